@@ -1,0 +1,34 @@
+"""Power spectrum -> power spectrum with less noise: spectral subtraction with a floor."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgevoice.fixedpoint.exact import Integers
+
+_GAIN_BITS = 8
+
+
+@dataclass(frozen=True)
+class SubtractionSettings:
+    """over_subtraction: how often the noise is taken off, 0 (off) to 8; floor: share of the power always kept, 0..1.
+
+    Over-subtraction and floor after M. Berouti, R. Schwartz and J. Makhoul (ICASSP 1979); the floor here is a share of
+    the noisy power rather than of the noise, which bounds the attenuation (9 dB by default) and keeps musical noise low.
+    """
+
+    over_subtraction: float = 2.0
+    floor: float = 0.125
+
+
+class SpectralSubtraction:
+    """max(P - a N, b P) in integers."""
+
+    def __init__(self, settings: SubtractionSettings) -> None:
+        self._over_q8 = round(settings.over_subtraction * (1 << _GAIN_BITS))
+        self._floor_q8 = round(settings.floor * (1 << _GAIN_BITS))
+
+    def __call__(self, power: Integers, noise: Integers) -> Integers:
+        """(n, 257), (n, 257) -> (n, 257), all Q4 and non-negative."""
+        floor = (power * self._floor_q8) >> _GAIN_BITS
+        return np.maximum(power - ((noise * self._over_q8) >> _GAIN_BITS), floor)

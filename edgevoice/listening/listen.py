@@ -1,0 +1,67 @@
+"""Composes the room: AudioBlock -> list[Utterance]."""
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from edgevoice.fixedpoint.logarithm import LOG2_BITS
+from edgevoice.listening.activity import ActivitySettings
+from edgevoice.listening.capture import AudioBlock
+from edgevoice.listening.enhance import SubtractionSettings
+from edgevoice.listening.frames import FrontEnd
+from edgevoice.listening.utterance import Utterance, UtteranceGate, UtteranceSettings
+
+FRONT_END = "edgevoice-front-end-1"
+"""Version of everything that changes the numbers a model is fed; manifests and voiceprints name it."""
+
+
+@dataclass(frozen=True)
+class ListeningSettings:
+    """What may be set without changing what a model is fed, and, in ``subtraction``, what may not (tools only)."""
+
+    subtraction: SubtractionSettings = field(default_factory=SubtractionSettings)
+    activity: ActivitySettings = field(default_factory=ActivitySettings)
+    utterance: UtteranceSettings = field(default_factory=UtteranceSettings)
+
+
+@dataclass(frozen=True)
+class Level:
+    """What a meter shows: level and tracked noise in dBFS, and whether an utterance is under way."""
+
+    level_dbfs: float
+    noise_dbfs: float
+    speaking: bool
+
+
+class Listen:
+    """The ear: keeps the state of one stream."""
+
+    def __init__(self, settings: ListeningSettings | None = None) -> None:
+        settings = settings or ListeningSettings()
+        self._front_end = FrontEnd(settings.subtraction, settings.activity)
+        self._gate = UtteranceGate(settings.utterance)
+        self.level = Level(-100.0, -100.0, False)
+        self.cpu_seconds = 0.0
+        """CPU spent since the stream began."""
+
+    def hear(self, block: AudioBlock) -> list[Utterance]:
+        """The utterances that end within this block, usually none. Block sizes may vary; the outcome does not."""
+        started = time.process_time()
+        frames = self._front_end(block.samples)
+        utterances = self._gate.gather(frames)
+        if len(frames):
+            self.level = Level(_dbfs(frames.snr[-1] + frames.noise[-1]), _dbfs(frames.noise[-1]), self._gate.speaking)
+        self.cpu_seconds += time.process_time() - started
+        return utterances
+
+    def finish(self) -> list[Utterance]:
+        """The utterance that the end of the stream cuts off, if any."""
+        return self._gate.finish()
+
+
+def _dbfs(log2_power_q16: np.int64) -> float:
+    """log2 of the power of one frame's spectrum -> dB below a full-scale sine."""
+    # A full-scale sine through a Hann window of 400 and bins 0..256: 32768^2 / 2 * 150 * 512 / 2 (Parseval).
+    full_scale = np.log2(32768.0**2 / 2 * 150 * 256)
+    return float(10 * np.log10(2) * (int(log2_power_q16) / (1 << LOG2_BITS) - full_scale))

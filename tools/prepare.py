@@ -1,0 +1,147 @@
+"""Step 1: sound -> features. Every listed clip at several speeds, clean and disturbed, through edgevoice's own front end.
+
+Writes ``OUTPUT/prepared/NNNN.npz``, one a hundred clips; a shard that exists is not made again.
+"""
+
+import csv
+import multiprocessing
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+from tqdm import tqdm
+
+from edgevoice.hardware.wave import read_sound
+from edgevoice.listening.capture import Samples
+from edgevoice.listening.features import Cepstra
+from edgevoice.listening.frames import FrontEnd, Frames
+from edgevoice.listening.listen import ListeningSettings
+from edgevoice.listening.utterance import UtteranceGate
+from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, WINDOW
+from tools.augment import Surroundings, Wave, change_speed, disturb
+from tools.run_settings import PrepareSettings, read_run
+
+CLIPS_PER_SHARD = 100
+STORED_SHIFT = 4  # MFCC Q10 -> Q6, which fits int16
+
+
+@dataclass(frozen=True)
+class Job:
+    """One shard: its number, the listed clips, and what to make of them."""
+
+    number: int
+    clips: tuple[tuple[str, str], ...]  # path, speaker ("" where unknown)
+    root: Path
+    output: Path
+    settings: PrepareSettings
+
+
+def front_end(samples: Samples) -> Frames:
+    """All frames of a clip, whoever speaks, as the device computes them from a fresh start."""
+    settings = ListeningSettings()
+    return FrontEnd(settings.subtraction, settings.activity)(samples)
+
+
+def spoken_parts(frames: Frames) -> list[tuple[int, int]]:
+    """First and last frame of each utterance that the device would cut out."""
+    gate = UtteranceGate(ListeningSettings().utterance)
+    utterances = gate.gather(frames) + gate.finish()
+    return [(round(u.start_s * FRAMES_PER_SECOND), round(u.end_s * FRAMES_PER_SECOND)) for u in utterances]
+
+
+def make_shard(job: Job) -> int:
+    """Make one shard; returns its number."""
+    surroundings = _surroundings(job.root, job.settings)
+    rng = np.random.default_rng(job.number)
+    speech: list[Samples] = []
+    features: list[Cepstra] = []
+    source: list[int] = []  # which speech a feature array belongs to
+    speakers: list[str] = []
+    for path, speaker in job.clips:
+        original = read_sound(job.root / path)[: int(job.settings.longest_s * HOP * FRAMES_PER_SECOND)]
+        for number, speeds in enumerate(job.settings.speeds):
+            clip = change_speed(original, rng.uniform(*speeds))
+            clean = front_end(clip)
+            parts = spoken_parts(clean)
+            if not parts:
+                continue
+            noisy = [front_end(disturb(clip, surroundings, rng)) for _ in range(job.settings.noisy_copies)]
+            for copy in (clean, *noisy):
+                features.append(np.concatenate([copy.mfcc[start:stop] for start, stop in parts]))
+                source.append(len(speech))
+            speech.append(np.concatenate([clip[a * HOP : (b - 1) * HOP + WINDOW] for a, b in parts]))
+            speakers.append(f"{speaker}@{number}" if speaker else "")
+    _write(job, speech, features, source, speakers)
+    return job.number
+
+
+def _write(
+    job: Job, speech: list[Samples], features: list[Cepstra], source: list[int], speakers: list[str]
+) -> None:
+    target = job.output / "prepared" / f"{job.number:04d}.npz"
+    part = target.with_suffix(".part.npz")
+    np.savez(
+        part,
+        speech=np.concatenate(speech) if speech else np.zeros(0, np.int16),
+        speech_length=np.array([len(s) for s in speech], dtype=np.int64),
+        features=np.concatenate([(f >> STORED_SHIFT).astype(np.int16) for f in features])
+        if features
+        else np.zeros((0, 40), np.int16),
+        feature_length=np.array([len(f) for f in features], dtype=np.int64),
+        source=np.array(source, dtype=np.int64),
+        speaker=np.array(speakers, dtype=str),
+    )
+    part.rename(target)
+
+
+_SURROUNDINGS: dict[Path, Surroundings] = {}
+
+
+def _surroundings(root: Path, settings: PrepareSettings) -> Surroundings:
+    if root not in _SURROUNDINGS:
+        _SURROUNDINGS[root] = Surroundings(_load(root / "rooms"), _load(root / "noise"), settings.noise_db)
+    return _SURROUNDINGS[root]
+
+
+def _load(folder: Path) -> tuple[Wave, ...]:
+    files = sorted(path for path in folder.rglob("*") if path.suffix in {".opus", ".flac", ".wav"})
+    return tuple(read_sound(path).astype(np.float32) / 32768 for path in files)
+
+
+def listed_clips(root: Path, sets: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """(path, speaker) of every speech clip of the wanted sets; never of ``dev``."""
+    with (root / "index.csv").open(encoding="utf-8", newline="") as index:
+        for row in csv.DictReader(index):
+            if row["kind"] != "speech" or row["split"] == "dev":
+                continue
+            if row["split"] in sets or f"{row['split']}/{row['set']}" in sets:
+                yield row["path"], row["speaker"] if row["split"] != "unlabelled" else ""
+
+
+@click.command(help=__doc__)
+@click.argument("run_file", type=click.Path(path_type=Path))
+@click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="Folder of this run.")
+@click.option("--workers", default=2, show_default=True)
+@click.option("--limit", type=int, default=None, help="Only so many clips (for a trial).")
+def main(run_file: Path, root: Path, output: Path, workers: int, limit: int | None) -> None:
+    settings = read_run(run_file).prepare
+    clips = list(listed_clips(root, settings.sets))
+    random.Random(0).shuffle(clips)
+    clips = clips[:limit]
+    (output / "prepared").mkdir(parents=True, exist_ok=True)
+    jobs = [
+        Job(number, tuple(clips[start : start + CLIPS_PER_SHARD]), root, output, settings)
+        for number, start in enumerate(range(0, len(clips), CLIPS_PER_SHARD))
+        if not (output / "prepared" / f"{number:04d}.npz").exists()
+    ]
+    with multiprocessing.Pool(workers) as pool:
+        for _ in tqdm(pool.imap_unordered(make_shard, jobs), total=len(jobs), unit="shard"):
+            pass
+
+
+if __name__ == "__main__":
+    main()

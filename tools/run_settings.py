@@ -1,0 +1,88 @@
+"""One TOML file describes one run, from sound to shipped model; every step reads its own section."""
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as validated
+
+from edgevoice.errors import SettingsError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_STRICT = ConfigDict(extra="forbid")
+
+
+@validated(frozen=True, config=_STRICT)
+class PrepareSettings:
+    """What is made of every listed clip.
+
+    sets: ``split/set`` or ``split`` of the index; speeds: for each entry (lowest, highest) one copy at a speed drawn
+    between them, which is a new voice to the teacher; noisy_copies: of each, with room, noise, band and gain drawn.
+    """
+
+    sets: tuple[str, ...]
+    speeds: tuple[tuple[float, float], ...] = ((1.0, 1.0), (0.82, 0.93), (1.07, 1.22))
+    noisy_copies: int = 1
+    noise_db: tuple[float, float] = (0.0, 25.0)
+    longest_s: float = 14.0
+
+
+@validated(frozen=True, config=_STRICT)
+class TrainSettings:
+    """The student's size, the schedule and the weights of the losses."""
+
+    channels: int = 256
+    blocks: int = 4
+    steps: int = 9000
+    batch: int = 64
+    crop_s: tuple[float, float] = (1.5, 3.0)
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.02
+    relational: float = 1.0
+    margin_loss: float = 0.0
+    average_from: float = 0.8
+    seed: int = 1
+
+
+@validated(frozen=True, config=_STRICT)
+class PruneSettings:
+    """share: of the inner channels of every block taken out; steps of fine-tuning afterwards."""
+
+    share: float = 0.25
+    steps: int = 1500
+    learning_rate: float = 5e-4
+
+
+@validated(frozen=True, config=_STRICT)
+class QuantizeSettings:
+    """clips: how many training clips calibrate the ranges of the INT8 tensors."""
+
+    clips: int = 300
+
+
+@dataclass(frozen=True)
+class Run:
+    """A whole run."""
+
+    name: str
+    prepare: PrepareSettings
+    train: TrainSettings = field(default_factory=TrainSettings)
+    prune: PruneSettings = field(default_factory=PruneSettings)
+    quantize: QuantizeSettings = field(default_factory=QuantizeSettings)
+
+
+def read_run(path: Path) -> Run:
+    """Read a run; SettingsError names the file, the key, what was found and what is allowed."""
+    try:
+        return TypeAdapter(Run).validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"{path}: {key}: {first['msg']} (found {first['input']!r})") from error
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read as a run ({error}); start from tools/runs/xvector.toml") from error
