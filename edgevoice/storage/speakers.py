@@ -1,0 +1,188 @@
+"""The people the door knows, and their voiceprints, encrypted at rest."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgevoice.errors import SpeakerError, StorageError
+from edgevoice.storage.database import Database
+from edgevoice.storage.events import call_in_log
+from edgevoice.storage.names import fold, tidy
+from edgevoice.storage.secrets import Secrets
+
+Vector = NDArray[np.float32]
+
+_log = logging.getLogger(__name__)
+_STORED = np.dtype("<f4")  # little-endian, so that the file can move between machines
+_ALL = (
+    "select s.id, s.name, v.model, v.utterances, s.enrolled_at, v.sealed"
+    " from speakers s join voiceprints v on v.speaker = s.id order by s.id"
+)
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """One enrolled person: name, the model that made the voiceprint, utterances it rests on, UTC time in ISO 8601."""
+
+    name: str
+    model: str
+    utterances: int
+    enrolled_at: str
+
+
+@dataclass(frozen=True, eq=False)
+class Voiceprint:
+    """The voice of one person: vector (d,) float32, comparable only with vectors of the same ``model``."""
+
+    speaker: str
+    vector: Vector
+    model: str
+    utterances: int
+
+
+@dataclass(frozen=True)
+class _Row:
+    id: int
+    speaker: Speaker
+    sealed: bytes
+
+
+_Rows = list[_Row]
+People = list[Speaker]  # named here, as a class with a method called list cannot say list[...]
+Voiceprints = list[Voiceprint]
+
+
+class Speakers:
+    """Adds, lists, renames and removes people; a name finds its person in any case or width."""
+
+    def __init__(self, database: Database, secrets: Secrets) -> None:
+        self._database = database
+        self._secrets = secrets
+        self._told: set[Speaker] = set()
+
+    def add(self, name: str, vector: Vector, model: str, utterances: int) -> None:
+        """Enrol a new person with a voiceprint (d,) of ``model``, averaged over so many utterances.
+
+        SpeakerError: the name is unfit or taken, the vector unusable. StorageError: disk or key; nothing was kept then.
+        """
+        tidied, plain = tidy(name), _to_bytes(name, vector)
+        with self._database.transaction():
+            self._refuse_taken(tidied)
+            now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+            ((row,),) = self._database.rows(
+                "insert into speakers (name, folded, enrolled_at) values (?, ?, ?) returning id",
+                (tidied, fold(tidied), now),
+            )
+            assert isinstance(row, int)
+            self._keep(row, plain, model, utterances)
+
+    def renew(self, name: str, vector: Vector, model: str, utterances: int) -> None:
+        """Replace the voiceprint of an enrolled person: the way back in after a change of the model."""
+        plain = _to_bytes(name, vector)
+        with self._database.transaction():
+            self._keep(self._find(name).id, plain, model, utterances)
+
+    def list(self) -> People:
+        """Everybody enrolled, in the order of enrolment; works without the key."""
+        return [row.speaker for row in self._rows()]
+
+    def remove(self, name: str) -> None:
+        """Delete a person, their voiceprint and their name in the audit log; works without the key.
+
+        Deleted bytes are overwritten in the file and its log, as far as a file system on a flash card can promise that.
+        """
+        person = self._find(name)
+        with self._database.transaction():
+            self._database.rows("delete from speakers where id = ?", (person.id,))
+            call_in_log(self._database, person.speaker.name, None)
+        if not self._database.forget():
+            _log.warning("a removed person stays in the write-ahead log until no other program reads the database")
+
+    def rename(self, old: str, new: str) -> None:
+        """Call a person otherwise, in the audit log too, so that a later removal finds every row."""
+        tidied = tidy(new)
+        with self._database.transaction():
+            person = self._find(old)
+            self._refuse_taken(tidied, unless=person.id)
+            self._database.rows(
+                "update speakers set name = ?, folded = ? where id = ?", (tidied, fold(tidied), person.id)
+            )
+            call_in_log(self._database, person.speaker.name, tidied)
+
+    def voiceprints(self, model: str) -> Voiceprints:
+        """Every voiceprint that ``model`` made, for scoring; StorageError when one does not open.
+
+        Voiceprints of another model cannot be compared and are not among them: ``outdated`` names their owners,
+        and so does one warning in the log.
+        """
+        for speaker in set(self.outdated(model)) - self._told:
+            self._told.add(speaker)
+            _log.warning(
+                "%s must enrol again: the voiceprint is of model %s, this is %s", speaker.name, speaker.model, model
+            )
+        return [self._open(row) for row in self._rows() if row.speaker.model == model]
+
+    def outdated(self, model: str) -> People:
+        """Who must enrol again, because another model made their voiceprint."""
+        return [speaker for speaker in self.list() if speaker.model != model]
+
+    def _keep(self, row: int, plain: bytes, model: str, utterances: int) -> None:
+        """Seal a voiceprint for this person and no other, with a key that opens everybody else's too."""
+        others = [other for other in self._rows() if other.id != row]
+        if not others:
+            self._secrets.create_key()
+        for other in others:
+            self._open(other)
+        sealed = self._secrets.seal(plain, _purpose(row, model))
+        self._database.rows("insert or replace into voiceprints values (?, ?, ?, ?)", (row, model, utterances, sealed))
+
+    def _open(self, row: _Row) -> Voiceprint:
+        speaker = row.speaker
+        try:
+            plain = self._secrets.open(row.sealed, _purpose(row.id, speaker.model))
+        except StorageError as error:
+            raise StorageError(f"the voiceprint of {speaker.name}: {error}") from error
+        vector = np.frombuffer(plain, dtype=_STORED).astype(np.float32)
+        return Voiceprint(speaker.name, vector, speaker.model, speaker.utterances)
+
+    def _rows(self) -> _Rows:
+        return [_row(*values) for values in self._database.rows(_ALL)]
+
+    def _find(self, name: str) -> _Row:
+        rows, folded = self._rows(), fold(name)
+        for row in rows:
+            if fold(row.speaker.name) == folded:
+                return row
+        known = ", ".join(row.speaker.name for row in rows[:10]) or "nobody"
+        raise SpeakerError(f"nobody is enrolled as {name[:80]!a}; enrolled: {known}{', ...' if len(rows) > 10 else ''}")
+
+    def _refuse_taken(self, name: str, unless: int | None = None) -> None:
+        for row in self._rows():
+            if row.id != unless and fold(row.speaker.name) == fold(name):
+                raise SpeakerError(
+                    f"{row.speaker.name!r} is enrolled already: choose a name that tells the two apart,"
+                    f" or remove the first (`edgevoice speakers remove`)"
+                )
+
+
+def _row(number: object, name: object, model: object, utterances: object, enrolled_at: object, sealed: object) -> _Row:
+    assert isinstance(number, int) and isinstance(utterances, int) and isinstance(sealed, bytes)
+    return _Row(number, Speaker(str(name), str(model), utterances, str(enrolled_at)), sealed)
+
+
+def _purpose(row: int, model: str) -> str:
+    """What a sealed vector is bound to: it opens in no other person's row and as no other model's."""
+    return f"voiceprint {row} of {model}"
+
+
+def _to_bytes(name: str, vector: Vector) -> bytes:
+    finite = np.isfinite(vector)
+    if vector.ndim != 1 or not finite.all() or not vector.any():
+        raise SpeakerError(
+            f"the voiceprint of {name[:80]!a} is unusable: {int(finite.sum())} finite numbers in shape {vector.shape};"
+            " one row of finite numbers, not all zero, is wanted: check the model with `edgevoice check`"
+        )
+    return vector.astype(_STORED).tobytes()
