@@ -44,6 +44,10 @@ class Lock(Protocol):
         """Secure the door now; never raises because it is already shut."""
         ...
 
+    def close(self) -> None:
+        """Shut, and give the relay back for good; safe to call twice."""
+        ...
+
     @property
     def is_open(self) -> bool:
         """Whether the relay is energised at this moment."""
@@ -55,4 +59,8 @@ class Lights(Protocol):
 
     def show(self, light: Light) -> None:
         """Show one state; it replaces the one before."""
+        ...
+
+    def close(self) -> None:
+        """Go dark, and give the pins back for good; safe to call twice."""
         ...

@@ -1,0 +1,168 @@
+"""The microphone of the device: a PortAudio capture stream that survives whatever happens to it."""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from edgevoice.errors import MicrophoneError
+from edgevoice.hardware.microphone_settings import MicrophoneSettings
+from edgevoice.hardware.microphone_status import MicrophoneState, MicrophoneStatus, diagnose
+from edgevoice.hardware.portaudio import (
+    PortAudio,
+    SoundSystem,
+    choose,
+    describe,
+    devices_of,
+    list_devices,
+    load_pyaudio,
+    quiet_stderr,
+)
+from edgevoice.hardware.ring import Ring
+from edgevoice.hardware.stream import CaptureStream
+from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlock
+
+__all__ = ["MicrophoneSettings", "MicrophoneState", "MicrophoneStatus", "PyAudioMicrophone", "list_devices"]
+
+_POLL_SECONDS = 0.25  # how often a stream without sound is asked whether it is still there
+
+
+class PyAudioMicrophone:
+    """A capture device; ``blocks`` goes on through every trouble, ``status`` and ``report`` tell of it.
+
+    ``open`` fails at once, for a person who waits for an answer; ``blocks`` retries, for a door that serves for years.
+    start_sample follows the clock: what was dropped or missed while the device was away leaves a gap in it.
+    """
+
+    def __init__(
+        self,
+        settings: MicrophoneSettings,
+        report: Callable[[MicrophoneStatus], None] = lambda status: None,
+        sound_system: SoundSystem = load_pyaudio,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """report: called from the thread that runs ``blocks``, at each change of state."""
+        self._settings, self._report, self._sound_system, self._clock = settings, report, sound_system, clock
+        self._device = describe(settings.device)
+        self._state, self._message = MicrophoneState.CLOSED, ""
+        self._audio: PortAudio | None = None
+        self._stream: CaptureStream | None = None
+        self._dropped_before = self._overruns_before = 0
+        self._first_opened: float | None = None
+        self._next_sample = self._zeros = 0
+        self._closing: Ring[None] = Ring(1)
+        self._closed = False
+        self._releasing = threading.RLock()
+
+    @property
+    def status(self) -> MicrophoneStatus:
+        """How it is now."""
+        stream = self._stream
+        dropped = self._dropped_before + (stream.dropped_blocks if stream else 0)
+        overruns = self._overruns_before + (stream.overruns if stream else 0)
+        rate = stream.rate if stream else 0
+        return MicrophoneStatus(self._state, self._device, rate, self._message, dropped, overruns)
+
+    def open(self) -> None:
+        """Open the device now, if it is not open; raises MicrophoneError when it is missing, busy or closed."""
+        if self._stream is not None:
+            return
+        if self._closed:
+            raise MicrophoneError(f"Microphone {self._device} was closed; make a new one to hear again.")
+        try:
+            self._audio = self._sound_system()
+            device = choose(devices_of(self._audio), self._settings.device)
+            self._device = device.name
+            blocks = math.ceil(self._settings.ring_seconds * SAMPLE_RATE / SAMPLES_PER_BLOCK)
+            self._stream = CaptureStream(self._audio, device, blocks, self._sample_now())
+        except MicrophoneError as error:
+            raise self._fail(MicrophoneState.MISSING, str(error)) from error
+        except OSError as error:
+            raise self._fail(*diagnose(self._device, error)) from error
+        self._zeros = 0
+        if self._state != MicrophoneState.SILENT:
+            self._tell(MicrophoneState.STARTING)
+
+    def blocks(self) -> Iterator[AudioBlock]:
+        """Blocks of about 160 ms until ``close``; a device in trouble is reported and tried again, ever more slowly."""
+        wait = self._settings.retry_seconds
+        while not self._closed:
+            try:
+                self.open()
+                for block in self._hear():
+                    wait = self._settings.retry_seconds
+                    yield block
+            except MicrophoneError:
+                if self._state == MicrophoneState.SILENT:  # the silence itself was the wait
+                    continue
+                self._closing.take(wait)
+                wait = min(2 * wait, self._settings.longest_retry_seconds)
+        self._release()  # if it was closed in the middle of being opened
+
+    def close(self) -> None:
+        """Release the device and end ``blocks``, from any thread; safe to call twice."""
+        self._closed = True
+        self._closing.close()
+        self._release()
+        self._tell(MicrophoneState.CLOSED)
+
+    def _hear(self) -> Iterator[AudioBlock]:
+        """Blocks while all is well; raises MicrophoneError at the first trouble."""
+        last_heard = self._clock()
+        while (stream := self._stream) is not None and not self._closed:
+            block = stream.take(_POLL_SECONDS)
+            if block is None:
+                self._watch_stall(stream, self._clock() - last_heard)
+            else:
+                last_heard = self._clock()
+                self._next_sample = block.start_sample + len(block.samples)
+                self._watch_silence(block)
+                if len(block.samples):
+                    yield block
+
+    def _watch_stall(self, stream: CaptureStream, waited: float) -> None:
+        if not self._closed and (not stream.is_active or waited >= self._settings.stall_seconds):
+            message = f"Microphone {self._device!r} went away: no sound for {waited:.1f} s; plug it in again."
+            raise self._fail(MicrophoneState.UNPLUGGED, message)
+
+    def _watch_silence(self, block: AudioBlock) -> None:
+        if block.samples.any():
+            self._zeros = 0
+            self._tell(MicrophoneState.HEARING)
+            return
+        self._zeros += len(block.samples)
+        limit = self._settings.silence_seconds
+        if limit and self._zeros >= limit * SAMPLE_RATE:
+            message = (
+                f"Microphone {self._device!r} is silent: {self._zeros / SAMPLE_RATE:.0f} s of digital zeros, where "
+                "even a quiet room gives noise; unmute it (alsamixer), check its switch and cable."
+            )
+            raise self._fail(MicrophoneState.SILENT, message)
+
+    def _sample_now(self) -> int:
+        """What the clock calls the next sample, never less than what was given."""
+        now = self._clock()
+        self._first_opened = now if self._first_opened is None else self._first_opened
+        return max(self._next_sample, round((now - self._first_opened) * SAMPLE_RATE))
+
+    def _fail(self, state: MicrophoneState, message: str) -> MicrophoneError:
+        self._release()
+        self._tell(state, message)
+        return MicrophoneError(message)
+
+    def _tell(self, state: MicrophoneState, message: str = "") -> None:
+        changed, self._state, self._message = state != self._state, state, message
+        if changed:
+            self._report(self.status)
+
+    def _release(self) -> None:
+        with self._releasing:  # who closes it second comes back when it is closed
+            stream, self._stream = self._stream, None
+            audio, self._audio = self._audio, None
+            if stream is not None:
+                stream.close()
+                self._dropped_before += stream.dropped_blocks
+                self._overruns_before += stream.overruns
+            if audio is not None:
+                with quiet_stderr():
+                    audio.terminate()

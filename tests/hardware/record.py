@@ -1,0 +1,41 @@
+"""Record from the default device until standard input ends: ``python -m tests.hardware.record OUT.npz``.
+
+Prints a line at each change of state, and "ready" at the first block, so that the test knows when to speak.
+"""
+
+import sys
+import threading
+
+import numpy as np
+
+from edgevoice.hardware.microphone import MicrophoneSettings, MicrophoneStatus, PyAudioMicrophone
+
+
+def tell(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main(path: str) -> None:
+    def report(status: MicrophoneStatus) -> None:
+        tell(status.state.value)
+
+    settings = MicrophoneSettings(retry_seconds=0.1, longest_retry_seconds=0.2)
+    microphone = PyAudioMicrophone(settings, report=report)
+
+    def wait() -> None:
+        sys.stdin.read()
+        microphone.close()
+
+    threading.Thread(target=wait, daemon=True).start()
+    samples, starts = [], []
+    for block in microphone.blocks():
+        tell("ready" if not samples else "block")
+        samples.append(block.samples)
+        starts.append(block.start_sample)
+    status = microphone.status
+    np.savez(path, samples=np.concatenate(samples), starts=starts, lost=status.dropped_blocks + status.overruns)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,228 @@
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from edgevoice.errors import MicrophoneError, SettingsError
+from edgevoice.hardware.fake import ManualClock
+from edgevoice.hardware.microphone import MicrophoneSettings, MicrophoneState, MicrophoneStatus, PyAudioMicrophone
+from edgevoice.listening.capture import AudioBlock, Samples
+from tests.hardware.fake_portaudio import Card, SoundCards
+
+QUICK = MicrophoneSettings(retry_seconds=0.01, longest_retry_seconds=0.02, silence_seconds=1.0, stall_seconds=0.5)
+
+
+class Desk:
+    """A microphone on fake sound cards, and what it reported."""
+
+    def __init__(self, *cards: Card, settings: MicrophoneSettings = QUICK) -> None:
+        self.machine = SoundCards(list(cards))
+        self.reports: list[MicrophoneStatus] = []
+        self.clock = ManualClock()
+        self.microphone = PyAudioMicrophone(settings, self._report, self.machine.start, self.clock)
+
+    @property
+    def states(self) -> list[MicrophoneState]:
+        return [status.state for status in self.reports]
+
+    def _report(self, status: MicrophoneStatus) -> None:
+        self.reports.append(status)
+        if status.state == MicrophoneState.MISSING:  # somebody plugs it in
+            self.machine.cards = [Card()]
+        if status.state == MicrophoneState.BUSY:  # the other program ends
+            self.machine.cards[0].busy = False
+
+    def hear(self) -> Iterator[AudioBlock]:
+        self.microphone.open()
+        return self.microphone.blocks()
+
+
+def _noise(count: int, seed: int = 1) -> Samples:
+    return np.random.default_rng(seed).integers(-9_000, 9_000, count).astype(np.int16)
+
+
+def test_a_device_that_can_16_khz_is_heard_bit_for_bit() -> None:
+    desk = Desk(Card())
+    blocks = desk.hear()
+    for number in range(3):
+        desk.machine.stream.speak(_noise(2_560, number))
+        block = next(blocks)
+        np.testing.assert_array_equal(block.samples, _noise(2_560, number))
+        assert block.start_sample == 2_560 * number
+    assert desk.states == [MicrophoneState.STARTING, MicrophoneState.HEARING]
+    assert desk.microphone.status == MicrophoneStatus(MicrophoneState.HEARING, "USB microphone", 16_000, "", 0, 0)
+
+
+def test_a_device_that_cannot_is_resampled_and_its_stereo_mixed() -> None:
+    desk = Desk(Card(channels=2, rates=(48_000,), mono=False))
+    blocks = desk.hear()
+    tone = 8_000 * np.sin(2 * np.pi * 500 * np.arange(48_000) / 48_000)
+    frames = np.stack([tone * 1.5, tone * 0.5], axis=1)
+    for piece in np.split(frames[: 7_680 * 6], 6):
+        desk.machine.stream.speak(piece)
+    heard = [next(blocks) for _ in range(6)]
+    samples = np.concatenate([block.samples for block in heard])
+    expected = 8_000 * np.sin(2 * np.pi * 500 * np.arange(len(samples)) / 16_000)
+    assert 14_000 < len(samples) <= 15_360
+    assert np.abs(samples - expected)[200:].max() < 5
+    assert [block.start_sample for block in heard] == [0, *np.cumsum([len(block.samples) for block in heard])[:-1]]
+
+
+def test_what_comes_while_the_loop_is_late_is_dropped_whole_counted_and_left_as_a_gap() -> None:
+    desk = Desk(Card(), settings=MicrophoneSettings(ring_seconds=0.48))
+    blocks = desk.hear()
+    for number in range(5):
+        desk.machine.stream.speak(_noise(2_560, number))
+    heard = [next(blocks) for _ in range(3)]
+    assert [block.start_sample for block in heard] == [2 * 2_560, 3 * 2_560, 4 * 2_560]
+    np.testing.assert_array_equal(heard[0].samples, _noise(2_560, 2))
+    assert desk.microphone.status.dropped_blocks == 2
+
+
+def test_a_gap_in_resampled_sound_is_a_gap_of_the_right_length() -> None:
+    desk = Desk(Card(rates=(48_000,)), settings=MicrophoneSettings(ring_seconds=0.32))
+    blocks = desk.hear()
+    for _ in range(10):
+        desk.machine.stream.speak(_noise(7_680))
+    assert next(blocks).start_sample == 8 * 2_560
+
+
+def test_overruns_inside_portaudio_are_counted_and_the_sound_goes_on() -> None:
+    desk = Desk(Card())
+    blocks = desk.hear()
+    desk.machine.stream.speak(_noise(2_560), overflow=True)
+    assert len(next(blocks).samples) == 2_560
+    assert desk.microphone.status.overruns == 1
+
+
+def test_a_busy_device_is_told_at_once_to_who_opens_it() -> None:
+    desk = Desk(Card("HAT", busy=True))
+    with pytest.raises(MicrophoneError, match=r"'HAT' is busy.*fuser"):
+        desk.microphone.open()
+    assert desk.microphone.status.state == MicrophoneState.BUSY
+    assert desk.machine.terminated == desk.machine.started
+
+
+def test_a_busy_device_is_waited_for_by_who_listens() -> None:
+    desk = Desk(Card(busy=True))
+    blocks = desk.microphone.blocks()
+    _speak_when_open(desk, 1)
+    assert next(blocks).samples.any()
+    assert desk.states == [MicrophoneState.BUSY, MicrophoneState.STARTING, MicrophoneState.HEARING]
+
+
+def test_a_missing_device_is_named_and_heard_as_soon_as_it_is_there() -> None:
+    desk = Desk()
+    blocks = desk.microphone.blocks()
+    _speak_when_open(desk, 1)
+    assert next(blocks).samples.any()
+    assert desk.states == [MicrophoneState.MISSING, MicrophoneState.STARTING, MicrophoneState.HEARING]
+    assert "no capture device at all" in desk.reports[0].message
+    assert not desk.reports[0].healthy
+
+
+def test_an_unplugged_device_is_noticed_reported_and_heard_again_with_the_outage_as_a_gap() -> None:
+    desk = Desk(Card())
+    blocks = desk.hear()
+    desk.machine.stream.speak(_noise(2_560))
+    next(blocks)
+    desk.machine.stream.active = False
+    desk.clock.advance(10.0)
+    _speak_when_open(desk, 2)
+    assert next(blocks).start_sample == 160_000
+    assert desk.states[2] == MicrophoneState.UNPLUGGED
+    assert "'USB microphone' went away" in desk.reports[2].message
+    assert desk.states[-1] == MicrophoneState.HEARING
+    assert desk.machine.streams[0].closed
+
+
+def test_a_device_that_stops_calling_counts_as_unplugged_even_if_it_says_it_is_active() -> None:
+    desk = Desk(Card(), settings=MicrophoneSettings(stall_seconds=3.0, retry_seconds=0.01))
+    blocks = desk.hear()
+    desk.machine.stream.speak(_noise(2_560))
+    next(blocks)
+    threading.Timer(0.1, desk.clock.advance, [3.0]).start()
+    _speak_when_open(desk, 2)
+    next(blocks)
+    assert MicrophoneState.UNPLUGGED in desk.states
+
+
+def test_a_digitally_silent_device_is_noticed_reported_and_opened_anew() -> None:
+    desk = Desk(Card())
+    blocks = desk.hear()
+    for _ in range(7):
+        desk.machine.stream.speak(np.zeros(2_560, np.int16))
+    assert [next(blocks).samples.any() for _ in range(6)] == [False] * 6
+    _speak_when_open(desk, 2)
+    assert next(blocks).samples.any()
+    assert desk.states == [MicrophoneState.STARTING, MicrophoneState.SILENT, MicrophoneState.HEARING]
+    assert "digital zeros" in desk.reports[1].message
+
+
+def test_quiet_noise_is_not_silence() -> None:
+    desk = Desk(Card())
+    blocks = desk.hear()
+    for _ in range(20):
+        desk.machine.stream.speak(np.array([0] * 2_559 + [1]))
+        next(blocks)
+    assert desk.microphone.status.healthy
+
+
+def test_counts_survive_a_reopening() -> None:
+    desk = Desk(Card())
+    blocks = desk.hear()
+    desk.machine.stream.speak(_noise(2_560), overflow=True)
+    next(blocks)
+    desk.machine.stream.active = False
+    _speak_when_open(desk, 2)
+    next(blocks)
+    assert desk.microphone.status.overruns == 1
+
+
+def test_closing_from_another_thread_ends_the_stream_and_releases_the_device() -> None:
+    desk = Desk(Card())
+    desk.microphone.open()
+    threading.Timer(0.05, desk.microphone.close).start()
+    assert list(desk.microphone.blocks()) == []
+    desk.microphone.close()
+    assert desk.machine.stream.closed
+    assert desk.machine.terminated == 1
+    assert desk.microphone.status.state == MicrophoneState.CLOSED
+    with pytest.raises(MicrophoneError, match="closed"):
+        desk.microphone.open()
+
+
+def test_closing_ends_the_wait_for_a_missing_device_at_once() -> None:
+    settings = MicrophoneSettings(device="absent", retry_seconds=60, longest_retry_seconds=60)
+    desk = Desk(settings=settings)
+    threading.Timer(0.05, desk.microphone.close).start()
+    assert list(desk.microphone.blocks()) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("ring_seconds", 0.0),
+        ("stall_seconds", float("nan")),
+        ("silence_seconds", -1.0),
+        ("retry_seconds", 0.0),
+        ("longest_retry_seconds", 0.5),
+        ("device", -1),
+        ("device", True),
+    ],
+)
+def test_a_setting_out_of_range_is_named(field: str, value: float) -> None:
+    with pytest.raises(SettingsError, match=rf"microphone\.{field} is .*allowed"):
+        MicrophoneSettings(**{field: value})
+
+
+def _speak_when_open(desk: Desk, stream_number: int) -> None:
+    """In a thread, as PortAudio would: one block as soon as the stream of this number is open."""
+
+    def speak() -> None:
+        while len(desk.machine.streams) < stream_number:
+            threading.Event().wait(0.005)
+        desk.machine.stream.speak(_noise(2_560))
+
+    threading.Thread(target=speak, daemon=True).start()
