@@ -1,0 +1,81 @@
+import time
+
+import pytest
+
+from edgevoice.errors import HardwareError
+from edgevoice.hardware import Light
+from edgevoice.hardware.fake_gpio import FakeGpio
+from edgevoice.hardware.gpio import GpioLights, GpioLock, GpioSettings
+
+RED, GREEN, BLUE = 22, 27, 23
+
+
+def _lit(gpio: FakeGpio) -> tuple[int, int, int]:
+    return gpio.input(RED), gpio.input(GREEN), gpio.input(BLUE)
+
+
+@pytest.mark.parametrize(
+    ("light", "levels"),
+    [
+        (Light.OFF, (0, 0, 0)),
+        (Light.LISTENING, (0, 0, 1)),
+        (Light.OPEN, (0, 1, 0)),
+        (Light.REFUSED, (1, 0, 0)),
+        (Light.LOCKED_OUT, (1, 0, 0)),
+        (Light.FAULT, (1, 0, 1)),
+    ],
+)
+def test_each_state_has_its_colours_on_either_kind_of_led(light: Light, levels: tuple[int, int, int]) -> None:
+    for active_high in (True, False):
+        gpio = FakeGpio()
+        lights = GpioLights(gpio, GpioSettings(leds_active_high=active_high))
+        dark = _lit(gpio)
+        assert dark == ((0, 0, 0) if active_high else (1, 1, 1))
+        lights.show(Light.FAULT)
+        lights.show(light)
+        assert _lit(gpio) == tuple(level if active_high else 1 - level for level in levels)
+        lights.close()
+
+
+def test_locked_out_blinks_until_something_else_is_shown() -> None:
+    gpio = FakeGpio()
+    lights = GpioLights(gpio, GpioSettings())
+    lights.show(Light.LOCKED_OUT)
+    time.sleep(1.2)
+    assert gpio.levels(RED)[:4] == [0, 1, 0, 1]
+    lights.show(Light.LISTENING)
+    changes = len(gpio.history)
+    time.sleep(0.6)
+    assert len(gpio.history) == changes
+    assert _lit(gpio) == (0, 0, 1)
+
+
+def test_leds_that_are_not_fitted_are_left_out() -> None:
+    gpio = FakeGpio()
+    lights = GpioLights(gpio, GpioSettings(red_pin=None, blue_pin=None))
+    lights.show(Light.FAULT)
+    lights.show(Light.OPEN)
+    assert {change.channel for change in gpio.history} == {GREEN}
+    assert gpio.input(GREEN) == 1
+
+
+def test_closing_goes_dark_gives_the_pins_back_and_leaves_the_lock_alone() -> None:
+    gpio = FakeGpio()
+    lock, lights = GpioLock(gpio, GpioSettings()), GpioLights(gpio, GpioSettings())
+    lights.show(Light.OPEN)
+    lock.open_for(30.0)
+    lights.close()
+    lights.close()
+    assert gpio.levels(GREEN) == [0, 1, 0, None]
+    assert lock.is_open
+    lock.close()
+    with pytest.raises(HardwareError, match="closed"):
+        lights.show(Light.OPEN)
+
+
+@pytest.mark.parametrize("call", ["setup", "output"])
+def test_pins_that_fail_are_named(call: str) -> None:
+    gpio = FakeGpio()
+    gpio.fail(call, 1)
+    with pytest.raises(HardwareError, match="GPIO 22, GPIO 27, GPIO 23 could not be driven"):
+        GpioLights(gpio, GpioSettings()).show(Light.OPEN)
