@@ -78,9 +78,7 @@ def make_shard(job: Job) -> int:
     return job.number
 
 
-def _write(
-    job: Job, speech: list[Samples], features: list[Cepstra], source: list[int], speakers: list[str]
-) -> None:
+def _write(job: Job, speech: list[Samples], features: list[Cepstra], source: list[int], speakers: list[str]) -> None:
     target = job.output / "prepared" / f"{job.number:04d}.npz"
     part = target.with_suffix(".part.npz")
     np.savez(
@@ -111,13 +109,13 @@ def _load(folder: Path) -> tuple[Wave, ...]:
     return tuple(read_sound(path).astype(np.float32) / 32768 for path in files)
 
 
-def listed_clips(root: Path, sets: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def listed_clips(root: Path, settings: PrepareSettings) -> Iterator[tuple[str, str]]:
     """(path, speaker) of every speech clip of the wanted sets; never of ``dev``."""
     with (root / "index.csv").open(encoding="utf-8", newline="") as index:
         for row in csv.DictReader(index):
-            if row["kind"] != "speech" or row["split"] == "dev":
+            if row["kind"] != "speech" or row["split"] == "dev" or row["speaker"] in settings.leave_out:
                 continue
-            if row["split"] in sets or f"{row['split']}/{row['set']}" in sets:
+            if row["split"] in settings.sets or f"{row['split']}/{row['set']}" in settings.sets:
                 yield row["path"], row["speaker"] if row["split"] != "unlabelled" else ""
 
 
@@ -129,7 +127,7 @@ def listed_clips(root: Path, sets: tuple[str, ...]) -> Iterator[tuple[str, str]]
 @click.option("--limit", type=int, default=None, help="Only so many clips (for a trial).")
 def main(run_file: Path, root: Path, output: Path, workers: int, limit: int | None) -> None:
     settings = read_run(run_file).prepare
-    clips = list(listed_clips(root, settings.sets))
+    clips = list(listed_clips(root, settings))
     random.Random(0).shuffle(clips)
     clips = clips[:limit]
     (output / "prepared").mkdir(parents=True, exist_ok=True)

@@ -21,11 +21,12 @@ _STRICT = ConfigDict(extra="forbid")
 class PrepareSettings:
     """What is made of every listed clip.
 
-    sets: ``split/set`` or ``split`` of the index; speeds: for each entry (lowest, highest) one copy at a speed drawn
+    sets: ``split/set`` or ``split`` of the index; leave_out: speakers never used (those of the shipped visit); speeds: for each entry (lowest, highest) one copy at a speed drawn
     between them, which is a new voice to the teacher; noisy_copies: of each, with room, noise, band and gain drawn.
     """
 
     sets: tuple[str, ...]
+    leave_out: tuple[str, ...] = ()
     speeds: tuple[tuple[float, float], ...] = ((1.0, 1.0), (0.82, 0.93), (1.07, 1.22))
     noisy_copies: int = 1
     noise_db: tuple[float, float] = (0.0, 25.0)
@@ -34,18 +35,26 @@ class PrepareSettings:
 
 @validated(frozen=True, config=_STRICT)
 class TrainSettings:
-    """The student's size, the schedule and the weights of the losses."""
+    """The student's size, the schedule and the losses.
+
+    inner: width inside each TDNN block before pruning; relational: weight of the similarity-matrix loss against the
+    cosine loss; noisy_share: how often a disturbed copy is drawn; mask_share: how often bands are masked;
+    average_decay: of the exponential average of the weights.
+    """
 
     channels: int = 256
-    blocks: int = 4
-    steps: int = 9000
+    inner: int = 192
+    pooled: int = 384
+    steps: int = 5500
     batch: int = 64
     crop_s: tuple[float, float] = (1.5, 3.0)
-    learning_rate: float = 2e-3
-    weight_decay: float = 0.02
-    relational: float = 1.0
-    margin_loss: float = 0.0
-    average_from: float = 0.8
+    learning_rate: float = 3e-3
+    warm_up: int = 300
+    weight_decay: float = 0.05
+    relational: float = 4.0
+    noisy_share: float = 0.5
+    mask_share: float = 0.3
+    average_decay: float = 0.999
     seed: int = 1
 
 
@@ -53,8 +62,8 @@ class TrainSettings:
 class PruneSettings:
     """share: of the inner channels of every block taken out; steps of fine-tuning afterwards."""
 
-    share: float = 0.25
-    steps: int = 1500
+    share: float = 0.27
+    steps: int = 1000
     learning_rate: float = 5e-4
 
 

@@ -28,7 +28,8 @@ def log2_q16(values: Integers) -> Integers:
     rest = mantissa & ((1 << rest_bits) - 1)
     left = _TABLE[index]
     step = _TABLE[index + 1] - left
-    return (exponent << LOG2_BITS) + left + ((step * rest) >> rest_bits)
+    result: Integers = (exponent << LOG2_BITS) + left + ((step * rest) >> rest_bits)
+    return result
 
 
 def _floor_log2(values: Integers) -> Integers:

@@ -7,28 +7,31 @@ import numpy as np
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS
 
-_HIGHEST_BAND_SNR = 10 << LOG2_BITS  # 30 dB: beyond it a band says no more
+_HIGHEST_BAND_SNR = 20 << LOG2_BITS  # 60 dB: beyond it a band says no more
 
 
 @dataclass(frozen=True)
 class ActivitySettings:
     """Thresholds in dB.
 
-    level_db: mean over the mel bands of how far each stands over its tracked noise (negative bands count as 0);
-    peakedness_db: how far the strongest quarter of the bands stands over the mean: speech has formants, while rain,
-    a knock or a fan lifts all bands alike.
+    mean_db: mean over the mel bands of how far each stands over its tracked noise (negative bands count as 0);
+    strongest_db: the same over the strongest quarter of the bands; peakedness_db: how far that quarter stands over the
+    mean: speech has formants, while rain, a knock or a fan lifts all bands alike.
     """
 
-    level_db: float = 4.0
-    peakedness_db: float = 3.0
+    mean_db: float = 2.0
+    strongest_db: float = 8.0
+    peakedness_db: float = 2.5
 
 
 class SpeechActivity:
     """Energy over the tracked noise, and flatness of that excess over frequency."""
 
     def __init__(self, settings: ActivitySettings) -> None:
-        self._level = round(settings.level_db / 10 * np.log2(10) * (1 << LOG2_BITS))
-        self._peakedness = round(settings.peakedness_db / 10 * np.log2(10) * (1 << LOG2_BITS))
+        self._mean, self._strongest, self._peakedness = (
+            round(decibels / 10 * np.log2(10) * (1 << LOG2_BITS))
+            for decibels in (settings.mean_db, settings.strongest_db, settings.peakedness_db)
+        )
 
     def __call__(self, band_snr: Integers) -> Integers:
         """(n, 40) log2 SNR of each mel band, Q16 -> (n,) 1 where speech is likely, else 0."""
@@ -36,4 +39,5 @@ class SpeechActivity:
         bands = excess.shape[1]
         mean = excess.sum(axis=1) // bands
         strongest = np.sort(excess, axis=1)[:, -(bands // 4) :].sum(axis=1) // (bands // 4)
-        return ((mean >= self._level) & (strongest - mean >= self._peakedness)).astype(np.int64)
+        speech = (mean >= self._mean) & (strongest >= self._strongest) & (strongest - mean >= self._peakedness)
+        return np.asarray(speech, dtype=np.int64)

@@ -13,8 +13,8 @@ _GAIN_BITS = 8
 class SubtractionSettings:
     """over_subtraction: how often the noise is taken off, 0 (off) to 8; floor: share of the power always kept, 0..1.
 
-    Over-subtraction and floor after M. Berouti, R. Schwartz and J. Makhoul (ICASSP 1979); the floor here is a share of
-    the noisy power rather than of the noise, which bounds the attenuation (9 dB by default) and keeps musical noise low.
+    Over-subtraction and floor after M. Berouti, R. Schwartz and J. Makhoul (ICASSP 1979); the floor here is a share
+    of the noisy power, not of the noise, which bounds the attenuation (9 dB by default) and keeps musical noise low.
     """
 
     over_subtraction: float = 2.0
@@ -30,5 +30,7 @@ class SpectralSubtraction:
 
     def __call__(self, power: Integers, noise: Integers) -> Integers:
         """(n, 257), (n, 257) -> (n, 257), all Q4 and non-negative."""
-        floor = (power * self._floor_q8) >> _GAIN_BITS
-        return np.maximum(power - ((noise * self._over_q8) >> _GAIN_BITS), floor)
+        floor: Integers = (power * self._floor_q8) >> _GAIN_BITS
+        subtracted: Integers = power - ((noise * self._over_q8) >> _GAIN_BITS)
+        cleaned: Integers = np.maximum(subtracted, floor)
+        return cleaned

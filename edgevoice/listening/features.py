@@ -51,4 +51,5 @@ class Cepstrum:
 def remove_cepstral_mean(mfcc: Cepstra) -> Cepstra:
     """(n, 40) -> (n, 40) minus the mean of each coefficient over the n >= 1 frames, rounded down."""
     mean = mfcc.sum(axis=0, dtype=np.int64) // len(mfcc)
-    return (mfcc - mean).astype(np.int32)
+    centred: Cepstra = (mfcc - mean).astype(np.int32)
+    return centred

@@ -13,6 +13,7 @@ from edgevoice.listening.features import COEFFICIENTS, Cepstra, Cepstrum, LogMel
 from edgevoice.listening.noise import MinimaControlledAverage
 from edgevoice.listening.quality import FULL_SCALE
 from edgevoice.listening.spectrum import POWER_BITS, Spectrum
+from edgevoice.listening.voicing import VOICED, Voicing
 from edgevoice.listening.window import HOP, Windows
 
 
@@ -20,12 +21,13 @@ from edgevoice.listening.window import HOP, Windows
 class Frames:
     """n consecutive frames.
 
-    mfcc: (n, 40) int32 Q10; speech: (n,) 0 or 1; snr: (n,) log2 of power over noise, Q16;
+    mfcc: (n, 40) int32 Q10; speech, voiced: (n,) 0 or 1, voiced only where speech; snr: (n,) log2 of power over noise, Q16;
     noise: (n,) log2 of the noise power, Q16; clipped: (n,) samples of each hop at full scale.
     """
 
     mfcc: Cepstra
     speech: Integers
+    voiced: Integers
     snr: Integers
     noise: Integers
     clipped: Integers
@@ -34,7 +36,7 @@ class Frames:
     def none() -> "Frames":
         """No frames."""
         nothing = np.zeros(0, dtype=np.int64)
-        return Frames(np.zeros((0, COEFFICIENTS), dtype=np.int32), nothing, nothing, nothing, nothing)
+        return Frames(np.zeros((0, COEFFICIENTS), dtype=np.int32), nothing, nothing, nothing, nothing, nothing)
 
     def __len__(self) -> int:
         return len(self.speech)
@@ -57,6 +59,7 @@ class FrontEnd:
         self._log_mel = LogMel()
         self._cepstrum = Cepstrum()
         self._activity = SpeechActivity(activity)
+        self._voicing = Voicing()
 
     def __call__(self, samples: Samples) -> Frames:
         """(n,) int16 -> the frames that this block finishes, 0 or more."""
@@ -64,10 +67,12 @@ class FrontEnd:
         power = self._spectrum(windows)
         noise = self._noise.follow(power)
         clean = self._subtract(power, noise)
+        speech = self._activity(self._log_mel(power) - self._log_mel(noise))
         noise_level = log2_q16(noise.sum(axis=1))
         return Frames(
             mfcc=self._cepstrum(self._log_mel(clean)),
-            speech=self._activity(self._log_mel(power) - self._log_mel(noise)),
+            speech=speech,
+            voiced=speech * (self._voicing(power, noise) >= VOICED),
             snr=log2_q16(power.sum(axis=1)) - noise_level,
             noise=noise_level - (POWER_BITS << LOG2_BITS),
             clipped=(np.abs(windows[:, :HOP].astype(np.int64)) >= FULL_SCALE).sum(axis=1),

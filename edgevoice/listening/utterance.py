@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edgevoice.listening.articulation import is_articulated
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.quality import Quality, assess
@@ -25,17 +26,19 @@ class Utterance:
 
 @dataclass(frozen=True)
 class UtteranceSettings:
-    """All in milliseconds.
+    """In milliseconds, but for the last but one.
 
     onset_ms of speech within onset_window_ms begin an utterance; hangover_ms without speech end it; margin_ms are kept
-    on both sides; shortest_ms of speech make it count; longest_ms cut it.
+    on both sides; shortest_ms of speech make it count, if voiced_percent of it has the pitch of a voice (no
+    milliseconds, 0..100); longest_ms cut it.
     """
 
     onset_ms: int = 120
     onset_window_ms: int = 200
     hangover_ms: int = 400
     margin_ms: int = 100
-    shortest_ms: int = 300
+    shortest_ms: int = 600
+    voiced_percent: int = 30
     longest_ms: int = 12_000
 
 
@@ -55,6 +58,7 @@ class UtteranceGate:
         self._margin = frames(settings.margin_ms)
         self._shortest = frames(settings.shortest_ms)
         self._longest = frames(settings.longest_ms)
+        self._voiced_percent = settings.voiced_percent
         self._held = Frames.none()  # what may still belong to an utterance
         self._first = 0  # number in the stream of the first held frame
         self._onset: int | None = None  # index in the held frames where the present utterance was noticed
@@ -108,10 +112,15 @@ class UtteranceGate:
         frames, start = self._held[:stop], self._first
         self._forget(stop)
         self._onset = None
-        if int(frames.speech.sum()) < self._shortest:
+        if not self._is_speech(frames):
             return []
         quality = assess(frames.speech, frames.snr, frames.clipped, FRAMES_PER_SECOND, HOP)
         return [Utterance(frames.mfcc, start / FRAMES_PER_SECOND, (start + stop) / FRAMES_PER_SECOND, quality)]
+
+    def _is_speech(self, frames: Frames) -> bool:
+        speech, voiced = int(frames.speech.sum()), int(frames.voiced.sum())
+        enough = speech >= self._shortest and 100 * voiced >= self._voiced_percent * speech
+        return enough and is_articulated(frames.mfcc)
 
     def _forget(self, count: int) -> None:
         if count > 0:

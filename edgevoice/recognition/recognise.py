@@ -1,9 +1,15 @@
 """Utterance -> Evidence: composes embedding, scores, mood and recording match."""
 
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from edgevoice.listening.quality import Quality
-from edgevoice.recognition.score import Score
+from edgevoice.listening.utterance import Utterance
+from edgevoice.recognition.embed import Embedding, XVector
+from edgevoice.recognition.score import Score, Scorer, load_scorer
+from edgevoice.storage.speakers import Voiceprint
 
 
 @dataclass(frozen=True)
@@ -33,19 +39,72 @@ class Timing:
 
     @property
     def total(self) -> float:
+        """All of it."""
         return self.front_end + self.embed + self.score
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that is known of one utterance; scores are ranked, best first, one a person."""
+    """All that is known of one utterance; scores are ranked, best first, one a person.
+
+    threshold: the LLR that the false-accept rate of the settings asks for with this many people enrolled;
+    mood and recording: None where not known or not installed.
+    """
 
     start_s: float
     end_s: float
     quality: Quality
     scores: tuple[Score, ...]
     threshold: float
-    """The calibrated LLR that the false-accept rate of the settings asks for, this many people enrolled."""
     mood: Mood | None
     recording: RecordingMatch | None
     ms: Timing
+
+
+class Recogniser:
+    """The models, the people and the rate of false accepts that the owner allows."""
+
+    def __init__(
+        self, model: Path, voiceprints: Callable[[str], Sequence[Voiceprint]], false_accept_rate: float
+    ) -> None:
+        """``model``: the x-vector's ``.tflite``; ``voiceprints``: a model's name -> the people enrolled with it;
+        ``false_accept_rate``: of a stranger's attempt against the whole household, e.g. 0.001.
+
+        ModelError: a file that is not what its manifest says; SettingsError: a rate outside the measured range.
+        """
+        self.xvector = XVector(model)
+        self.scorer: Scorer = load_scorer(self.xvector.manifest.calibration, model)
+        self._voiceprints = voiceprints
+        self._false_accept_rate = false_accept_rate
+        self.scorer.calibration.threshold(false_accept_rate)  # refuse an unmeasured rate now, not at the door
+
+    def threshold(self, people: int) -> float:
+        """The LLR that keeps a stranger's chance against ``people`` voices together at the allowed rate.
+
+        Among n people a stranger has n chances (union bound), so each comparison gets an n-th of the rate.
+        SettingsError where that was never measured.
+        """
+        return self.scorer.calibration.threshold(self._false_accept_rate / max(people, 1))
+
+    def embed(self, utterance: Utterance) -> Embedding:
+        """The voice of one utterance."""
+        return self.xvector.embed(utterance.mfcc)
+
+    def recognise(self, utterance: Utterance, front_end_ms: float = 0.0) -> Evidence:
+        """Everything that the rules may ask of this utterance."""
+        started = time.process_time()
+        embedding = self.embed(utterance)
+        embedded = time.process_time()
+        people = self._voiceprints(embedding.model)
+        scores = self.scorer.rank(embedding, people)
+        scored = time.process_time()
+        return Evidence(
+            start_s=utterance.start_s,
+            end_s=utterance.end_s,
+            quality=utterance.quality,
+            scores=scores,
+            threshold=self.threshold(len(people)),
+            mood=None,
+            recording=None,
+            ms=Timing(front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded)),
+        )

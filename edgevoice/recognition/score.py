@@ -1,6 +1,17 @@
 """Embedding, voiceprints -> ranked scores: cosine, AS-norm, calibrated log-likelihood ratio."""
 
+import hashlib
+import io
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from edgevoice.errors import ModelError
+from edgevoice.recognition.calibration import Calibration
+from edgevoice.recognition.embed import Embedding, Vector
+from edgevoice.storage.speakers import Voiceprint
 
 
 @dataclass(frozen=True)
@@ -14,3 +25,56 @@ class Score:
     cosine: float
     score: float
     llr: float
+
+
+class Scorer:
+    """Scores voices against each other by what other people's voices score against both."""
+
+    def __init__(self, calibration: Calibration, cohort: Vector) -> None:
+        """``cohort``: (c, d) float32 unit vectors of people who are not enrolled, c >= ``calibration.top``."""
+        self.calibration = calibration
+        self._cohort = cohort
+
+    def rank(self, embedding: Embedding, voiceprints: Sequence[Voiceprint]) -> tuple[Score, ...]:
+        """One score a person, best first; ModelError where a voiceprint is of another model."""
+        scores = [self._score(embedding, voiceprint) for voiceprint in voiceprints]
+        return tuple(sorted(scores, key=lambda score: score.llr, reverse=True))
+
+    def llr(self, one: Vector, other: Vector) -> float:
+        """Calibrated log-likelihood ratio that two unit vectors (d,) are one person."""
+        return self.calibration.llr(self.normalised(one, other))
+
+    def normalised(self, one: Vector, other: Vector) -> float:
+        """Cosine after adaptive symmetric normalisation (P. Matejka et al., Interspeech 2017)."""
+        cosine = float(one @ other)
+        return 0.5 * sum((cosine - mean) / deviation for mean, deviation in map(self._impostors, (one, other)))
+
+    def _score(self, embedding: Embedding, voiceprint: Voiceprint) -> Score:
+        if embedding.model != voiceprint.model:
+            raise ModelError(
+                f"the voiceprint of {voiceprint.speaker!r} was made by {voiceprint.model}, this utterance by "
+                f"{embedding.model}: they cannot be compared; enrol {voiceprint.speaker!r} again"
+            )
+        score = self.normalised(embedding.vector, voiceprint.vector)
+        cosine = float(embedding.vector @ voiceprint.vector)
+        return Score(voiceprint.speaker, cosine, score, self.calibration.llr(score))
+
+    def _impostors(self, vector: Vector) -> tuple[float, float]:
+        """Mean and standard deviation of the cosines to the nearest voices of the cohort."""
+        nearest = np.sort(self._cohort @ vector)[-self.calibration.top :]
+        return float(nearest.mean()), float(nearest.std()) + 1e-6
+
+
+def load_scorer(calibration: Calibration | None, model: Path) -> Scorer:
+    """The scorer of the model at ``model``, with the cohort that lies beside it; ModelError where either is unfit."""
+    if calibration is None:
+        raise ModelError(f"{model.with_suffix('.json')}: calibration is missing; run: python -m tools.calibrate")
+    path = model.parent / calibration.cohort
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: the cohort cannot be read ({error.strerror}); reinstall the models") from error
+    if hashlib.sha256(content).hexdigest() != calibration.cohort_sha256:
+        raise ModelError(f"{path}: not the cohort that {model.with_suffix('.json').name} names; reinstall the models")
+    stored = np.load(io.BytesIO(content), allow_pickle=False).astype(np.float32)
+    return Scorer(calibration, stored / np.linalg.norm(stored, axis=1, keepdims=True))

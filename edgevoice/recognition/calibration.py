@@ -1,0 +1,44 @@
+"""What a score means: the constants that ``tools.calibrate`` writes into the manifest."""
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from edgevoice.errors import SettingsError
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Calibration:
+    """score -> log-likelihood ratio (natural logarithm), and the LLR that each false-accept rate asks for.
+
+    llr = slope * score + offset (logistic regression, N. Bruemmer and J. du Preez, 2006). ``far``, ``llr_at_far``: the
+    false-accept rates, falling, at which the LLR threshold was measured on kept-apart non-target trials.
+    cohort: file beside the manifest with (c, d) INT8 embeddings for AS-norm; cohort_sha256: of that file; top: how many
+    of the nearest cohort voices normalise a score.
+    """
+
+    slope: Annotated[float, Field(gt=0)]
+    offset: float
+    far: tuple[float, ...]
+    llr_at_far: tuple[float, ...]
+    cohort: str
+    cohort_sha256: str
+    top: Annotated[int, Field(ge=2)]
+
+    def llr(self, score: float) -> float:
+        """Normalised score -> calibrated log-likelihood ratio."""
+        return self.slope * score + self.offset
+
+    def threshold(self, false_accept_rate: float) -> float:
+        """The LLR that non-targets reach at this rate; SettingsError outside the measured range.
+
+        Linear in log(rate) between the measured points.
+        """
+        if not self.far[-1] <= false_accept_rate <= self.far[0]:
+            raise SettingsError(
+                f"a false-accept rate of {false_accept_rate:g} for one comparison was never measured; this model's "
+                f"calibration covers {self.far[-1]:g} to {self.far[0]:g}: choose a rate within, or enrol fewer people"
+            )
+        return float(np.interp(-np.log(false_accept_rate), -np.log(self.far), self.llr_at_far))

