@@ -1,0 +1,161 @@
+"""Evidence, state of the door, rules -> Decision: the safety policy, and the only place where it stands."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from itertools import chain
+from typing import Annotated
+
+from pydantic import Field
+
+from edgevoice.door.gates import clipped, figures, too_noisy, too_short
+from edgevoice.recognition.recognise import Evidence
+from edgevoice.recognition.score import Score
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What must hold, beside the threshold that the false-accept rate asks for."""
+
+    margin_llr: Annotated[float, Field(ge=0, le=20)] = 1.0
+    """How much better than the second-best other person, in natural-log likelihood ratio, 0..20."""
+    min_net_speech_s: Annotated[float, Field(ge=0.3, le=10)] = 1.0
+    """Seconds of speech without its pauses, 0.3..10."""
+    min_snr_db: Annotated[float, Field(ge=0, le=60)] = 6.0
+    """Level of the speech over the noise in dB, 0..60."""
+    max_clipped_share: Annotated[float, Field(ge=0, le=1)] = 0.02
+    """Largest share of samples at full scale, 0..1."""
+
+
+@dataclass(frozen=True)
+class DoorState:
+    """locked_out_for_s: seconds of lockout still to wait, 0 when there is none; healthy: every self-test passed."""
+
+    locked_out_for_s: float
+    healthy: bool
+
+
+class Cause(Enum):
+    """Why the door opens or stays shut."""
+
+    MATCH = "match"
+    UNHEALTHY = "unhealthy"
+    LOCKED_OUT = "locked out"
+    UNSOUND = "unsound figures"
+    RECORDING = "recording"
+    TOO_SHORT = "too short"
+    TOO_NOISY = "too noisy"
+    CLIPPED = "clipped"
+    NOBODY = "nobody enrolled"
+    NO_MATCH = "no match"
+    TOO_CLOSE = "too close"
+
+
+_ATTEMPTS = {Cause.RECORDING, Cause.NO_MATCH, Cause.TOO_CLOSE}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """opens: whether the door opens; reason: why, in words and numbers; speaker: whom the voice is closest to;
+    figures: what it rests on, for the audit log."""
+
+    opens: bool
+    reason: str
+    speaker: str | None
+    cause: Cause
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        assert self.opens == (self.cause is Cause.MATCH), "a decision opens on a match and on nothing else"
+
+    @property
+    def counts_as_attempt(self) -> bool:
+        """Whether a voice was judged and failed; a sound too short or too noisy is only asked for again."""
+        return self.cause in _ATTEMPTS
+
+
+def decide(evidence: Evidence, state: DoorState, rules: Rules) -> Decision:
+    """Open only if nothing speaks against it. Pure and total: any figures give a decision and none raises.
+
+    NaN or infinity anywhere keeps the door shut. Mood is logged; it neither opens nor blocks.
+    """
+    best, second = _rank(evidence)
+    speaker = best.speaker if best else None
+    told = _to_log(evidence, best, second)
+    for cause, objection in _objections(evidence, state, rules, best, second):
+        if objection is not None:
+            return Decision(False, objection, speaker, cause, told)
+    if best is None:
+        return Decision(False, "nobody is enrolled: enrol the first person", None, Cause.NOBODY, told)
+    found, wanted = figures(best.llr, evidence.threshold)
+    return Decision(True, f"{best.speaker} scored {found}, needs {wanted}", speaker, Cause.MATCH, told)
+
+
+def _objections(
+    evidence: Evidence, state: DoorState, rules: Rules, best: Score | None, second: Score | None
+) -> Iterator[tuple[Cause, str | None]]:
+    """Everything that can speak against opening, gravest first; None where it does not."""
+    yield Cause.UNHEALTHY, None if state.healthy is True else "the device is not healthy: run `edgevoice check`"
+    yield Cause.UNSOUND, _unsound(evidence, state, rules)
+    yield Cause.LOCKED_OUT, _locked_out(state)
+    yield Cause.RECORDING, _recording(evidence)
+    yield Cause.TOO_SHORT, too_short(evidence.quality, rules)
+    yield Cause.TOO_NOISY, too_noisy(evidence.quality, rules)
+    yield Cause.CLIPPED, clipped(evidence.quality, rules)
+    if best is not None:
+        yield Cause.NO_MATCH, _below_threshold(best, evidence.threshold)
+        yield Cause.TOO_CLOSE, _too_close(best, second, rules.margin_llr)
+
+
+def _unsound(evidence: Evidence, state: DoorState, rules: Rules) -> str | None:
+    figures_of = (asdict(part).values() for part in (evidence.quality, evidence.ms, state, rules))
+    scores = (asdict(score).values() for score in evidence.scores)
+    numbers = chain((evidence.threshold, evidence.start_s, evidence.end_s), *figures_of, *scores)
+    if all(math.isfinite(number) for number in numbers if isinstance(number, (int, float))):
+        return None
+    return "a figure is not a finite number: check the model with `edgevoice check`"
+
+
+def _locked_out(state: DoorState) -> str | None:
+    return None if state.locked_out_for_s <= 0 else f"locked out for {state.locked_out_for_s:.0f} s more: wait"
+
+
+def _recording(evidence: Evidence) -> str | None:
+    match = evidence.recording
+    if match is None:
+        return None
+    return f"this recording was heard before: {match.name}, {match.aligned_hashes} aligned hashes"
+
+
+def _below_threshold(best: Score, threshold: float) -> str | None:
+    found, wanted = figures(best.llr, threshold)
+    return None if best.llr >= threshold else f"closest is {best.speaker}: scored {found}, needs {wanted}"
+
+
+def _too_close(best: Score, second: Score | None, margin: float) -> str | None:
+    """The other person is not named: an audit row speaks of one person, who can be taken out of it."""
+    if second is None or best.llr - second.llr >= margin:
+        return None
+    found, wanted = figures(best.llr - second.llr, margin)
+    return f"{best.speaker} is only {found} ahead of the next person, needs {wanted}"
+
+
+def _rank(evidence: Evidence) -> tuple[Score | None, Score | None]:
+    """The best score and the best of another person; the order and number of scores are not relied on."""
+    best = max(evidence.scores, key=lambda score: score.llr, default=None)
+    others = [score for score in evidence.scores if best and score.speaker != best.speaker]
+    return best, max(others, key=lambda score: score.llr, default=None)
+
+
+def _to_log(evidence: Evidence, best: Score | None, second: Score | None) -> dict[str, float]:
+    quality, mood = evidence.quality, evidence.mood
+    told = {"threshold": evidence.threshold, "net_speech_s": quality.net_speech_s, "snr_db": quality.snr_db}
+    told["clipped_share"] = quality.clipped_share
+    if best is not None:
+        told |= {"llr": best.llr, "score": best.score}
+    if second is not None:
+        told["second_llr"] = second.llr
+    if mood is not None:
+        told[f"mood_{mood.label}"] = mood.probabilities.get(mood.label, math.nan)
+    return told

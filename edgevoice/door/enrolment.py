@@ -1,0 +1,144 @@
+"""Clips of one person -> a voiceprint: quality gates, mutual agreement, average."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from edgevoice.door.gates import clipped, figures, too_noisy, too_short
+from edgevoice.errors import EnrolmentError
+from edgevoice.listening.quality import Quality
+from edgevoice.recognition.embed import Embedding, Vector
+from edgevoice.recognition.score import Score
+from edgevoice.storage.speakers import Voiceprint
+
+SAME_SOUND = 0.99999  # cosine of two embeddings that only the same recording gives
+
+Agreement = Callable[[Vector, Sequence[Vector]], float]
+"""One unit vector (d,) and the others -> LLR that they are one person, against the mean of the others."""
+
+
+@dataclass(frozen=True)
+class EnrolmentRules:
+    """What the clips of a new person must fulfil; stricter than at the door, as every later score rests on them."""
+
+    utterances: Annotated[int, Field(ge=3, le=20)] = 3
+    """How many good clips are wanted, 3..20."""
+    min_net_speech_s: Annotated[float, Field(ge=0.3, le=10)] = 1.0
+    """Seconds of speech in each clip without its pauses, 0.3..10."""
+    min_snr_db: Annotated[float, Field(ge=0, le=60)] = 10.0
+    """Level of the speech over the noise in dB, 0..60."""
+    max_clipped_share: Annotated[float, Field(ge=0, le=1)] = 0.01
+    """Largest share of samples at full scale, 0..1."""
+    min_agreement_llr: Annotated[float, Field(ge=-20, le=20)] = 0.0
+    """LLR of each clip against the mean of the others, -20..20; 0: as likely one person as two."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """accepted of wanted clips are good; complaints: what was wrong with the last one, empty where nothing was."""
+
+    accepted: int
+    wanted: int
+    complaints: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether enough was said; the clips must still agree."""
+        return self.accepted >= self.wanted
+
+
+def complaints(quality: Quality, rules: EnrolmentRules) -> list[str]:
+    """All that is wrong with a clip, in plain words with what to do; empty where it is good."""
+    found = (too_short(quality, rules), too_noisy(quality, rules), clipped(quality, rules))
+    return [complaint for complaint in found if complaint is not None]
+
+
+class Enrolment:
+    """Gathers the clips of one person. A clip that fails is told and not used; it may be said again."""
+
+    def __init__(self, rules: EnrolmentRules, agreement: Agreement) -> None:
+        self._rules = rules
+        self._agreement = agreement
+        self._accepted: dict[str, Embedding] = {}
+        self._failed: list[str] = []
+
+    def hear(self, clip: str, quality: Quality, embedding: Embedding) -> Progress:
+        """Take one clip in; ``clip`` is what the owner knows it by, such as its file or "sentence 2"."""
+        wrong = complaints(quality, self._rules) + self._unfit(embedding)
+        if wrong:
+            self.reject(clip, *wrong)
+        else:
+            name = clip if clip not in self._accepted else f"{clip} ({len(self._accepted) + 1})"
+            self._accepted[name] = embedding
+        return Progress(len(self._accepted), self._rules.utterances, tuple(wrong))
+
+    def reject(self, clip: str, *causes: str) -> None:
+        """Note a clip that could not even be heard, such as a file without speech, to be told at the end."""
+        self._failed += [f"{clip}: {cause}" for cause in causes]
+
+    def voiceprint(self, name: str) -> Voiceprint:
+        """The mean of the good clips, of unit length; EnrolmentError with every failed clip and its cause."""
+        if len(self._accepted) < self._rules.utterances:
+            good, wanted = len(self._accepted), self._rules.utterances
+            raise EnrolmentError(_listed(f"{name!r} is not enrolled: {good} good clips, {wanted} wanted", self._failed))
+        disagreeing = self._disagreeing()
+        if disagreeing:
+            raise EnrolmentError(
+                _listed(
+                    f"{name!r} is not enrolled: the clips are not of one voice; start again", self._failed + disagreeing
+                )
+            )
+        embeddings = list(self._accepted.values())
+        mean = np.mean([_unit(embedding.vector) for embedding in embeddings], axis=0)
+        return Voiceprint(name, _unit(mean), embeddings[0].model, len(embeddings))
+
+    def _unfit(self, embedding: Embedding) -> list[str]:
+        """What is wrong with an embedding beside those accepted."""
+        vector = embedding.vector
+        if vector.ndim != 1 or not np.isfinite(vector).all() or not vector.any():
+            return ["the model gave no usable embedding: run `edgevoice check`"]
+        for clip, other in self._accepted.items():
+            if (embedding.model, vector.shape) != (other.model, other.vector.shape):
+                return [f"embedded by {embedding.model}, {clip} by {other.model}: start again with one model"]
+            if float(_unit(vector) @ _unit(other.vector)) > SAME_SOUND:
+                return [f"the same recording as {clip}: say it once more instead"]
+        return []
+
+    def _disagreeing(self) -> list[str]:
+        """Each clip whose LLR against the mean of the others is too low, or no number."""
+        vectors = {clip: _unit(embedding.vector) for clip, embedding in self._accepted.items()}
+        told = []
+        for clip, vector in vectors.items():
+            llr = self._agreement(vector, [other for name, other in vectors.items() if name != clip])
+            if not np.isfinite(llr) or llr < self._rules.min_agreement_llr:
+                found, wanted = figures(llr, self._rules.min_agreement_llr)
+                told.append(f"{clip}: sounds unlike the others: scored {found}, {wanted} wanted: one person, one place")
+        return told
+
+
+def refuse_similar(name: str, scores: Sequence[Score], threshold: float) -> None:
+    """Raise EnrolmentError if a new voiceprint scores as somebody enrolled; leave ``name``'s own score out to renew it.
+
+    There is no way round it: neither of two such people would be ahead of the other by the door's margin, so enrolling
+    the second would lock the first out. One person under two names is renamed instead.
+    """
+    for score in scores:
+        if not score.llr < threshold:  # so that NaN refuses too
+            found, wanted = figures(score.llr, threshold)
+            raise EnrolmentError(
+                f"{name!r} is not enrolled: the voice scored {found} as {score.speaker!r}, {wanted} means one person;"
+                f" the door could not tell the two apart. If it is one person, rename {score.speaker!r}"
+                " (`edgevoice speakers rename`); if it is two, only one of them can use this door"
+            )
+
+
+def _unit(vector: Vector) -> Vector:
+    unit: Vector = (vector / np.linalg.norm(vector.astype(np.float64))).astype(np.float32)
+    return unit
+
+
+def _listed(said: str, failed: Sequence[str]) -> str:
+    return "\n  ".join((f"{said}:", *failed)) if failed else said

@@ -1,0 +1,56 @@
+"""Whether a sound is good enough to judge a voice by: the same three gates at the door and at enrolment."""
+
+from typing import Protocol
+
+from edgevoice.listening.quality import Quality
+
+
+class Limits(Protocol):
+    """What both sets of rules have in common."""
+
+    @property
+    def min_net_speech_s(self) -> float: ...
+
+    @property
+    def min_snr_db(self) -> float: ...
+
+    @property
+    def max_clipped_share(self) -> float: ...
+
+
+# Each asks whether the figure is good, and never whether it is bad: NaN is then never good.
+
+
+def too_short(quality: Quality, limits: Limits) -> str | None:
+    """What is wrong with the length and what to do, None where it is enough."""
+    if quality.net_speech_s >= limits.min_net_speech_s:
+        return None
+    found, wanted = figures(quality.net_speech_s, limits.min_net_speech_s)
+    return f"too short: {found} s of speech, {wanted} s wanted: say a whole sentence"
+
+
+def too_noisy(quality: Quality, limits: Limits) -> str | None:
+    """What is wrong with the distance to the noise and what to do, None where it is enough."""
+    if quality.snr_db >= limits.min_snr_db:
+        return None
+    found, wanted = figures(quality.snr_db, limits.min_snr_db)
+    return f"too noisy: speech {found} dB over the noise, {wanted} dB wanted: come closer, or wait until it is quieter"
+
+
+def clipped(quality: Quality, limits: Limits) -> str | None:
+    """What is wrong with the loudness and what to do, None where it is not."""
+    if quality.clipped_share <= limits.max_clipped_share:
+        return None
+    found, wanted = figures(100 * quality.clipped_share, 100 * limits.max_clipped_share)
+    return (
+        f"too loud: {found} % of the sound is clipped, at most {wanted} % allowed: speak softer, or from further away"
+    )
+
+
+def figures(found: float, wanted: float) -> tuple[str, str]:
+    """Both numbers with as many decimals as tell them apart, one at least, six at most."""
+    for decimals in range(1, 7):
+        pair = f"{found:.{decimals}f}", f"{wanted:.{decimals}f}"
+        if pair[0] != pair[1]:
+            break
+    return pair
