@@ -118,7 +118,7 @@ def _unsound(evidence: Evidence, state: DoorState, rules: Rules) -> str | None:
 
 
 def _locked_out(state: DoorState) -> str | None:
-    return None if state.locked_out_for_s <= 0 else f"locked out for {state.locked_out_for_s:.0f} s more: wait"
+    return None if state.locked_out_for_s <= 0 else f"locked out for {math.ceil(state.locked_out_for_s)} s more: wait"
 
 
 def _recording(evidence: Evidence) -> str | None:

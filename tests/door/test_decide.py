@@ -75,6 +75,7 @@ def test_a_poor_sound_is_only_asked_for_again(quality: Quality, cause: Cause, re
     ("state", "cause", "reason"),
     [
         (DoorState(29.6, True), Cause.LOCKED_OUT, "locked out for 30 s more: wait"),
+        (DoorState(0.01, True), Cause.LOCKED_OUT, "locked out for 1 s more: wait"),
         (DoorState(0.0, False), Cause.UNHEALTHY, "the device is not healthy"),
     ],
 )
@@ -122,6 +123,7 @@ def test_one_figure_that_is_no_number_keeps_it_shut_wherever_it_stands(bad: floa
         replace(good, quality=replace(good.quality, snr_db=bad)),
         replace(good, quality=replace(good.quality, clipped_share=bad)),
         replace(good, start_s=bad),
+        replace(good, end_s=bad),
         replace(good, ms=Timing(1.0, bad, 1.0)),
     ]
     decisions = [decide(one, WELL, RULES) for one in spoilt]

@@ -98,6 +98,12 @@ def test_what_cannot_be_read_is_the_longest_lockout(stored: dict[str, float]) ->
     assert restored(stored, 5.0, RULES).left_s == RULES.longest_s
 
 
+@pytest.mark.parametrize("now", [math.nan, math.inf, -math.inf])
+def test_a_clock_that_shows_no_time_at_a_restart_ends_no_lockout(now: float) -> None:
+    stored = {"attempts": 0.0, "lockouts": 1.0, "left_s": 30.0}
+    assert at(restored(stored, now, RULES), 1e9).left_s == 30.0
+
+
 def test_a_restart_ends_no_lockout_and_forgets_no_attempt(database: Database) -> None:
     clock = ManualClock(1_000_000.0)
     attempts = Attempts(State(database), RULES, clock)
