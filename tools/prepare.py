@@ -1,4 +1,4 @@
-"""Step 1: sound -> features. Every listed clip at several speeds, clean and disturbed, through edgevoice's own front end.
+"""Step 1: sound -> features: every listed clip at several speeds, clean and disturbed, through our own front end.
 
 Writes ``OUTPUT/prepared/NNNN.npz``, one a hundred clips; a shard that exists is not made again.
 """
@@ -17,7 +17,7 @@ from tqdm import tqdm
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.features import Cepstra
-from edgevoice.listening.frames import FrontEnd, Frames
+from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.listen import ListeningSettings
 from edgevoice.listening.utterance import UtteranceGate
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, WINDOW

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-import torch
 from torch import Tensor, nn
 
 from tools.corpus import load_corpus

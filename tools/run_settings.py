@@ -21,8 +21,9 @@ _STRICT = ConfigDict(extra="forbid")
 class PrepareSettings:
     """What is made of every listed clip.
 
-    sets: ``split/set`` or ``split`` of the index; leave_out: speakers never used (those of the shipped visit); speeds: for each entry (lowest, highest) one copy at a speed drawn
-    between them, which is a new voice to the teacher; noisy_copies: of each, with room, noise, band and gain drawn.
+    sets: ``split/set`` or ``split`` of the index; leave_out: speakers never used (those of the shipped visit);
+    speeds: for each entry (lowest, highest) one copy at a speed drawn between them, a new voice to the teacher;
+    noisy_copies: of each, with room, noise, band and gain drawn.
     """
 
     sets: tuple[str, ...]

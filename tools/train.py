@@ -53,7 +53,7 @@ def as_input(crops: np.ndarray[tuple[int, ...], np.dtype[np.int8]], device: torc
 
 
 def mask_bands(mfcc: Tensor, share: float, to_bands: Tensor) -> Tensor:
-    """Silence up to 8 neighbouring mel bands in a share of the clips (D. Park et al., SpecAugment, Interspeech 2019)."""
+    """Silence up to 8 neighbouring mel bands in a share of the clips (SpecAugment, D. Park et al., 2019)."""
     batch = len(mfcc)
     width = torch.randint(1, 9, (batch, 1))
     begin = (torch.rand(batch, 1) * (BANDS - width)).long()

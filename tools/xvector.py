@@ -1,4 +1,4 @@
-"""The network: an x-vector (D. Snyder et al., ICASSP 2018) with a small 2-D stem, residual TDNN blocks and statistics pooling.
+"""The network: an x-vector (D. Snyder et al., ICASSP 2018), TDNN blocks and statistics pooling, with a small 2-D stem.
 
 Every convolution is *valid* in time, so an utterance may be cut into overlapping windows on the device and gives the
 same frames as in one piece; statistics are taken over all of them, whatever the length.

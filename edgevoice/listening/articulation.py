@@ -19,4 +19,4 @@ def is_articulated(mfcc: Cepstra) -> bool:
         return False
     change = np.abs(envelope[_LAG:] - envelope[:-_LAG])
     spread = np.abs(envelope - envelope.sum(axis=0) // len(envelope))
-    return int(change.sum()) >= _SLOWEST * change.size and int(spread.sum()) >= _NARROWEST * spread.size
+    return bool(change.sum() >= _SLOWEST * change.size and spread.sum() >= _NARROWEST * spread.size)

@@ -21,8 +21,9 @@ from edgevoice.listening.window import HOP, Windows
 class Frames:
     """n consecutive frames.
 
-    mfcc: (n, 40) int32 Q10; speech, voiced: (n,) 0 or 1, voiced only where speech; snr: (n,) log2 of power over noise, Q16;
-    noise: (n,) log2 of the noise power, Q16; clipped: (n,) samples of each hop at full scale.
+    mfcc: (n, 40) int32 Q10; speech, voiced: (n,) 0 or 1, voiced only where speech;
+    snr: (n,) log2 of power over noise, Q16; noise: (n,) log2 of the noise power, Q16;
+    clipped: (n,) samples of each hop at full scale.
     """
 
     mfcc: Cepstra

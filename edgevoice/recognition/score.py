@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgevoice.errors import ModelError
 from edgevoice.recognition.calibration import Calibration
@@ -45,9 +46,15 @@ class Scorer:
         return self.calibration.llr(self.normalised(one, other))
 
     def normalised(self, one: Vector, other: Vector) -> float:
-        """Cosine after adaptive symmetric normalisation (P. Matejka et al., Interspeech 2017)."""
-        cosine = float(one @ other)
-        return 0.5 * sum((cosine - mean) / deviation for mean, deviation in map(self._impostors, (one, other)))
+        """Cosine of two unit vectors (d,) after adaptive symmetric normalisation."""
+        return float(self.normalised_all(one, other[None])[0])
+
+    def normalised_all(self, one: Vector, others: Vector) -> NDArray[np.float64]:
+        """One unit vector (d,) against many (n, d) -> (n,) scores after AS-norm (P. Matejka et al., Interspeech 2017):
+        the mean of the two standard scores of the cosine among each side's nearest cohort voices."""
+        cosine = others @ one
+        sides = (self._impostors(one[None]), self._impostors(others))
+        return np.asarray(sum((cosine - mean) / deviation for mean, deviation in sides) / 2, dtype=np.float64)
 
     def _score(self, embedding: Embedding, voiceprint: Voiceprint) -> Score:
         if embedding.model != voiceprint.model:
@@ -59,10 +66,10 @@ class Scorer:
         cosine = float(embedding.vector @ voiceprint.vector)
         return Score(voiceprint.speaker, cosine, score, self.calibration.llr(score))
 
-    def _impostors(self, vector: Vector) -> tuple[float, float]:
-        """Mean and standard deviation of the cosines to the nearest voices of the cohort."""
-        nearest = np.sort(self._cohort @ vector)[-self.calibration.top :]
-        return float(nearest.mean()), float(nearest.std()) + 1e-6
+    def _impostors(self, vectors: Vector) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(n, d) -> (n,) mean and (n,) standard deviation of the cosines to the nearest voices of the cohort."""
+        nearest = np.sort(vectors @ self._cohort.T, axis=1)[:, -self.calibration.top :]
+        return nearest.mean(axis=1), nearest.std(axis=1) + np.float32(1e-6)
 
 
 def load_scorer(calibration: Calibration | None, model: Path) -> Scorer:

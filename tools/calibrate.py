@@ -1,0 +1,121 @@
+"""Step 6: what a score means. Writes cohort, log-likelihood ratio and false-accept thresholds into the manifest.
+
+Cohort: one embedding each of voices from the training sound. Ratio and thresholds: trials as at the door, the mean of
+three utterances against one, on the development speakers, which the network never saw; the thresholds are therefore in
+sample for those speakers and for nobody else.
+"""
+
+import csv
+import hashlib
+import io
+import json
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from tqdm import tqdm
+
+from edgevoice.hardware.wave import read_sound
+from edgevoice.recognition.calibration import Calibration
+from edgevoice.recognition.embed import Vector, XVector
+from edgevoice.recognition.score import Scorer
+from tools.corpus import load_corpus
+from tools.prepare import front_end, spoken_parts
+
+COHORT = 400
+TOP = 100
+ENROLMENT_UTTERANCES = 3
+ENROLMENTS_PER_SPEAKER = 4
+RATES = (0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001, 0.00003, 0.00001)
+_PRIOR = 0.01  # of the logistic regression: the working point of the detection cost
+
+
+@dataclass(frozen=True, eq=False)
+class Trials:
+    """Normalised scores of the same person and of different people."""
+
+    target: NDArray[np.float64]
+    nontarget: NDArray[np.float64]
+
+
+def make_cohort(xvector: XVector, output: Path) -> NDArray[np.int8]:
+    """(400, d) INT8 embeddings of voices of the training sound, at their own speed and at others."""
+    corpus = load_corpus(output)
+    clean = np.flatnonzero(~corpus.noisy & (corpus.length >= 150))
+    chosen = np.random.default_rng(0).choice(clean, min(COHORT, len(clean)), replace=False)
+    vectors = np.stack([xvector.embed(corpus.clip(int(clip))).vector for clip in tqdm(chosen, unit="voice")])
+    return np.rint(vectors * 127 / np.abs(vectors).max()).astype(np.int8)
+
+
+def development_embeddings(xvector: XVector, root: Path) -> dict[str, Vector]:
+    """Speaker -> (clips, d) unit vectors of all development clips in which the gate hears speech."""
+    by_speaker: dict[str, list[Vector]] = {}
+    with (root / "index.csv").open(encoding="utf-8", newline="") as index:
+        rows = [row for row in csv.DictReader(index) if row["split"] == "dev"]
+    for row in tqdm(rows, unit="clip"):
+        frames = front_end(read_sound(root / row["path"]))
+        if parts := spoken_parts(frames):
+            mfcc = np.concatenate([frames.mfcc[start:stop] for start, stop in parts])
+            by_speaker.setdefault(row["speaker"], []).append(xvector.embed(mfcc).vector)
+    return {speaker: np.stack(vectors) for speaker, vectors in by_speaker.items()}
+
+
+def door_trials(voices: dict[str, Vector], scorer: Scorer) -> Trials:
+    """Every speaker enrolled four times from three utterances, against every utterance not enrolled."""
+    rng = np.random.default_rng(0)
+    target, nontarget = [], []
+    for speaker, own in voices.items():
+        for _ in range(ENROLMENTS_PER_SPEAKER):
+            chosen = rng.permutation(len(own))
+            print_ = own[chosen[:ENROLMENT_UTTERANCES]].mean(axis=0)
+            print_ /= np.linalg.norm(print_)
+            target.append(scorer.normalised_all(print_, own[chosen[ENROLMENT_UTTERANCES:]]))
+            others = np.concatenate([vectors for other, vectors in voices.items() if other != speaker])
+            nontarget.append(scorer.normalised_all(print_, others))
+    return Trials(np.concatenate(target), np.concatenate(nontarget))
+
+
+def fit(trials: Trials, cohort_file: str, cohort: bytes) -> Calibration:
+    """Prior-weighted logistic regression, and the LLR at each rate of false accepts."""
+    scores = np.concatenate([trials.target, trials.nontarget])
+    same = np.r_[np.ones(len(trials.target)), np.zeros(len(trials.nontarget))]
+    weight = np.where(same == 1, _PRIOR / len(trials.target), (1 - _PRIOR) / len(trials.nontarget)) * len(scores)
+    model = LogisticRegression(C=1e6).fit(scores[:, None], same, sample_weight=weight)
+    slope, offset = float(model.coef_[0, 0]), float(model.intercept_[0] - np.log(_PRIOR / (1 - _PRIOR)))
+    thresholds = np.quantile(trials.nontarget * slope + offset, 1 - np.array(RATES))
+    assert all(low < high for low, high in pairwise(thresholds))
+    digest = hashlib.sha256(cohort).hexdigest()
+    return Calibration(slope, offset, RATES, tuple(float(t) for t in thresholds), cohort_file, digest, TOP)
+
+
+@click.command(help=__doc__)
+@click.argument("model", type=click.Path(path_type=Path, exists=True))
+@click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
+@click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
+def main(model: Path, root: Path, output: Path) -> None:
+    xvector = XVector(model)
+    cohort = make_cohort(xvector, output)
+    content = io.BytesIO()
+    np.save(content, cohort)
+    cohort_path = model.with_suffix(".cohort.npy")
+    cohort_path.write_bytes(content.getvalue())
+    unit = cohort / np.linalg.norm(cohort.astype(np.float32), axis=1, keepdims=True)
+    blank = Calibration(1.0, 0.0, (0.1, 0.01), (0.0, 1.0), cohort_path.name, "", TOP)
+    voices = development_embeddings(xvector, root)
+    trials = door_trials(voices, Scorer(blank, unit.astype(np.float32)))
+    calibration = fit(trials, cohort_path.name, content.getvalue())
+    path = model.with_suffix(".json")
+    manifest = json.loads(path.read_text(encoding="utf-8")) | {"calibration": asdict(calibration)}
+    path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    click.echo(f"{len(voices)} speakers, {len(trials.target)} target and {len(trials.nontarget)} non-target trials")
+    for rate, threshold in zip(calibration.far, calibration.llr_at_far, strict=True):
+        refused = float(np.mean(trials.target * calibration.slope + calibration.offset < threshold))
+        click.echo(f"false accepts {rate:.5f}: LLR {threshold:6.2f}, false refusals {100 * refused:5.2f} %")
+
+
+if __name__ == "__main__":
+    main()
