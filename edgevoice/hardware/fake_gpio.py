@@ -31,11 +31,16 @@ class FakeGpio:
         self._inputs: dict[int, int] = {}  # channel: pull
         self._outside: dict[int, int] = {}  # channel: what something outside drives it to
         self._failures: dict[str, int] = {}
+        self._too_late = False
         self.history: list[Change] = []
 
-    def fail(self, call: str, times: int) -> None:
-        """Let the next ``times`` calls of "setup", "output", "input" or "cleanup" raise RuntimeError."""
+    def fail(self, call: str, times: int, too_late: bool = False) -> None:
+        """Let the next ``times`` calls of "setup", "output", "input" or "cleanup" raise RuntimeError.
+
+        too_late: "output" drives the pin all the same before it raises.
+        """
         self._failures[call] = times
+        self._too_late = too_late
 
     def drive(self, channel: int, level: int) -> None:
         """Drive an input from outside, as a button does."""
@@ -79,6 +84,8 @@ class FakeGpio:
 
     def output(self, channel: int, level: int, /) -> None:
         """Drive an output."""
+        if self._too_late and self._failures.get("output", 0) > 0:
+            self._drive(channel, level)
         self._check("output", channel)
         if channel not in self._outputs:
             raise RuntimeError("The GPIO channel has not been set up as an OUTPUT")

@@ -62,11 +62,10 @@ class GpioLock:
         """Secure the door now; raises HardwareError only if no way to drive the pin works."""
         with self._turn:
             self._secure()
-            self._disarm_timer()  # not before: its thread goes on trying when this call could not shut
             self._shut_at = None
 
     def close(self) -> None:
-        """Shut, give the pin back; safe to call twice."""
+        """Shut, and let go of the pin, pulled towards off: ``cleanup`` would leave it floating. Safe to call twice."""
         with self._turn:
             if self._closed:
                 return
@@ -74,9 +73,9 @@ class GpioLock:
             self._closed = True
             atexit.unregister(self.close)
             try:
-                self._gpio.cleanup(self._pin)
+                self._let_go()
             except Exception as error:  # whatever the library raises
-                raise self._broken("given back", error) from error
+                raise self._broken("let go of", error) from error
 
     @property
     def is_open(self) -> bool:
@@ -125,11 +124,10 @@ class GpioLock:
     def _secure(self) -> None:
         """Off; if the pin refuses, set it up anew; if that fails too, let go of it and pull it towards off."""
         gpio = self._gpio
-        pull = gpio.PUD_DOWN if self._on else gpio.PUD_UP
         ways: list[Callable[[], None]] = [
             lambda: gpio.output(self._pin, self._off),
             lambda: gpio.setup(self._pin, gpio.OUT, initial=self._off),
-            lambda: gpio.setup(self._pin, gpio.IN, pull_up_down=pull),
+            self._let_go,
         ]
         failure: Exception | None = None
         for way in ways:
@@ -140,6 +138,10 @@ class GpioLock:
             else:
                 return
         raise self._broken("shut", failure) from failure
+
+    def _let_go(self) -> None:
+        gpio = self._gpio
+        gpio.setup(self._pin, gpio.IN, pull_up_down=gpio.PUD_DOWN if self._on else gpio.PUD_UP)
 
     def _broken(self, act: str, error: Exception | None) -> HardwareError:
         return HardwareError(

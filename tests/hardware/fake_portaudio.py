@@ -20,7 +20,7 @@ class Card:
     rates: tuple[int, ...] = (16_000, 48_000)
     mono: bool = True
     busy: bool = False
-    opened: int = 0
+    attempts: int = 0
 
 
 @dataclass
@@ -104,6 +104,7 @@ class Audio:
         stream_callback: Callback,
     ) -> Stream:
         card = self.cards[input_device_index]
+        card.attempts += 1
         if card.busy:
             raise OSError(DEVICE_UNAVAILABLE, "Device unavailable")
         if rate not in card.rates:
@@ -111,6 +112,5 @@ class Audio:
         if channels > card.channels or (channels == 1 and not card.mono):
             raise OSError(INVALID_CHANNEL_COUNT, "Invalid number of channels")
         assert (format, input, frames_per_buffer) == (8, True, rate * 160 // 1000)
-        card.opened += 1
         self.machine.streams.append(Stream(rate, channels, stream_callback))
         return self.machine.stream

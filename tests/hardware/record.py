@@ -1,6 +1,7 @@
 """Record from the default device until standard input ends: ``python -m tests.hardware.record OUT.npz``.
 
-Prints a line at each change of state, and "ready" at the first block, so that the test knows when to speak.
+Prints a line at each change of state, "ready" at the first block, so that the test knows when to speak, and then
+"sound" or "quiet" at each block, so that it knows when all was heard.
 """
 
 import sys
@@ -30,7 +31,7 @@ def main(path: str) -> None:
     threading.Thread(target=wait, daemon=True).start()
     samples, starts = [], []
     for block in microphone.blocks():
-        tell("ready" if not samples else "block")
+        tell("ready" if not samples else "sound" if block.samples.any() else "quiet")
         samples.append(block.samples)
         starts.append(block.start_sample)
     status = microphone.status

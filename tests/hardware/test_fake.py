@@ -55,6 +55,15 @@ def test_a_second_call_restarts_the_pulse() -> None:
     assert lock.openings == [3.0, 5.0]
 
 
+def test_a_pulse_after_one_that_nobody_saw_end_is_a_pulse_of_its_own() -> None:
+    clock = ManualClock()
+    lock = FakeLock(clock)
+    lock.open_for(3.0)
+    clock.advance(10.0)
+    lock.open_for(1.0)
+    assert lock.movements == [Movement(0.0, True), Movement(3.0, False), Movement(10.0, True)]
+
+
 def test_shutting_ends_the_pulse_and_is_harmless_when_shut() -> None:
     clock = ManualClock()
     lock = FakeLock(clock)

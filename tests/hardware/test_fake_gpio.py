@@ -56,6 +56,16 @@ def test_an_input_cannot_be_driven() -> None:
         gpio.output(17, 1)
 
 
+def test_an_output_that_becomes_an_input_is_driven_no_more() -> None:
+    gpio = _board()
+    gpio.setup(17, gpio.OUT, initial=1)
+    gpio.setup(17, gpio.IN, pull_up_down=gpio.PUD_DOWN)
+    assert gpio.levels(17) == [1, None]
+    assert gpio.input(17) == 0
+    with pytest.raises(RuntimeError, match="OUTPUT"):
+        gpio.output(17, 1)
+
+
 def test_an_input_must_be_set_up_first() -> None:
     with pytest.raises(RuntimeError, match="setup"):
         _board().input(17)

@@ -121,6 +121,15 @@ def test_a_failure_while_opening_ends_shut_and_the_next_pulse_works() -> None:
     lock.close()
 
 
+def test_an_opening_that_fails_after_it_took_effect_is_undone_at_once() -> None:
+    gpio = FakeGpio()
+    lock = GpioLock(gpio, HIGH_17)
+    gpio.fail("output", 1, too_late=True)
+    with pytest.raises(HardwareError, match="could not be opened"):
+        lock.open_for(30.0)
+    assert gpio.levels(17) == [0, 1, 0]
+
+
 def test_a_pin_that_does_not_obey_while_shutting_is_set_up_anew_as_off() -> None:
     gpio = FakeGpio()
     lock = GpioLock(gpio, HIGH_17)
@@ -162,6 +171,14 @@ def test_an_unreadable_pin_ends_shut() -> None:
     with pytest.raises(HardwareError, match="could not be read"):
         _ = lock.is_open
     assert gpio.input(17) == 0
+
+
+@pytest.mark.parametrize("settings", [HIGH_17, LOW_4], ids=["active high", "active low"])
+def test_a_closed_lock_leaves_the_pin_undriven_but_pulled_to_off(settings: GpioSettings) -> None:
+    gpio = FakeGpio()
+    GpioLock(gpio, settings).close()
+    assert gpio.levels(settings.relay_pin)[-1] is None
+    assert gpio.input(settings.relay_pin) == (0 if settings.relay_active_high else 1)
 
 
 def test_closing_shuts_before_it_gives_the_pin_back_and_may_be_done_twice() -> None:

@@ -102,6 +102,7 @@ def test_a_busy_device_is_told_at_once_to_who_opens_it() -> None:
         desk.microphone.open()
     assert desk.microphone.status.state == MicrophoneState.BUSY
     assert desk.machine.terminated == desk.machine.started
+    assert desk.machine.cards[0].attempts == 1, "no other format helps where a device is busy"
 
 
 def test_a_busy_device_is_waited_for_by_who_listens() -> None:
@@ -167,6 +168,16 @@ def test_quiet_noise_is_not_silence() -> None:
         desk.machine.stream.speak(np.array([0] * 2_559 + [1]))
         next(blocks)
     assert desk.microphone.status.healthy
+
+
+def test_silence_between_sounds_is_not_added_up() -> None:
+    desk = Desk(Card())
+    blocks = desk.hear()
+    for number in range(20):
+        desk.machine.stream.speak(_noise(2_560) if number % 5 == 0 else np.zeros(2_560))
+        next(blocks)
+    assert desk.microphone.status.healthy
+    assert len(desk.machine.streams) == 1
 
 
 def test_counts_survive_a_reopening() -> None:

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -63,3 +65,16 @@ def test_stderr_speaks_again_after_an_error(capfd: pytest.CaptureFixture[str]) -
         raise OSError("refused")
     os.write(2, b"after")
     assert capfd.readouterr().err == "after"
+
+
+def test_without_pyaudio_everything_imports_and_the_error_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['pyaudio'] = None\n"  # what Python itself does with a module that must not be found
+        "from edgevoice.hardware import fake, fake_gpio, gpio, microphone, wave\n"
+        "from edgevoice.errors import MicrophoneError\n"
+        "try: microphone.PyAudioMicrophone(microphone.MicrophoneSettings()).open()\n"
+        "except MicrophoneError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=30)
+    assert "PyAudio is missing" in done.stdout
+    assert "pip install edgevoice[microphone]" in done.stdout
