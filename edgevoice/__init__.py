@@ -1,0 +1,25 @@
+"""A voice lock for a door: who speaks, and whether to open.
+
+>>> import edgevoice                                                    # doctest: +SKIP
+>>> for evidence in edgevoice.load().identify(samples_int16, 48_000):   # doctest: +SKIP
+...     print(evidence.scores[0].speaker, evidence.scores[0].llr, evidence.threshold)
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edgevoice.identify import Recogniser
+
+__all__ = ["load"]
+
+
+def load(config: Path | None = None) -> "Recogniser":
+    """Models, people and settings, ready to ``identify``; ``config``: a TOML file, else where the command line looks.
+
+    Belongs to the thread that calls this. Raises EdgevoiceError: settings, models or the database cannot be used.
+    """
+    # Only when asked for: every module of edgevoice runs this file first.
+    from edgevoice.app import load_identifier  # noqa: PLC0415
+
+    return load_identifier(config)

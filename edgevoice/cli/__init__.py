@@ -1,0 +1,67 @@
+"""The command line: one file a command."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from edgevoice.cli.check import check
+from edgevoice.cli.config import config
+from edgevoice.cli.desk import Desk
+from edgevoice.cli.embed import embed
+from edgevoice.cli.enroll import enroll
+from edgevoice.cli.events import events
+from edgevoice.cli.identify import identify
+from edgevoice.cli.run import run
+from edgevoice.cli.speakers import speakers
+from edgevoice.cli.verify import verify
+from edgevoice.cli.visit import visit
+from edgevoice.errors import EdgevoiceError
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+PIPE_CLOSED = 141  # 128 + SIGPIPE
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="edgevoice")
+@click.option("--config", "file", type=click.Path(path_type=Path), help="Settings; see: edgevoice config init.")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of the database and its key.")
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, nothing else there.")
+@click.pass_context
+def edgevoice(context: click.Context, file: Path | None, data: Path | None, as_json: bool) -> None:
+    """A voice lock for a door.
+
+    Exit status: 0 done, 1 an error told in one line, 2 wrong usage, 3 the answer is no.
+    """
+    context.obj = Desk(file, data, as_json)
+
+
+for command in (run, visit, enroll, verify, identify, speakers, events, embed, check, config):
+    edgevoice.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and give its exit status; every error is told in one line on standard error."""
+    try:
+        status = edgevoice.main(arguments, prog_name="edgevoice", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us has gone; without this the interpreter complains when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except EdgevoiceError as error:
+        return _tell(error)
+    return status if isinstance(status, int) else 0
+
+
+def _tell(error: EdgevoiceError) -> int:
+    if os.environ.get("EDGEVOICE_DEBUG") == "1":
+        raise error
+    click.echo(f"edgevoice: error: {error}", err=True)
+    return 1

@@ -1,0 +1,51 @@
+# Names that stay: help, setup, run, test, check, bench, setup-tools, test-tools.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+TOOLS_VENV := .venv-tools
+TOOLS_STAMP := $(TOOLS_VENV)/.set-up
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format bench setup-tools test-tools
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## the environment in .venv; quick when nothing has changed
+
+$(STAMP): pyproject.toml deploy/setup.sh
+	@PYTHON="$(PYTHON)" sh deploy/setup.sh $(VENV) test
+	@touch $@
+
+run: $(STAMP) ## the door: with a capture device it listens, without one it plays the visit
+	@$(BIN)/edgevoice run --or-visit
+
+test: $(STAMP) ## the tests, as CI runs them
+	$(BIN)/pytest
+
+check: $(STAMP) ## format, lint, types, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+format: $(STAMP) ## let ruff rewrite the files
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(STAMP) ## the benchmarks
+	@for script in benchmarks/[!_]*.py; do \
+		module=$$(basename "$$script" .py); \
+		echo "== $$module"; $(BIN)/python -m benchmarks.$$module || exit 1; \
+	done
+
+setup-tools: $(TOOLS_STAMP) ## the training tools (several GB) in .venv-tools
+
+$(TOOLS_STAMP): pyproject.toml deploy/setup.sh
+	@PYTHON="$(PYTHON)" sh deploy/setup.sh $(TOOLS_VENV) test,tools
+	@touch $@
+
+test-tools: $(TOOLS_STAMP) ## every training step on a tiny set
+	$(TOOLS_VENV)/bin/pytest -m tools

@@ -1,0 +1,114 @@
+"""``edgevoice check``: a self-test, a line each, and what to do where one fails."""
+
+import platform
+from collections.abc import Callable
+from datetime import datetime, timezone
+from importlib.metadata import version
+
+import click
+
+from edgevoice import app
+from edgevoice.cli.desk import Desk, pass_desk
+from edgevoice.config import Loaded
+from edgevoice.errors import EdgevoiceError, HardwareError, StorageError
+from edgevoice.hardware.pins import load_gpio
+from edgevoice.hardware.portaudio import choose, list_devices
+from edgevoice.recognition.recognise import Recogniser
+from edgevoice.tflite import interpreter
+
+BUILT_AFTER = 2026
+"""A clock that shows an earlier year was never set."""
+
+
+@click.command()
+@pass_desk
+def check(desk: Desk) -> int:
+    """Test installation, settings, models, database, clock, microphone and GPIO; exit status 1 where one fails."""
+    results = [_try(desk, name, test) for name, test in TESTS.items()]
+    return 0 if all(results) else 1
+
+
+def _try(desk: Desk, name: str, test: Callable[[Loaded], str]) -> bool:
+    try:
+        found, good = test(desk.loaded), True
+    except EdgevoiceError as error:
+        found, good = str(error), False
+    desk.answer({"check": name, "ok": good, "found": found}, f"{'ok  ' if good else 'FAIL'}  {name:12} {found}")
+    return good
+
+
+def _installation(_: Loaded) -> str:
+    return f"edgevoice {version('edgevoice')}, Python {platform.python_version()}, {platform.machine()}"
+
+
+def _settings(loaded: Loaded) -> str:
+    return f"{loaded.file or 'defaults alone'}; data in {loaded.data}"
+
+
+def _interpreter(_: Loaded) -> str:
+    found = interpreter()
+    return f"{found.name} {found.version}"
+
+
+def _models(loaded: Loaded) -> str:
+    with app.house(loaded) as house:
+        recogniser: Recogniser = app.recogniser(loaded.settings, house.speakers)
+        rate = loaded.settings.recognition.false_accept_rate
+        people = len(house.speakers.voiceprints(recogniser.xvector.manifest.name))
+        needed = recogniser.threshold(people)
+    return f"{recogniser.xvector.manifest.name}; FAR {rate:g} among {max(people, 1)} asks for an LLR of {needed:.1f}"
+
+
+def _database(loaded: Loaded) -> str:
+    with app.house(loaded) as house:
+        house.database.check()
+        people = house.speakers.list()
+        return f"{house.database.path} is sound; {len(people)} people enrolled"
+
+
+def _people(loaded: Loaded) -> str:
+    with app.house(loaded) as house:
+        model = app.xvector(loaded.settings).manifest.name
+        if outdated := [person.name for person in house.speakers.outdated(model)]:
+            raise StorageError(
+                f"{', '.join(outdated)}: enrolled with another model; run: edgevoice enroll --renew NAME, for each"
+            )
+        return f"{len(house.speakers.voiceprints(model))} voiceprints open with the key"
+
+
+def _clock(_: Loaded) -> str:
+    now = datetime.now(timezone.utc)
+    if now.year < BUILT_AFTER:
+        raise HardwareError(f"the clock shows {now:%Y-%m-%d}; set it, or let it be set: timedatectl set-ntp true")
+    return f"{now:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _microphone(loaded: Loaded) -> str:
+    device = choose(list_devices(), loaded.settings.microphone.device)
+    microphone = app.microphone(loaded.settings)
+    microphone.open()
+    try:
+        return f"{device.name}, recording at {microphone.status.rate} Hz"
+    finally:
+        microphone.close()
+
+
+def _gpio(loaded: Loaded) -> str:
+    settings = loaded.settings
+    if "gpio" not in (settings.lock.driver, settings.lights.driver):
+        return 'lock and lights are fakes: nothing will move; set lock.driver = "gpio" on a Pi'
+    load_gpio()
+    return f"the relay is on GPIO {settings.gpio.relay_pin}"
+
+
+TESTS: dict[str, Callable[[Loaded], str]] = {
+    "installation": _installation,
+    "settings": _settings,
+    "interpreter": _interpreter,
+    "models": _models,
+    "database": _database,
+    "people": _people,
+    "clock": _clock,
+    "microphone": _microphone,
+    "GPIO": _gpio,
+}

@@ -1,0 +1,42 @@
+"""What every command is given: where the settings are, and how to answer."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import click
+
+from edgevoice.config import Loaded, load
+
+NO = 3
+"""Exit status where the answer is no."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The options that stand before the command."""
+
+    config: Path | None
+    data: Path | None
+    as_json: bool
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The settings; SettingsError."""
+        return load(self.config, self.data)
+
+    def answer(self, record: Mapping[str, object], text: str) -> None:
+        """One line: a JSON object where that was asked for, else the text."""
+        click.echo(json.dumps(record, ensure_ascii=False) if self.as_json else text)
+
+    def say(self, text: str) -> None:
+        """For a person; a program that reads JSON is not told."""
+        if not self.as_json:
+            click.echo(text)
+
+
+pass_desk = click.make_pass_decorator(Desk)
+sound_files = click.Path(path_type=Path, dir_okay=False)
+"""A missing sound is an error told in one line (1), as a damaged one is, not a wrong usage (2)."""

@@ -1,0 +1,125 @@
+"""``edgevoice enroll NAME``: a new person, from files or from the microphone, through the same gates."""
+
+import time
+from collections.abc import Iterator, Sequence
+from itertools import count
+from pathlib import Path
+
+import click
+
+from edgevoice import app
+from edgevoice.cli.desk import Desk, pass_desk, sound_files
+from edgevoice.config import Settings
+from edgevoice.door.enrolment import Progress, refuse_similar
+from edgevoice.errors import SpeakerError
+from edgevoice.hardware.sound_file import read_sound
+from edgevoice.identify import hear_all
+from edgevoice.listening.utterance import Utterance
+from edgevoice.recognition.embed import Embedding
+from edgevoice.recognition.recognise import Recogniser
+from edgevoice.storage.names import fold, tidy
+from edgevoice.storage.speakers import Voiceprint
+
+SENTENCES = (
+    "The kettle is on in the kitchen and the paper is on the table.",
+    "Every Thursday the bread van stops at the corner just before nine.",
+    "Would you water the two small plants in the hall while I am away?",
+    "I usually take the long road home because of the river.",
+    "There is a key under the third stone, but please do not tell anybody.",
+)
+"""To be read aloud; any others of that length serve as well."""
+LONGEST_WAIT_S = 120.0  # for a microphone that hears nobody
+
+
+@click.command()
+@click.argument("name")
+@click.argument("wav", nargs=-1, type=sound_files)
+@click.option("--renew", is_flag=True, help="Replace the voiceprint of somebody enrolled.")
+@pass_desk
+def enroll(desk: Desk, name: str, wav: tuple[Path, ...], renew: bool) -> None:
+    """Enrol NAME from WAV files, each utterance a take, or from the microphone with prompts."""
+    settings = desk.loaded.settings
+    with app.house(desk.loaded) as house:
+        voiceprint = enroll_files(settings, house, name, wav, renew) if wav else _enroll_aloud(desk, house, name, renew)
+    record = {"enrolled": voiceprint.speaker, "utterances": voiceprint.utterances, "model": voiceprint.model}
+    desk.answer(record, f"{voiceprint.speaker} is enrolled from {voiceprint.utterances} utterances")
+
+
+def enroll_files(
+    settings: Settings, house: app.House, name: str, files: Sequence[Path], renew: bool = False
+) -> Voiceprint:
+    """Every utterance of every file is a take; EnrolmentError, SpeakerError, AudioError."""
+    _refuse_name(house, name, renew)
+    recogniser = app.recogniser(settings, house.speakers)
+    enrolment = app.enrolment(settings, recogniser)
+    for file in files:
+        utterances = hear_all(app.ear(settings), read_sound(file))
+        for utterance in utterances:
+            enrolment.hear(str(file), utterance.quality, recogniser.embed(utterance))
+        if not utterances:
+            enrolment.reject(str(file), "no speech was heard: say a whole sentence")
+    return _keep(house, recogniser, enrolment.voiceprint(name), renew)
+
+
+def _enroll_aloud(desk: Desk, house: app.House, name: str, renew: bool) -> Voiceprint:
+    _refuse_name(house, name, renew)
+    settings = desk.loaded.settings
+    recogniser = app.recogniser(settings, house.speakers)
+    enrolment = app.enrolment(settings, recogniser)
+    progress = Progress(0, settings.enrolment.utterances, ())
+    for number, utterance in zip(count(1), _takes(desk, settings), strict=False):
+        progress = enrolment.hear(f"sentence {number}", utterance.quality, recogniser.embed(utterance))
+        told = "; ".join(progress.complaints) or "good"
+        record = {
+            "event": "take",
+            "accepted": progress.accepted,
+            "wanted": progress.wanted,
+            "complaints": list(progress.complaints),
+        }
+        desk.answer(record, f"  {told} ({progress.accepted} of {progress.wanted})")
+        if progress.complete:
+            break
+        _prompt(desk, number)
+    return _keep(house, recogniser, enrolment.voiceprint(name), renew)
+
+
+def _takes(desk: Desk, settings: Settings) -> Iterator[Utterance]:
+    """What is said into the microphone until it has been quiet for too long."""
+    microphone, ear = app.microphone(settings), app.ear(settings)
+    microphone.open()
+    _prompt(desk, 0)
+    deadline = time.monotonic() + LONGEST_WAIT_S
+    try:
+        for block in microphone.blocks():
+            for utterance in ear.hear(block):
+                yield utterance
+                deadline = time.monotonic() + LONGEST_WAIT_S
+            if time.monotonic() > deadline:
+                return
+    finally:
+        microphone.close()
+
+
+def _prompt(desk: Desk, number: int) -> None:
+    desk.say(f"Read aloud: {SENTENCES[number % len(SENTENCES)]}")
+
+
+def _refuse_name(house: app.House, name: str, renew: bool) -> None:
+    """Tell now what storage would refuse after everything was said; SpeakerError."""
+    tidied = tidy(name)
+    known = any(fold(person.name) == fold(tidied) for person in house.speakers.list())
+    if known and not renew:
+        raise SpeakerError(f"{tidied!r} is enrolled already; choose another name, or replace the voice with --renew")
+    if renew and not known:
+        raise SpeakerError(f"{tidied!r} is not enrolled; leave --renew out")
+
+
+def _keep(house: app.House, recogniser: Recogniser, voiceprint: Voiceprint, renew: bool) -> Voiceprint:
+    """Store a voice that the door can tell from every other, and write it down."""
+    name, vector, model = voiceprint.speaker, voiceprint.vector, voiceprint.model
+    others = [other for other in house.speakers.voiceprints(model) if fold(other.speaker) != fold(name)]
+    scores = recogniser.scorer.rank(Embedding(vector, model), others)
+    refuse_similar(name, scores, recogniser.threshold(max(len(others), 1)))
+    (house.speakers.renew if renew else house.speakers.add)(name, vector, model, voiceprint.utterances)
+    house.events.write("enrolled", f"{tidy(name)} was enrolled from {voiceprint.utterances} utterances", tidy(name))
+    return voiceprint

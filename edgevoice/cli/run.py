@@ -1,0 +1,84 @@
+"""``edgevoice run``: the kiosk."""
+
+import time
+from pathlib import Path
+
+import click
+
+from edgevoice import app
+from edgevoice.cli.desk import Desk, pass_desk, sound_files
+from edgevoice.cli.display import Display, choose
+from edgevoice.cli.serve import FileAt, Service, ending_by_signal
+from edgevoice.cli.visit import play
+from edgevoice.errors import MicrophoneError
+from edgevoice.hardware import Microphone
+from edgevoice.hardware.fake import ManualClock
+from edgevoice.hardware.microphone_status import MicrophoneState, MicrophoneStatus
+from edgevoice.hardware.portaudio import list_devices
+from edgevoice.hardware.wave import WaveMicrophone
+from edgevoice.listening.capture import SAMPLE_RATE
+
+
+@click.command()
+@click.option("--wav", multiple=True, type=sound_files, help="A file that is the microphone; may be given repeatedly.")
+@click.option("--fast", is_flag=True, help="With --wav: as fast as it goes, not in real time.")
+@click.option("--or-visit", is_flag=True, help="Without a capture device, play the visit instead.")
+@pass_desk
+def run(desk: Desk, wav: tuple[Path, ...], fast: bool, or_visit: bool) -> int:
+    """Serve the door until Ctrl-C, or until the last --wav file ends."""
+    if fast and not wav:
+        raise click.UsageError("--fast needs --wav: a microphone cannot be hurried")
+    if or_visit and not wav and (missing := why_no_microphone()):
+        desk.say(f"No microphone: {missing}\nPlaying the visit that ships with edgevoice instead.\n")
+        return play(desk, fast=False)
+    with ending_by_signal():
+        try:
+            _serve_files(desk, wav, fast) if wav else _serve_microphone(desk)
+        except KeyboardInterrupt:
+            desk.say("stopped; the lock is shut")
+    return 0
+
+
+def why_no_microphone() -> str:
+    """What is wrong where there is nothing to record with; empty where there is."""
+    try:
+        return "" if list_devices() else "this machine has no capture device."
+    except MicrophoneError as error:
+        return str(error)
+
+
+def _serve_files(desk: Desk, wav: tuple[Path, ...], fast: bool) -> None:
+    microphone = WaveMicrophone(wav, realtime=not fast)
+
+    def file_at(t_s: float) -> str | None:
+        played = microphone.file_at(round(t_s * SAMPLE_RATE))
+        return str(played.path) if played else None
+
+    _serve(desk, microphone, choose(desk), ManualClock(), file_at)
+
+
+def _serve_microphone(desk: Desk) -> None:
+    """Fails at once where there is no device; later troubles are told, written down and waited out."""
+    display = choose(desk)
+    started = time.monotonic()
+    settings = desk.loaded.settings
+    with app.house(desk.loaded) as house, app.device(settings, house) as device:
+
+        def report(status: MicrophoneStatus) -> None:
+            if not status.healthy and status.state is not MicrophoneState.CLOSED:
+                device.kiosk.fault(MicrophoneError(status.message))
+            display.moved("microphone", status.message or status.state.value, time.monotonic() - started)
+
+        microphone = app.microphone(settings, report)
+        try:
+            microphone.open()
+        except MicrophoneError as error:
+            raise MicrophoneError(f"{error} Without one: edgevoice visit, or edgevoice run --wav FILE.") from error
+        with display:
+            Service(device, display, time.monotonic, settings.door.open_seconds, lambda _: None).serve(microphone)
+
+
+def _serve(desk: Desk, microphone: Microphone, display: Display, clock: ManualClock, file_at: FileAt) -> None:
+    settings = desk.loaded.settings
+    with app.house(desk.loaded) as house, app.device(settings, house, clock) as device, display:
+        Service(device, display, clock, settings.door.open_seconds, file_at).serve(microphone)

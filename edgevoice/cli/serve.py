@@ -1,0 +1,80 @@
+"""The loop that runs the door: one block after the other, and what is told of it."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from edgevoice.app import Device
+from edgevoice.cli.display import Display, Moment
+from edgevoice.hardware import Microphone
+from edgevoice.hardware.fake import ManualClock
+from edgevoice.listening.capture import SAMPLE_RATE
+from edgevoice.pipeline import Answer
+
+FileAt = Callable[[float], str | None]
+"""Seconds of the stream -> the file that was heard then; None where a microphone listens."""
+Clock = Callable[[], float]
+
+
+class Service:
+    """One door, one display."""
+
+    def __init__(self, device: Device, display: Display, clock: Clock, open_seconds: float, file_at: FileAt) -> None:
+        self._device, self._display, self._clock, self._file_at = device, display, clock, file_at
+        self._open_seconds, self._open_until = open_seconds, 0.0
+        self._was_open = False
+        self._was = ""
+        self._t_s = 0.0
+
+    def serve(self, microphone: Microphone) -> None:
+        """Until the microphone ends; then the lock is shut."""
+        try:
+            for block in microphone.blocks():
+                self._t_s = (block.start_sample + len(block.samples)) / SAMPLE_RATE
+                if isinstance(self._clock, ManualClock):
+                    self._clock.now = self._t_s
+                self._tell(self._device.pipeline.hear(block))
+            self._tell(self._device.pipeline.finish())
+        finally:
+            microphone.close()
+            self._device.lock.shut()
+        self._look()
+
+    def _tell(self, answers: list[Answer]) -> None:
+        for answer in answers:
+            evidence = answer.evidence
+            middle_s = (evidence.start_s + evidence.end_s) / 2 if evidence else self._t_s
+            if answer.outcome.opened:
+                self._open_until = self._clock() + self._open_seconds
+            self._display.answered(answer, self._file_at(middle_s), self._t_s)
+        self._look()
+
+    def _look(self) -> None:
+        """Tell what has moved since the last look."""
+        kiosk, lock = self._device.kiosk, self._device.lock
+        state, is_open = kiosk.look().value, lock.is_open
+        if is_open != self._was_open:
+            self._display.moved("lock", "open" if is_open else "locked", self._t_s)
+        if state != self._was:
+            self._display.moved("state", state, self._t_s)
+        self._was_open, self._was = is_open, state
+        left_s = max(self._open_until - self._clock(), 0.0) if is_open else 0.0
+        playing = self._file_at(self._t_s) or ""
+        level = self._device.pipeline.level
+        self._display.stands(Moment(self._t_s, state, level, kiosk.light, left_s, playing))
+
+
+@contextmanager
+def ending_by_signal() -> Iterator[None]:
+    """SIGTERM and SIGHUP end the loop as Ctrl-C does, so that the lock is shut on the way out."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,127 @@
+"""What a visit came to, step by step."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from edgevoice.cli.desk import Desk
+from edgevoice.cli.display import Lines, LivePanel, Moment
+from edgevoice.panel.view import View
+from edgevoice.pipeline import Answer
+from edgevoice.visit import Step, Visit
+
+
+@dataclass(frozen=True)
+class Noted:
+    """One answer: the step that was heard, and how many milliseconds after the end of the utterance it came."""
+
+    step: int
+    answer: Answer
+    after_ms: float
+
+
+class Recorded:
+    """A display that hands everything on and keeps the answers."""
+
+    def __init__(self, display: Lines | LivePanel, step_at: Callable[[float], int]) -> None:
+        """``step_at``: seconds of the stream -> number of the step."""
+        self._display, self._step_at = display, step_at
+        self.noted: list[Noted] = []
+
+    def __enter__(self) -> "Recorded":
+        self._display.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._display.__exit__(kind, error, at)
+
+    @property
+    def picture(self) -> View | None:
+        """A view worth keeping, where there was a panel."""
+        return self._display.picture if isinstance(self._display, LivePanel) else None
+
+    def answered(self, answer: Answer, file: str | None, t_s: float) -> None:
+        evidence = answer.evidence
+        middle_s = (evidence.start_s + evidence.end_s) / 2 if evidence else t_s
+        # The stream's clock stands still while a model runs.
+        after_ms = 1000 * (t_s - evidence.end_s) + evidence.ms.embed + evidence.ms.score if evidence else 0.0
+        self.noted.append(Noted(self._step_at(middle_s), answer, after_ms))
+        self._display.answered(answer, file, t_s)
+
+    def moved(self, event: str, state: str, t_s: float) -> None:
+        self._display.moved(event, state, t_s)
+
+    def stands(self, moment: Moment) -> None:
+        self._display.stands(moment)
+
+
+def summarise(desk: Desk, script: Visit, recorded: Recorded) -> int:
+    """Print the table; 0 if every outcome was as expected, else 1."""
+    heard = [[each for each in recorded.noted if each.step == number] for number in range(len(script.steps))]
+    steps = list(zip(script.steps, heard, strict=True))
+    right = sum(_outcome(noted) == step.expect for step, noted in steps)
+    if desk.as_json:
+        for step, noted in steps:
+            desk.answer(_record(step, noted), "")
+    else:
+        Console().print(_table(steps))
+    told = f"{right} of {len(steps)} outcomes as expected"
+    desk.answer({"event": "summary", "steps": len(steps), "as_expected": right}, told)
+    return 0 if right == len(steps) else 1
+
+
+def _table(steps: Sequence[tuple[Step, Sequence[Noted]]]) -> Table:
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1))
+    for heading in ("heard", "who", "expected", "door"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("LLR / needs", "after", "CPU"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for step, noted in steps:
+        style = "" if _outcome(noted) == step.expect else "bold red"
+        best = _weightiest(noted)
+        figures = _figures(best) if best else ("", "", "")
+        table.add_row(step.what, step.who or "", step.expect, _outcome(noted), *figures, style=style)
+    table.caption = "after: end of speech to answer, with the pause that ends it; CPU: of the whole utterance"
+    return table
+
+
+def _outcome(noted: Sequence[Noted]) -> str:
+    if not noted:
+        return "nothing"
+    return "open" if any(each.answer.outcome.opened for each in noted) else "refuse"
+
+
+def _weightiest(noted: Sequence[Noted]) -> Noted | None:
+    """The answer that opened, or else that with the longest utterance."""
+
+    def weight(each: Noted) -> tuple[bool, float]:
+        evidence = each.answer.evidence
+        return each.answer.outcome.opened, evidence.quality.net_speech_s if evidence else 0.0
+
+    return max(noted, key=weight, default=None)
+
+
+def _figures(noted: Noted) -> tuple[str, str, str]:
+    evidence = noted.answer.evidence
+    if evidence is None:
+        return "", "", ""
+    best = max((score.llr for score in evidence.scores), default=None)
+    score = "" if best is None else f"{best:.1f} / {evidence.threshold:.1f}"
+    return score, f"{noted.after_ms:.0f} ms", f"{evidence.ms.total:.0f} ms"
+
+
+def _record(step: Step, noted: Sequence[Noted]) -> dict[str, object]:
+    outcome = _outcome(noted)
+    return {
+        "event": "step",
+        "file": step.file,
+        "who": step.who,
+        "what": step.what,
+        "expected": step.expect,
+        "outcome": outcome,
+        "as_expected": outcome == step.expect,
+    }

@@ -1,0 +1,52 @@
+"""``edgevoice verify NAME WAV``: is it this person."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from edgevoice import app
+from edgevoice.cli.desk import NO, Desk, pass_desk, sound_files
+from edgevoice.cli.identify import AT_REST, tell
+from edgevoice.door.decide import Cause, Decision, Rules, decide
+from edgevoice.errors import SpeakerError
+from edgevoice.recognition.recognise import Evidence
+from edgevoice.storage.names import fold
+from edgevoice.storage.speakers import Speakers
+
+
+@click.command()
+@click.argument("name")
+@click.argument("wav", type=sound_files)
+@pass_desk
+def verify(desk: Desk, name: str, wav: Path) -> int:
+    """Whether the door would open for NAME, utterance by utterance; moves no lock.
+
+    Exit status 3 where no utterance of the file is NAME's.
+    """
+    settings = desk.loaded.settings
+    with app.house(desk.loaded) as house:
+        recogniser = app.identifier(settings, app.recogniser(settings, house.speakers))
+        claimed = _enrolled(house.speakers, name)
+        opened = tell(desk, wav, recogniser, lambda evidence: judge(evidence, claimed, settings.door))
+    return 0 if opened else NO
+
+
+def judge(evidence: Evidence, claimed: str, rules: Rules) -> Decision:
+    """The door's own decision, and that it opens for nobody else; the figures told are those of the claimed person."""
+    own = tuple(score for score in evidence.scores if score.speaker == claimed)
+    decision = decide(replace(evidence, scores=own), AT_REST, rules)
+    among_all = decide(evidence, AT_REST, rules)
+    if not decision.opens or (among_all.opens and among_all.speaker == claimed):
+        return decision
+    reason = f"closer to {among_all.speaker} than to {claimed}" if among_all.opens else among_all.reason
+    return replace(decision, opens=False, reason=reason, cause=Cause.NO_MATCH)
+
+
+def _enrolled(speakers: Speakers, name: str) -> str:
+    """How the person is called in the database; SpeakerError where nobody is."""
+    people = [person.name for person in speakers.list()]
+    for known in people:
+        if fold(known) == fold(name):
+            return known
+    raise SpeakerError(f"nobody is enrolled as {name[:80]!a}; enrolled: {', '.join(people[:10]) or 'nobody'}")

@@ -1,0 +1,78 @@
+"""``edgevoice visit``: sounds that ship with edgevoice play as the microphone; the rest is the door itself."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from edgevoice import app
+from edgevoice.cli.desk import Desk, pass_desk
+from edgevoice.cli.display import choose
+from edgevoice.cli.enroll import enroll_files
+from edgevoice.cli.serve import Service, ending_by_signal
+from edgevoice.cli.summary import Recorded, summarise
+from edgevoice.config import Loaded
+from edgevoice.hardware.fake import ManualClock
+from edgevoice.hardware.wave import WaveMicrophone
+from edgevoice.listening.capture import SAMPLE_RATE
+from edgevoice.panel.picture import save_picture
+from edgevoice.visit import FOLDER, Visit, load_visit
+
+
+@click.command()
+@click.option("--fast", is_flag=True, help="As fast as it goes, not in real time.")
+@click.option("--picture", type=click.Path(path_type=Path), help="Save the panel at the last opening as SVG.")
+@pass_desk
+def visit(desk: Desk, fast: bool, picture: Path | None) -> int:
+    """Two enrolled people, two strangers, weather and a knock come to the door; no microphone is needed.
+
+    Ends by itself with a table; exit status 1 where an outcome is not as expected. People and events are kept in a
+    temporary folder; lock and lights are fakes.
+    """
+    return play(desk, fast, picture)
+
+
+def play(desk: Desk, fast: bool, picture: Path | None = None) -> int:
+    """Enrol, play, sum up; the exit status."""
+    script = load_visit()
+    with ending_by_signal(), _apart(desk.loaded) as loaded:
+        _enroll(desk, loaded, script)
+        recorded = _serve(desk, loaded, script, fast, picture)
+    return summarise(desk, script, recorded)
+
+
+@contextmanager
+def _apart(loaded: Loaded) -> Iterator[Loaded]:
+    """The owner's settings, but for the people, the events, the lock and the lights."""
+    settings = loaded.settings
+    fakes = replace(
+        settings, lock=replace(settings.lock, driver="fake"), lights=replace(settings.lights, driver="fake")
+    )
+    with tempfile.TemporaryDirectory(prefix="edgevoice-visit-") as folder:
+        yield replace(loaded, settings=fakes, data=Path(folder))
+
+
+def _enroll(desk: Desk, loaded: Loaded, script: Visit) -> None:
+    with app.house(loaded) as house:
+        for name, takes in script.enrolment.items():
+            enrolled = enroll_files(loaded.settings, house, name, [FOLDER / take for take in takes])
+            desk.say(f"{name} is enrolled from {enrolled.utterances} utterances")
+
+
+def _serve(desk: Desk, loaded: Loaded, script: Visit, fast: bool, picture: Path | None) -> Recorded:
+    microphone = WaveMicrophone([FOLDER / step.file for step in script.steps], realtime=not fast)
+
+    def step_at(t_s: float) -> int:
+        played = microphone.file_at(round(t_s * SAMPLE_RATE))
+        return microphone.played.index(played) if played else 0
+
+    recorded = Recorded(choose(desk), step_at)
+    clock, open_seconds = ManualClock(), loaded.settings.door.open_seconds
+    with app.house(loaded) as house, app.device(loaded.settings, house, clock) as device, recorded:
+        Service(device, recorded, clock, open_seconds, lambda t_s: script.steps[step_at(t_s)].what).serve(microphone)
+    if picture and recorded.picture:
+        save_picture(recorded.picture, picture)
+    return recorded

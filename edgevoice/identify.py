@@ -1,0 +1,70 @@
+"""Sound that is there as a whole: its utterances, its evidence, its embedding; moves no lock."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from edgevoice.errors import AudioError
+from edgevoice.hardware.resample import HIGHEST_RATE, LOWEST_RATE, Resampler
+from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlock, Samples
+from edgevoice.listening.features import Cepstra
+from edgevoice.listening.listen import Listen
+from edgevoice.listening.utterance import Utterance
+from edgevoice.recognition import recognise
+from edgevoice.recognition.recognise import Evidence
+
+SHORTEST_CLIP_S = 0.3
+"""Of sound in which no utterance is found, to be embedded nevertheless; less says nothing of a voice."""
+
+MakeEar = Callable[[], Listen]
+AllFrames = Callable[[Samples], Cepstra]
+"""(n,) int16 -> (frames, 40) MFCC of all of it, speech or not."""
+
+
+class Recogniser:
+    """What ``edgevoice.load`` gives: who speaks, in any sound."""
+
+    def __init__(self, ear: MakeEar, recogniser: recognise.Recogniser) -> None:
+        self._ear, self._recogniser = ear, recogniser
+
+    def identify(self, samples: Samples, sample_rate: int) -> list[Evidence]:
+        """(n,) int16 mono at ``sample_rate`` Hz -> the evidence of each utterance, in their order.
+
+        AudioError: another type or shape, or a rate that no microphone has.
+        """
+        ear = self._ear()
+        utterances = hear_all(ear, to_16_khz(samples, sample_rate))
+        seconds = max(len(samples) / sample_rate, 0.01)
+        share = 1000 * ear.cpu_seconds / seconds  # ms of the front end for each second of sound
+        return [self._recogniser.recognise(each, share * (each.end_s - each.start_s)) for each in utterances]
+
+
+def hear_all(ear: Listen, samples: Samples) -> list[Utterance]:
+    """Every utterance in (n,) samples at 16 kHz, the one that their end cuts off included."""
+    utterances = []
+    for start in range(0, len(samples), SAMPLES_PER_BLOCK):
+        utterances += ear.hear(AudioBlock(samples[start : start + SAMPLES_PER_BLOCK], start))
+    return utterances + ear.finish()
+
+
+def cepstra(samples: Samples, ear: Listen, all_frames: AllFrames) -> Cepstra:
+    """(n,) samples of one clip at 16 kHz -> (frames, 40): its utterances joined, or all of it where there is none.
+
+    AudioError where it has no utterance and is shorter than SHORTEST_CLIP_S.
+    """
+    if utterances := hear_all(ear, samples):
+        return np.concatenate([utterance.mfcc for utterance in utterances])
+    if len(samples) < SHORTEST_CLIP_S * SAMPLE_RATE:
+        raise AudioError(f"no utterance in {len(samples) / SAMPLE_RATE:.2f} s, {SHORTEST_CLIP_S} s wanted")
+    return all_frames(samples)
+
+
+def to_16_khz(samples: Samples, sample_rate: int) -> Samples:
+    """(n,) int16 at any rate that a microphone may have -> (m,) at 16 kHz."""
+    if samples.dtype != np.int16 or samples.ndim != 1:
+        raise AudioError(f"samples are {samples.dtype} in shape {samples.shape}; wanted int16 mono in shape (n,)")
+    if sample_rate == SAMPLE_RATE:
+        return samples
+    if not LOWEST_RATE <= sample_rate <= HIGHEST_RATE:
+        raise AudioError(f"the sample rate is {sample_rate} Hz; wanted {LOWEST_RATE} to {HIGHEST_RATE} Hz")
+    return Resampler(sample_rate)(samples.astype(np.float32), last=True)

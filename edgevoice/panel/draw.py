@@ -1,0 +1,131 @@
+"""View -> what rich draws: one panel that fits a terminal of 80 by 24."""
+
+from rich.box import ROUNDED
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from edgevoice.hardware import Light
+from edgevoice.panel.view import Happening, Verdict, View
+
+WIDTH = 78
+HAPPENINGS = 9  # lines of the log that fit under the rest in 24 lines
+_BAR = 40
+_QUIETEST_DBFS = -90.0
+_SILENCE_DBFS = -99.0  # digital silence has no level
+_LLR_SPAN = 12.0  # the score bar reaches so far on both sides of the threshold
+
+_LEDS = {
+    Light.OFF: "",
+    Light.LISTENING: "b",
+    Light.OPEN: "g",
+    Light.REFUSED: "r",
+    Light.LOCKED_OUT: "r",
+    Light.FAULT: "rb",
+}
+_COLOUR = {"r": "bright_red", "g": "bright_green", "b": "dodger_blue1"}
+_KIND = {"open": "green", "refuse": "red", "fault": "bold red", "lock": "cyan", "state": "dim"}
+
+
+def panel(view: View) -> Panel:
+    """The whole picture."""
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(style="dim", width=6, justify="right")
+    rows.add_column(width=WIDTH - 14, no_wrap=True, overflow="ellipsis")
+    for name, content in (
+        ("state", _state(view)),
+        ("", Text()),
+        ("level", _level(view)),
+        ("", Text("-90 dBFS".ljust(_BAR - 1) + "0", style="dim")),
+        ("who", _who(view.verdict)),
+        ("score", _score(view.verdict)),
+        ("", _why(view.verdict)),
+        ("lock", _lock(view)),
+        ("LEDs", _leds(view.light)),
+    ):
+        rows.add_row(name, content)
+    body: RenderableType = Group(rows, Text("─" * (WIDTH - 4), style="dim"), *_log(view.happenings))
+    title, clock = "[bold]edgevoice[/]", f"{int(view.t_s) // 60:02d}:{view.t_s % 60:04.1f}"
+    return Panel(body, title=title, subtitle=f"[dim]{clock}[/]", box=ROUNDED, width=WIDTH, border_style="dim")
+
+
+def _state(view: View) -> Text:
+    style = {"open": "bold green", "refused": "bold red", "locked out": "bold red", "fault": "bold red"}
+    text = Text(view.state, style=style.get(view.state, "bold"))
+    if view.level.speaking:
+        text.append("  ● somebody speaks", style="yellow")
+    if view.playing:
+        text.append(f"   ♪ {view.playing}", style="dim")
+    return text
+
+
+def _level(view: View) -> Text:
+    """A meter from -90 to 0 dBFS with the tracked noise as a mark."""
+    filled, floor = _place(view.level.level_dbfs), _place(view.level.noise_dbfs)
+    bar = Text()
+    for position in range(_BAR):
+        colour = "green" if position < 0.7 * _BAR else "yellow" if position < 0.9 * _BAR else "red"
+        if position == floor:
+            bar.append("│", style="bold cyan")
+        else:
+            bar.append("█" if position < filled else "·", style=colour if position < filled else "dim")
+    bar.append(f"  {max(view.level.level_dbfs, _SILENCE_DBFS):4.0f}", style="bold")
+    bar.append(f"  noise {max(view.level.noise_dbfs, _SILENCE_DBFS):4.0f}", style="cyan")
+    return bar
+
+
+def _place(dbfs: float) -> int:
+    return min(max(int((dbfs - _QUIETEST_DBFS) / -_QUIETEST_DBFS * _BAR), 0), _BAR - 1)
+
+
+def _who(verdict: Verdict | None) -> Text:
+    if verdict is None:
+        return Text("nobody yet", style="dim")
+    if verdict.opens:
+        return Text(verdict.speaker or "", style="bold green")
+    nearest = f", nearest is {verdict.speaker}" if verdict.speaker else ""
+    return Text("not let in", style="bold red").append(nearest, style="dim")
+
+
+def _score(verdict: Verdict | None) -> Text:
+    """The LLR as a bar whose middle is the threshold."""
+    if verdict is None or verdict.llr is None:
+        return Text("·" * (_BAR // 2) + "│" + "·" * (_BAR // 2 - 1), style="dim")
+    reach = (verdict.llr - verdict.threshold) / _LLR_SPAN * _BAR / 2 + _BAR / 2
+    bar = Text()
+    for position in range(_BAR):
+        if position == _BAR // 2:
+            bar.append("│", style="bold")
+        else:
+            full = position < reach
+            bar.append("█" if full else "·", style="dim" if not full else "green" if verdict.opens else "red")
+    return bar.append(f"  {verdict.llr:5.1f}", style="bold").append(f"  needs {verdict.threshold:.1f}", style="cyan")
+
+
+def _why(verdict: Verdict | None) -> Text:
+    return Text(verdict.reason if verdict else "", style="dim")
+
+
+def _lock(view: View) -> Text:
+    if view.open_left_s > 0:
+        return Text(f" OPEN {view.open_left_s:3.1f} s ", style="bold black on green")
+    return Text(" SHUT ", style="bold white on grey30")
+
+
+def _leds(light: Light) -> Text:
+    text = Text()
+    for colour in "rgb":
+        text.append("● ", style=_COLOUR[colour] if colour in _LEDS[light] else "grey30")
+    return text.append(f" {light.value}", style="dim")
+
+
+def _log(happenings: tuple[Happening, ...]) -> list[Text]:
+    lines = [_line(happening) for happening in happenings[-HAPPENINGS:]]
+    return lines + [Text()] * (HAPPENINGS - len(lines))
+
+
+def _line(happening: Happening) -> Text:
+    text = Text(f"{happening.t_s:6.1f} s  ", style="dim", no_wrap=True, overflow="ellipsis")
+    text.append(f"{happening.kind:7}", style=_KIND.get(happening.kind, "dim"))
+    return text.append(happening.text)

@@ -1,0 +1,113 @@
+"""Listen, recognise, decide, act: from a block of sound to the lock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from edgevoice.door.act import Outcome
+from edgevoice.door.decide import Decision
+from edgevoice.errors import EdgevoiceError
+from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock
+from edgevoice.listening.listen import Level
+from edgevoice.listening.utterance import Utterance
+from edgevoice.recognition.recognise import Evidence
+
+
+class Ear(Protocol):
+    """What hears one stream: ``listening.listen.Listen``."""
+
+    cpu_seconds: float
+    level: Level
+
+    def hear(self, block: AudioBlock) -> list[Utterance]: ...
+    def finish(self) -> list[Utterance]: ...
+
+
+class Recognises(Protocol):
+    """What turns an utterance into evidence: ``recognition.recognise.Recogniser``."""
+
+    def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence: ...
+
+
+class Answers(Protocol):
+    """What decides and acts: ``kiosk.Kiosk``."""
+
+    def answer(self, evidence: Evidence) -> tuple[Decision, Outcome]: ...
+    def fault(self, error: Exception) -> Outcome: ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one utterance, or of a stage that failed: then evidence or decision are None."""
+
+    evidence: Evidence | None
+    decision: Decision | None
+    outcome: Outcome
+
+
+class Pipeline:
+    """The loop's body. Any exception of any stage ends with the door shut, the fault shown and an audit row."""
+
+    def __init__(self, ear: Callable[[], Ear], recogniser: Recognises, door: Answers) -> None:
+        """``ear``: makes a fresh one, for the first block, after a gap in the stream and after a failure."""
+        self._make_ear, self._recogniser, self._door = ear, recogniser, door
+        self._ear: Ear | None = None
+        self._begin = self._end = 0  # samples of the stream that the ear has heard
+
+    @property
+    def level(self) -> Level:
+        """What a meter shows now."""
+        return self._ear.level if self._ear else Level(-100.0, -100.0, False)
+
+    def hear(self, block: AudioBlock) -> list[Answer]:
+        """What the utterances that end within this block came to, usually nothing. Never raises an Exception."""
+        answers = [] if block.start_sample == self._end else self.finish()
+        try:
+            self._ear = self._ear or self._fresh(block.start_sample)
+            utterances = self._ear.hear(block)
+        except Exception as error:
+            self._ear = None
+            return [*answers, self._failed("listening", error)]
+        finally:
+            self._end = block.start_sample + len(block.samples)
+        return answers + [self._answer(utterance) for utterance in utterances]
+
+    def finish(self) -> list[Answer]:
+        """What the utterance that the end of the stream cuts off came to."""
+        ear = self._ear
+        try:
+            answers = [self._answer(utterance) for utterance in ear.finish()] if ear else []
+        except Exception as error:
+            answers = [self._failed("listening", error)]
+        self._ear = None
+        return answers
+
+    def _answer(self, utterance: Utterance) -> Answer:
+        evidence = None
+        stage = "recognition"
+        try:
+            evidence = self._recogniser.recognise(self._in_stream(utterance), self._front_end_ms(utterance))
+            stage = "the door"
+            return Answer(evidence, *self._door.answer(evidence))
+        except Exception as error:
+            return replace(self._failed(stage, error), evidence=evidence)
+
+    def _failed(self, stage: str, error: Exception) -> Answer:
+        told = EdgevoiceError(f"{stage} failed: {type(error).__name__}: {error}")
+        told.__cause__ = error
+        return Answer(None, None, self._door.fault(told))
+
+    def _fresh(self, start_sample: int) -> Ear:
+        self._begin = start_sample
+        return self._make_ear()
+
+    def _in_stream(self, utterance: Utterance) -> Utterance:
+        """An ear counts from its own beginning."""
+        origin_s = self._begin / SAMPLE_RATE
+        return replace(utterance, start_s=utterance.start_s + origin_s, end_s=utterance.end_s + origin_s)
+
+    def _front_end_ms(self, utterance: Utterance) -> float:
+        """CPU time of the front end for as much sound as the utterance is long."""
+        heard_s = max((self._end - self._begin) / SAMPLE_RATE, utterance.end_s)
+        cpu_s = self._ear.cpu_seconds if self._ear else 0.0
+        return 1000 * cpu_s * (utterance.end_s - utterance.start_s) / heard_s
