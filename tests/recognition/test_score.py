@@ -1,0 +1,67 @@
+"""Scores rank people, mean the same for everybody, and never compare two models."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgevoice.errors import ModelError, SettingsError
+from edgevoice.recognition.calibration import Calibration
+from edgevoice.recognition.embed import Embedding, Vector
+from edgevoice.recognition.score import Scorer
+from edgevoice.storage.speakers import Voiceprint
+
+CALIBRATION = Calibration(2.0, -5.0, (0.1, 0.01, 0.001), (1.0, 3.0, 5.0), "c.npy", "", 20)
+
+
+def unit(seed: int, count: int = 1) -> Vector:
+    vectors = np.random.default_rng(seed).standard_normal((count, 32)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+SCORER = Scorer(CALIBRATION, unit(1, 100))
+
+
+def test_the_same_voice_ranks_first() -> None:
+    own, other = unit(2)[0], unit(3)[0]
+    people = [Voiceprint("Ben", other, "m", 3), Voiceprint("Ada", own, "m", 3)]
+    best, second = SCORER.rank(Embedding(own, "m"), people)
+    assert (best.speaker, second.speaker) == ("Ada", "Ben")
+    assert best.cosine == pytest.approx(1)
+    assert best.llr == pytest.approx(2 * best.score - 5)
+
+
+def test_nobody_enrolled_gives_no_scores() -> None:
+    assert SCORER.rank(Embedding(unit(2)[0], "m"), []) == ()
+
+
+def test_a_voiceprint_of_another_model_is_refused_by_name() -> None:
+    with pytest.raises(ModelError, match=r"'Ada'.*older.*newer"):
+        SCORER.rank(Embedding(unit(2)[0], "newer"), [Voiceprint("Ada", unit(2)[0], "older", 3)])
+
+
+def test_normalisation_is_symmetric_and_matches_its_formula() -> None:
+    one, other = unit(4)[0], unit(5)[0]
+    cohort = unit(1, 100)
+    expected = 0.0
+    for side in (one, other):
+        nearest = np.sort(cohort @ side)[-20:]
+        expected += 0.5 * (float(one @ other) - nearest.mean()) / nearest.std()
+    assert SCORER.normalised(one, other) == pytest.approx(expected, rel=1e-4)
+    assert SCORER.normalised(one, other) == pytest.approx(SCORER.normalised(other, one), rel=1e-5)
+
+
+@given(st.floats(0.001, 0.1), st.floats(0.001, 0.1))
+def test_fewer_false_accepts_ask_for_a_higher_score(one: float, other: float) -> None:
+    if one < other:
+        assert CALIBRATION.threshold(one) >= CALIBRATION.threshold(other)
+
+
+def test_a_measured_rate_has_its_measured_threshold() -> None:
+    assert CALIBRATION.threshold(0.01) == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.0001, 0.0, -1.0])
+def test_a_rate_that_was_never_measured_is_refused(rate: float) -> None:
+    with pytest.raises(SettingsError, match="never measured"):
+        CALIBRATION.threshold(rate)
