@@ -1,0 +1,219 @@
+"""The tools from the command line, on voices made of a few sines, with the one system that needs no model."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner, Result
+
+from edgevoice.errors import ModelError, SettingsError
+from edgevoice.listening.capture import SAMPLE_RATE
+from tools import compare, cost, evaluate
+from tools.conditions import Conditions, middle, mix, read_clip
+from tools.embeddings import FAILED_LLR, embed_all, pair_cosines, pair_llrs
+from tools.peers import SYSTEMS, System, edgevoice, mfcc_statistics
+from tools.report import report, score
+from tools.trials import Selection, read_trials
+
+KEYS = ["target_trials", "nontarget_trials", "speakers", "eer", "eer_ci95", "frr_at_far"]
+KEYS += ["min_dcf", "act_dcf", "cllr", "min_cllr"]
+FORMANTS = {"ada": (300, 2300), "ben": (600, 1000), "cem": (450, 3100)}
+
+
+def voice(hertz: tuple[int, ...], seed: int, seconds: float = 0.6) -> np.ndarray:
+    """Two steady formants in a little noise: no speech, but a speaker that MFCC statistics can tell."""
+    time = np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
+    wave = sum(np.sin(2 * np.pi * tone * time) for tone in hertz)
+    wave = wave + 0.3 * np.random.default_rng(seed).standard_normal(time.size)
+    return np.asarray(np.rint(6000 * wave), dtype=np.int16)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    lines = ["path,speaker,session,label"]
+    for speaker, hertz in FORMANTS.items():
+        for take in range(3):
+            name = f"{speaker}-{take}.wav"
+            soundfile.write(tmp_path / name, voice(hertz, seed=len(lines)), SAMPLE_RATE)
+            lines.append(f"{name},{speaker},s{take},f31")
+    (tmp_path / "index.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return tmp_path
+
+
+def run(tool: "evaluate.click.Command", root: Path, *options: str) -> Result:
+    arguments = [str(root / "index.csv"), "--root", str(root), "--system", "mfcc-statistics", *options]
+    return CliRunner().invoke(tool, arguments)
+
+
+def silence(path: Path) -> None:
+    soundfile.write(path, np.zeros(SAMPLE_RATE, np.int16), SAMPLE_RATE)
+
+
+def test_json_prints_one_object_with_the_agreed_keys_in_their_order(root: Path) -> None:
+    result = run(evaluate.main, root, "--json")
+    figures = json.loads(result.stdout)
+    assert list(figures) == KEYS
+    assert (figures["target_trials"], figures["nontarget_trials"], figures["speakers"]) == (9, 27, 3)
+    assert list(figures["frr_at_far"]) == ["0.01", "0.001"]
+    assert (figures["eer"], figures["eer_ci95"]) == (0.0, [0.0, 0.0])
+    assert figures["act_dcf"] is figures["cllr"] is None
+
+
+def test_without_json_a_table_is_printed(root: Path) -> None:
+    result = run(evaluate.main, root, "--adults", "--cross-session", "--seconds", "0.5")
+    assert result.exit_code == 0
+    assert "EER (95 % interval)" in result.stdout
+    assert "9, 27" in result.stdout
+
+
+def test_a_failed_clip_is_named_and_refused_in_every_trial(root: Path) -> None:
+    silence(root / "ada-0.wav")
+    result = run(evaluate.main, root, "--json")
+    figures = json.loads(result.stdout)
+    assert "ada-0.wav failed and counts as refused: no statistics" in result.stderr
+    assert (figures["target_trials"], figures["nontarget_trials"]) == (9, 27)
+    assert figures["frr_at_far"]["0.001"] == pytest.approx(2 / 9)  # the two targets of the silent clip
+
+
+def test_llrs_are_refused_where_a_clip_failed_and_rank_where_asked(root: Path) -> None:
+    silence(root / "ada-0.wav")
+    trials = read_trials(root / "index.csv", root, Selection())
+    system = System("scaled", 0, "1", mfcc_statistics.embed, lambda vectors: 10 * (vectors @ vectors.T) - 5)
+    embedded = embed_all(system, root, [clip.path for clip in trials.clips], Conditions())
+    llrs, cosines = pair_llrs(system, embedded, trials), pair_cosines(embedded, trials)
+    assert llrs is not None
+    failed = (trials.first == 0) | (trials.second == 0)
+    assert (llrs[failed] == FAILED_LLR).all()
+    assert (cosines[failed] == -1).all()
+    assert llrs[~failed] == pytest.approx(10 * cosines[~failed] - 5)
+    scored = score(system, embedded, trials)
+    figures = report(scored.ranked("llr"), scored, trials, replicates=10)
+    assert figures.cllr is not None
+    assert figures.cllr >= figures.min_cllr
+    assert figures.eer == report(scored.ranked("cosine"), scored, trials, replicates=10).eer
+
+
+def test_ranking_by_an_llr_that_does_not_exist_is_an_error_in_one_line(root: Path) -> None:
+    result = run(evaluate.main, root, "--rank-by", "llr")
+    assert result.exit_code == 1
+    assert "Error: no LLR to rank by" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (("--set", "nowhere"), 1, "no clip of the set 'nowhere'"),
+        (("--noise", "."), 2, "--noise and --snr go together"),
+        (("--snr", "5"), 2, "--noise and --snr go together"),
+        (("--seconds", "0"), 2, "0.1"),
+    ],
+)
+def test_unfit_options_end_with_a_message(root: Path, options: tuple[str, ...], code: int, message: str) -> None:
+    result = run(evaluate.main, root, *options)
+    assert result.exit_code == code
+    assert message in result.stderr
+
+
+def test_a_folder_without_sound_cannot_be_mixed_in(root: Path) -> None:
+    (root / "empty").mkdir()
+    result = run(evaluate.main, root, "--noise", str(root / "empty"), "--snr", "5")
+    assert (result.exit_code, "found no sound to mix" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("snr_db", [-5.0, 0.0, 20.0])
+def test_noise_stands_so_many_decibels_below_the_sound(snr_db: float) -> None:
+    rng = np.random.default_rng(0)
+    sound, noise = voice((440,), seed=1), rng.integers(-900, 900, 1000).astype(np.int16)
+    added = mix(sound, noise, snr_db, rng).astype(float) - sound
+    measured = 10 * np.log10((sound.astype(float) ** 2).mean() / (added**2).mean())
+    assert measured == pytest.approx(snr_db, abs=0.3)  # at -5 dB a few peaks clip
+
+
+def test_a_clip_gets_the_same_noise_each_time_and_another_with_another_seed(root: Path) -> None:
+    noise = root / "noise"
+    noise.mkdir()
+    for number in range(3):
+        soundfile.write(noise / f"{number}.wav", voice((100 * number + 100,), seed=number), SAMPLE_RATE)
+    once, again = (read_clip(root, "ada-0.wav", Conditions(noise=noise, snr_db=0)) for _ in range(2))
+    other = read_clip(root, "ada-0.wav", Conditions(noise=noise, snr_db=0, seed=1))
+    assert (once == again).all()
+    assert (once != other).any()
+
+
+def test_the_middle_is_kept_and_a_short_clip_left_alone() -> None:
+    samples = np.arange(5 * SAMPLE_RATE, dtype=np.int64).astype(np.int16)
+    assert (middle(samples, 1.0) == samples[2 * SAMPLE_RATE : 3 * SAMPLE_RATE]).all()
+    assert (middle(samples, 9.0) == samples).all()
+    assert (middle(samples, None) == samples).all()
+
+
+def test_the_cache_answers_for_the_same_clips_system_and_conditions_only(root: Path) -> None:
+    silence(root / "ada-0.wav")
+    embeddings: list[int] = []
+
+    def embed(samples: np.ndarray) -> np.ndarray:
+        embeddings.append(len(samples))
+        return mfcc_statistics.embed(samples)
+
+    paths, cache = ["ada-0.wav", "ada-1.wav"], root / "cache"
+    first = embed_all(System("counted", 0, "1", embed), root, paths, Conditions(), cache)
+    second = embed_all(System("counted", 0, "1", embed), root, paths, Conditions(), cache)
+    assert len(embeddings) == 2
+    assert (first.vectors == second.vectors).all()
+    assert first.failed == second.failed != {}
+    embed_all(System("counted", 0, "2", embed), root, paths, Conditions(), cache)
+    embed_all(System("counted", 0, "1", embed), root, paths, Conditions(seconds=0.3), cache)
+    assert len(embeddings) == 6
+
+
+def test_compare_prints_a_line_a_system_and_fills_the_markdown_between_its_marks(root: Path) -> None:
+    page = root / "page.md"
+    page.write_text("before\n<!-- compare -->\nold\n<!-- /compare -->\nafter\n", encoding="utf-8")
+    result = run(compare.main, root, "--json", "--markdown", str(page))
+    (line,) = result.stdout.splitlines()
+    row = json.loads(line)
+    assert list(row) == ["system", *KEYS, "size_bytes", "cpu_ms_per_3_s", "peak_memory_bytes", "failed"]
+    assert row["cpu_ms_per_3_s"] > 0
+    assert row["peak_memory_bytes"] is None or row["peak_memory_bytes"] > 2**24
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("before\n<!-- compare -->\n| system |")
+    assert text.endswith("`python -m tools.compare`.\n<!-- /compare -->\nafter\n")
+    assert "| mfcc-statistics | 0.00 % (0.0-0.0 %) |" in text
+    assert "old" not in text
+
+
+@pytest.mark.parametrize("content", ["", "<!-- compare -->", "<!-- /compare --><!-- compare -->"])
+def test_a_page_without_both_marks_is_left_as_it_is(tmp_path: Path, content: str) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(content, encoding="utf-8")
+    with pytest.raises(SettingsError, match="no place for the table"):
+        compare.write_between(page, "compare", "table")
+    assert page.read_text(encoding="utf-8") == content
+
+
+def test_a_system_that_is_asked_for_but_missing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"none\.tflite: no model"):
+        edgevoice.load(tmp_path / "none.tflite")
+
+
+def test_the_systems_take_turns_and_the_first_round_only_warms_up() -> None:
+    turns: list[str] = []
+
+    def taking_turns(name: str) -> System:
+        return System(name, 0, "1", lambda samples: (turns.append(name), np.ones(2, np.float32))[1])
+
+    spent = cost.cpu_milliseconds([taking_turns("a"), taking_turns("b")], cost.three_seconds(voice((440,), 0)), 2)
+    assert turns == ["a", "b"] * 3
+    assert set(spent) == {"a", "b"}
+
+
+def test_three_seconds_of_sound_are_three_seconds() -> None:
+    assert cost.three_seconds(voice((440,), 0, seconds=0.7)).shape == (3 * SAMPLE_RATE,)
+    assert cost.three_seconds(voice((440,), 0, seconds=4)).shape == (3 * SAMPLE_RATE,)
+
+
+def test_every_listed_system_is_named_as_it_calls_itself() -> None:
+    assert SYSTEMS["mfcc-statistics"]().name == "mfcc-statistics"
+    assert {"edgevoice", "campplus", "resemblyzer"} < set(SYSTEMS)

@@ -1,0 +1,161 @@
+"""All systems on the same trials in one run: error rates, size, CPU time for 3 s of sound, peak memory.
+
+Rates are of the raw cosine, as in tools.evaluate. --markdown writes the table into a file that holds the lines
+<!-- compare --> and <!-- /compare --> (or another word than compare, see --marker), between them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from edgevoice.errors import EdgevoiceError, ModelError, SettingsError
+from edgevoice.hardware.wave import read_sound
+from tools.cost import cpu_milliseconds, peak_memory_bytes, three_seconds
+from tools.embeddings import embed_all
+from tools.evaluate import tell_failures
+from tools.peers import SYSTEMS, System
+from tools.report import Report, as_json, interval_text, percent, report, score
+from tools.trial_options import Asked, trial_options
+from tools.trials import Trials
+
+HEADINGS = ("system", "EER (95 %)", "FRR at FAR 1 %", "at 0.1 %", "min DCF", "file", "CPU for 3 s", "memory", "failed")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One system: its figures and its cost."""
+
+    system: str
+    report: Report
+    size_bytes: int
+    cpu_ms_per_3_s: float
+    peak_memory_bytes: int | None
+    failed: int
+
+    def keys(self) -> dict[str, object]:
+        """What ``--json`` prints."""
+        own = {key: value for key, value in vars(self).items() if key not in {"system", "report"}}
+        return {"system": self.system, **vars(self.report), **own}
+
+    def cells(self) -> tuple[str, ...]:
+        """What a table shows, in the order of ``HEADINGS``."""
+        memory = "" if self.peak_memory_bytes is None else f"{self.peak_memory_bytes / 2**20:.0f} MiB"
+        return (
+            self.system,
+            f"{percent(self.report.eer)} ({interval_text(self.report.eer_ci95)})",
+            *(percent(frr) for frr in self.report.frr_at_far.values()),
+            f"{self.report.min_dcf:.3f}",
+            f"{self.size_bytes / 1e6:.2f} MB",
+            f"{self.cpu_ms_per_3_s:.1f} ms",
+            memory,
+            str(self.failed),
+        )
+
+
+def load_systems(names: Sequence[str]) -> list[System]:
+    """The named systems, or all that are installed, saying which are not; ModelError where none is left."""
+    systems = []
+    for name in names or SYSTEMS:
+        try:
+            systems.append(SYSTEMS[name]())
+        except ModelError as error:
+            if names:
+                raise
+            click.echo(f"{name} is left out: {error}", err=True)
+    if not systems:
+        raise ModelError("no system to compare: each is missing something, see above; run: make setup-tools")
+    return systems
+
+
+def compare(asked: Asked, names: Sequence[str]) -> tuple[list[Row], Trials]:
+    """One row a system; EdgevoiceError where that is impossible."""
+    conditions, trials = asked.conditions(), asked.trials()
+    systems = load_systems(names)
+    paths = [clip.path for clip in trials.clips]
+    sound = three_seconds(read_sound(asked.root / paths[0]))
+    cpu_ms = cpu_milliseconds(systems, sound)
+    rows = []
+    for system in systems:
+        embedded = embed_all(system, asked.root, paths, conditions, asked.cache)
+        tell_failures(embedded, trials, system.name)
+        scored = score(system, embedded, trials)
+        figures = report(scored.cosine, scored, trials)
+        memory = peak_memory_bytes(system.name, sound)
+        rows.append(Row(system.name, figures, system.size_bytes, cpu_ms[system.name], memory, len(embedded.failed)))
+    return rows, trials
+
+
+def markdown(rows: Sequence[Row], trials: Trials) -> str:
+    """A table in Markdown, and what it rests on."""
+    lines = [HEADINGS, ("---", *["---:"] * (len(HEADINGS) - 1)), *(row.cells() for row in rows)]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    targets = int(trials.is_target.sum())
+    return (
+        f"{table}\n\n{targets} target and {len(trials.is_target) - targets} non-target trials of {trials.speakers} "
+        "speakers; printed by `python -m tools.compare`."
+    )
+
+
+def write_between(path: Path, marker: str, text: str) -> None:
+    """Replace what stands between the markers of a file; SettingsError where they are not there once, in order."""
+    opening, closing = f"<!-- {marker} -->", f"<!-- /{marker} -->"
+    try:
+        content = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read to put the table in ({error})") from error
+    before, found, rest = content.partition(opening)
+    _, also_found, after = rest.partition(closing)
+    if not found or not also_found or opening in rest:
+        raise SettingsError(f"{path}: no place for the table; wanted the lines {opening} and {closing}, once, in order")
+    path.write_text(f"{before}{opening}\n{text}\n{closing}{after}", encoding="utf-8")
+
+
+@click.command(help=__doc__)
+@trial_options
+@click.option("--system", "names", multiple=True, type=click.Choice(list(SYSTEMS)), help="Only this one; repeatable.")
+@click.option(
+    "--markdown", "markdown_file", type=click.Path(path_type=Path, dir_okay=False), help="Put the table there."
+)
+@click.option("--marker", default="compare", show_default=True, help="The word in the two marking lines.")
+@click.option("--json", "json_", is_flag=True, help="JSON Lines on standard output, one a system, and nothing else.")
+def main(
+    index: Path,
+    root: Path,
+    set: str | None,
+    cross_session: bool,
+    adults: bool,
+    seconds: float | None,
+    noise: Path | None,
+    snr: float | None,
+    cache: Path | None,
+    names: tuple[str, ...],
+    markdown_file: Path | None,
+    marker: str,
+    json_: bool,
+) -> None:
+    """Run from the command line."""
+    asked = Asked(index, root, set, cross_session, adults, seconds, noise, snr, cache)
+    try:
+        rows, trials = compare(asked, names)
+        if markdown_file:
+            write_between(markdown_file, marker, markdown(rows, trials))
+    except EdgevoiceError as error:
+        raise click.ClickException(str(error)) from error
+    if json_:
+        for row in rows:
+            click.echo(as_json(row.keys()))
+        return
+    table = Table(*HEADINGS)
+    for row in rows:
+        table.add_row(*row.cells())
+    # Where nobody watches, a table folded to 80 columns cannot be read.
+    console = Console()
+    console.print(table, width=None if console.is_terminal else 140)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Clips -> embeddings of one system, and the scores of all pairs. What fails is counted and scored, never dropped."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgevoice.errors import AudioError, EdgevoiceError
+from tools.conditions import Conditions, read_clip
+from tools.metrics import Values
+from tools.peers import System, Vector
+from tools.trials import Trials
+
+FAILED_SCORE = -1.0
+FAILED_LLR = -20.0
+"""1 to 5e8 against. Not minus infinity, or one failed clip would make Cllr infinite."""
+
+
+@dataclass(frozen=True, eq=False)
+class Embedded:
+    """vectors (clips, d) float32 of unit length, zero where the clip failed; failed: place of the clip -> reason."""
+
+    vectors: Vector
+    failed: dict[int, str]
+
+
+def embed_all(
+    system: System, root: Path, paths: Sequence[str], conditions: Conditions, cache: Path | None = None
+) -> Embedded:
+    """Every clip through one system; AudioError where all fail. ``cache``: folder that keeps the vectors."""
+    stored = cache / f"{system.name}-{_fingerprint(system, root, paths, conditions)}.npz" if cache else None
+    if stored and stored.exists():
+        return _read(stored)
+    results = [_embed(system, root, path, conditions) for path in paths]
+    failed = {place: result for place, result in enumerate(results) if isinstance(result, str)}
+    good = [result for result in results if not isinstance(result, str)]
+    if not good:
+        raise AudioError(f"{system.name} embeds none of the {len(paths)} clips; the first: {failed.get(0)}")
+    nothing = np.zeros_like(good[0])
+    embedded = Embedded(np.array([nothing if isinstance(result, str) else result for result in results]), failed)
+    if stored:
+        _write(stored, embedded)
+    return embedded
+
+
+def pair_cosines(embedded: Embedded, trials: Trials) -> Values:
+    """(trials,) cosine, -1 wherever one of the two clips failed."""
+    return _of_pairs(embedded.vectors @ embedded.vectors.T, embedded, trials, FAILED_SCORE)
+
+
+def pair_llrs(system: System, embedded: Embedded, trials: Trials) -> Values | None:
+    """(trials,) calibrated LLR, ``FAILED_LLR`` wherever a clip failed; None where the system gives none."""
+    if system.llr is None:
+        return None
+    return _of_pairs(system.llr(embedded.vectors), embedded, trials, FAILED_LLR)
+
+
+def _of_pairs(square: NDArray[np.floating], embedded: Embedded, trials: Trials, refused: float) -> Values:
+    scores = square.astype(np.float64)
+    places = list(embedded.failed)
+    scores[places], scores[:, places] = refused, refused
+    return np.asarray(scores[trials.first, trials.second])
+
+
+def _embed(system: System, root: Path, path: str, conditions: Conditions) -> Vector | str:
+    """A unit vector, or why there is none."""
+    try:
+        vector = system.embed(read_clip(root, path, conditions))
+    except (EdgevoiceError, ValueError) as error:
+        return str(error)
+    length = float(np.linalg.norm(vector))
+    if not np.isfinite(length) or length == 0:
+        return f"the embedding has length {length}"
+    return np.asarray(vector / length, dtype=np.float32)
+
+
+def _fingerprint(system: System, root: Path, paths: Sequence[str], conditions: Conditions) -> str:
+    clips = [(path, (root / path).stat().st_size) for path in paths]
+    described = repr((system.name, system.version, sorted(asdict(conditions).items()), clips))
+    return hashlib.sha256(described.encode()).hexdigest()[:24]
+
+
+def _read(path: Path) -> Embedded:
+    with np.load(path, allow_pickle=False) as stored:
+        return Embedded(stored["vectors"], dict(zip(stored["place"].tolist(), stored["reason"].tolist(), strict=True)))
+
+
+def _write(path: Path, embedded: Embedded) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part.npz")
+    places, reasons = list(embedded.failed), list(embedded.failed.values())
+    np.savez(part, vectors=embedded.vectors, place=np.array(places, np.int64), reason=np.array(reasons, np.str_))
+    part.rename(path)

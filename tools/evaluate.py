@@ -1,0 +1,107 @@
+"""Error rates of one system on any folder of speech that an index describes.
+
+The index is a CSV file with the columns path, speaker, session, label. EER is taken on the ROC, straight between
+neighbouring points; its interval is a bootstrap over speakers; FRR at a FAR is that of the best threshold whose FAR is
+no higher. min_dcf, act_dcf: P_target 0.01, C_fa 10, C_miss 1, normalised. act_dcf and cllr are of the calibrated LLR,
+all others of the raw cosine or, with --rank-by llr, of the same LLR. A clip that fails is refused by everyone.
+"""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from edgevoice.errors import EdgevoiceError
+from tools import det
+from tools.embeddings import Embedded, embed_all
+from tools.metrics import error_curve, zero_error_bound
+from tools.peers import SYSTEMS
+from tools.report import Report, as_json, interval_text, percent, report, score
+from tools.trial_options import Asked, trial_options
+from tools.trials import Trials
+
+
+def evaluate(asked: Asked, system_name: str, rank_by: str, plot: Path | None) -> tuple[Report, Embedded, Trials]:
+    """Embed, score, sum up; EdgevoiceError where that is impossible."""
+    conditions, trials = asked.conditions(), asked.trials()
+    system = SYSTEMS[system_name]()
+    embedded = embed_all(system, asked.root, [clip.path for clip in trials.clips], conditions, asked.cache)
+    scored = score(system, embedded, trials)
+    ranked = scored.ranked(rank_by)
+    if plot:
+        det.plot({system_name: error_curve(ranked[trials.is_target], ranked[~trials.is_target])}, plot)
+    return report(ranked, scored, trials), embedded, trials
+
+
+def tell_failures(embedded: Embedded, trials: Trials, system: str) -> None:
+    """Name on standard error every clip that a system could not embed."""
+    for place, reason in embedded.failed.items():
+        click.echo(f"{system}: {trials.clips[place].path} failed and counts as refused: {reason}", err=True)
+
+
+def table(result: Report, failed: int, system: str) -> Table:
+    """What a person reads."""
+    rows = Table("", system, show_header=True)
+    rows.add_row("target, non-target trials", f"{result.target_trials}, {result.nontarget_trials}")
+    rows.add_row("speakers", str(result.speakers))
+    rows.add_row("clips failed", str(failed))
+    rows.add_row("EER (95 % interval)", f"{percent(result.eer)} ({interval_text(result.eer_ci95)})")
+    for point, frr in result.frr_at_far.items():
+        rows.add_row(f"FRR at FAR {percent(float(point))}", percent(frr))
+    rows.add_row("min DCF, actual DCF", f"{result.min_dcf:.3f}, {_or_none(result.act_dcf)}")
+    rows.add_row("Cllr, min Cllr (bits)", f"{_or_none(result.cllr)}, {result.min_cllr:.3f}")
+    return rows
+
+
+def _or_none(value: float | None) -> str:
+    return "not calibrated" if value is None else f"{value:.3f}"
+
+
+def _caution(result: Report) -> str:
+    """What the number of trials cannot tell."""
+    bound = zero_error_bound(result.nontarget_trials)
+    return (
+        f"No false accept in {result.nontarget_trials} trials would show a FAR below {bound:.1e} if all were "
+        f"independent; they come from {result.speakers} speakers, so it shows less."
+    )
+
+
+@click.command(help=__doc__)
+@trial_options
+@click.option("--system", "system_name", type=click.Choice(list(SYSTEMS)), default="edgevoice", show_default=True)
+@click.option("--rank-by", type=click.Choice(["cosine", "llr"]), default="cosine", show_default=True)
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Write a DET plot to this image.")
+@click.option("--json", "json_", is_flag=True, help="One JSON object on standard output and nothing else there.")
+def main(
+    index: Path,
+    root: Path,
+    set: str | None,
+    cross_session: bool,
+    adults: bool,
+    seconds: float | None,
+    noise: Path | None,
+    snr: float | None,
+    cache: Path | None,
+    system_name: str,
+    rank_by: str,
+    plot: Path | None,
+    json_: bool,
+) -> None:
+    """Run from the command line."""
+    asked = Asked(index, root, set, cross_session, adults, seconds, noise, snr, cache)
+    try:
+        result, embedded, trials = evaluate(asked, system_name, rank_by, plot)
+    except EdgevoiceError as error:
+        raise click.ClickException(str(error)) from error
+    tell_failures(embedded, trials, system_name)
+    if json_:
+        click.echo(as_json(dict(vars(result))))
+        return
+    console = Console()
+    console.print(table(result, len(embedded.failed), system_name))
+    console.print(_caution(result))
+
+
+if __name__ == "__main__":
+    main()

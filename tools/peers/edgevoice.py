@@ -1,0 +1,61 @@
+"""This project's model, through the whole path of the device: front end, utterance gate, INT8 x-vector."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+import edgevoice
+from edgevoice.errors import AudioError, ModelError
+from edgevoice.listening.capture import AudioBlock, Samples
+from edgevoice.listening.listen import Listen
+from edgevoice.recognition.calibration import Calibration
+from edgevoice.recognition.embed import XVector
+from edgevoice.recognition.score import load_scorer
+from tools.peers import PairwiseLLR, System, Vector
+
+MODEL = Path(__file__).parents[2] / "models" / "xvector.tflite"
+
+
+def load(path: Path = MODEL) -> System:
+    """The model in the repository; ModelError where it is missing or unfit."""
+    if not path.exists():
+        raise ModelError(
+            f"{path}: no model; found nothing to evaluate, wanted the shipped x-vector: run tools.quantize"
+        )
+    model = XVector(path)
+
+    def embed(samples: Samples) -> Vector:
+        # All utterances of a clip are one voice: their frames are pooled as if no pause lay between them.
+        ear = Listen()
+        utterances = ear.hear(AudioBlock(samples, 0)) + ear.finish()
+        if not utterances:
+            raise AudioError("no utterance: the device heard no speech that is long and voiced enough")
+        return model.embed(np.concatenate([utterance.mfcc for utterance in utterances])).vector
+
+    calibration = model.manifest.calibration
+    return System(
+        "edgevoice",
+        path.stat().st_size,
+        f"{model.manifest.sha256} {_source_hash()}",
+        embed,
+        None if calibration is None else _pairwise(calibration, path),
+    )
+
+
+def _pairwise(calibration: Calibration, path: Path) -> PairwiseLLR:
+    """AS-norm and calibration by the device's own code."""
+    scorer = load_scorer(calibration, path)
+
+    def llr(vectors: Vector) -> NDArray[np.floating]:
+        score = np.array([scorer.normalised_all(vector, vectors) for vector in vectors])
+        return np.asarray(calibration.slope * score + calibration.offset)
+
+    return llr
+
+
+def _source_hash() -> str:
+    """Changes with any line of edgevoice, so that embeddings stored by an older front end are never taken for new."""
+    folder = Path(edgevoice.__file__).parent
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.rglob("*.py")))).hexdigest()

@@ -1,0 +1,90 @@
+"""The scores of one system on one list of trials -> what ``evaluate`` and ``compare`` print."""
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgevoice.errors import SettingsError
+from tools import metrics
+from tools.embeddings import Embedded, pair_cosines, pair_llrs
+from tools.metrics import Values
+from tools.peers import System
+from tools.trials import Trials
+
+FAR_POINTS = ("0.01", "0.001")
+
+
+@dataclass(frozen=True)
+class Report:
+    """Rates are fractions. act_dcf and cllr are None where the system has no calibration; interval None: too few."""
+
+    target_trials: int
+    nontarget_trials: int
+    speakers: int
+    eer: float
+    eer_ci95: tuple[float, float] | None
+    frr_at_far: dict[str, float]
+    min_dcf: float
+    act_dcf: float | None
+    cllr: float | None
+    min_cllr: float
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """One score a trial: cosine, and the calibrated LLR where the system gives one."""
+
+    cosine: Values
+    llr: Values | None
+
+    def ranked(self, by: str) -> Values:
+        """The scores that rank the trials: ``cosine`` or ``llr``; SettingsError where there is no LLR."""
+        if by == "cosine":
+            return self.cosine
+        if self.llr is None:
+            raise SettingsError(
+                "no LLR to rank by: the system is not calibrated; run tools.calibrate, or rank by cosine"
+            )
+        return self.llr
+
+
+def score(system: System, embedded: Embedded, trials: Trials) -> Scored:
+    """Scores of all trials."""
+    return Scored(pair_cosines(embedded, trials), pair_llrs(system, embedded, trials))
+
+
+def report(ranked: Values, scored: Scored, trials: Trials, replicates: int = 1000) -> Report:
+    """All figures: act_dcf and cllr from the LLR, the others from ``ranked``, the cosine or the LLR of each trial."""
+    same = trials.is_target
+    targets, nontargets = ranked[same], ranked[~same]
+    speakers = (trials.speaker[trials.first], trials.speaker[trials.second])
+    interval = metrics.eer_interval(ranked, same, speakers, replicates)
+    llr = None if scored.llr is None else (scored.llr[same], scored.llr[~same])
+    return Report(
+        target_trials=len(targets),
+        nontarget_trials=len(nontargets),
+        speakers=trials.speakers,
+        eer=metrics.eer(targets, nontargets),
+        eer_ci95=None if np.isnan(interval).any() else interval,
+        frr_at_far={point: metrics.frr_at_far(targets, nontargets, float(point)) for point in FAR_POINTS},
+        min_dcf=metrics.min_dcf(targets, nontargets),
+        act_dcf=None if llr is None else metrics.act_dcf(*llr),
+        cllr=None if llr is None else metrics.cllr(*llr),
+        min_cllr=metrics.min_cllr(targets, nontargets),
+    )
+
+
+def as_json(keys: dict[str, object]) -> str:
+    """One line of JSON; a number that is not finite is an error, as JSON has none."""
+    return json.dumps(keys, allow_nan=False)
+
+
+def percent(rate: float) -> str:
+    """0.0123 -> ``1.23 %``."""
+    return f"{100 * rate:.2f} %"
+
+
+def interval_text(interval: tuple[float, float] | None) -> str:
+    """``0.5-1.4 %``."""
+    return "" if interval is None else f"{100 * interval[0]:.1f}-{100 * interval[1]:.1f} %"
