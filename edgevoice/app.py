@@ -22,6 +22,7 @@ from edgevoice.hardware.microphone import PyAudioMicrophone
 from edgevoice.hardware.microphone_status import MicrophoneStatus
 from edgevoice.hardware.pins import load_gpio
 from edgevoice.hardware.portaudio import quiet_stderr
+from edgevoice.hardware.wave import WaveMicrophone
 from edgevoice.identify import Recogniser as Identifier
 from edgevoice.identify import cepstra
 from edgevoice.kiosk import Kiosk
@@ -150,6 +151,16 @@ def microphone(
 ) -> PyAudioMicrophone:
     """The capture device; nothing is opened yet."""
     return PyAudioMicrophone(settings.microphone, report)
+
+
+def files(paths: Sequence[Path], realtime: bool) -> WaveMicrophone:
+    """Sound files as the microphone, one after the other; AudioError."""
+    return WaveMicrophone(paths, realtime)
+
+
+def check_gpio() -> None:
+    """HardwareError where lock and lights could not be driven."""
+    load_gpio()
 
 
 def lock(settings: Settings, clock: Clock = time.monotonic) -> Lock:

@@ -16,6 +16,9 @@ from edgevoice.recognition.recognise import Evidence
 SHORTEST_CLIP_S = 0.3
 """Of sound in which no utterance is found, to be embedded nevertheless; less says nothing of a voice."""
 
+PAUSE = SAMPLE_RATE
+"""Digital silence after a clip, in samples: its last utterance then ends by the same rule as at the door."""
+
 MakeEar = Callable[[], Listen]
 AllFrames = Callable[[Samples], Cepstra]
 """(n,) int16 -> (frames, 40) MFCC of all of it, speech or not."""
@@ -34,16 +37,17 @@ class Recogniser:
         """
         ear = self._ear()
         utterances = hear_all(ear, to_16_khz(samples, sample_rate))
-        seconds = max(len(samples) / sample_rate, 0.01)
+        seconds = len(samples) / sample_rate + PAUSE / SAMPLE_RATE
         share = 1000 * ear.cpu_seconds / seconds  # ms of the front end for each second of sound
         return [self._recogniser.recognise(each, share * (each.end_s - each.start_s)) for each in utterances]
 
 
 def hear_all(ear: Listen, samples: Samples) -> list[Utterance]:
-    """Every utterance in (n,) samples at 16 kHz, the one that their end cuts off included."""
+    """Every utterance in (n,) samples at 16 kHz, as a microphone would hear them before a pause."""
     utterances = []
-    for start in range(0, len(samples), SAMPLES_PER_BLOCK):
-        utterances += ear.hear(AudioBlock(samples[start : start + SAMPLES_PER_BLOCK], start))
+    with_pause = np.concatenate([samples, np.zeros(PAUSE, np.int16)])
+    for start in range(0, len(with_pause), SAMPLES_PER_BLOCK):
+        utterances += ear.hear(AudioBlock(with_pause[start : start + SAMPLES_PER_BLOCK], start))
     return utterances + ear.finish()
 
 

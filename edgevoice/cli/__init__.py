@@ -1,8 +1,14 @@
 """The command line: one file a command."""
 
+import logging
 import os
 import sys
 from pathlib import Path
+from types import TracebackType
+
+# Before NumPy is loaded: its matrix products are too small here to be shared among threads, whose waiting for one
+# another costs ten times as much CPU as the work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import click
 
@@ -19,8 +25,10 @@ from edgevoice.cli.verify import verify
 from edgevoice.cli.visit import visit
 from edgevoice.errors import EdgevoiceError
 
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
-PIPE_CLOSED = 141  # 128 + SIGPIPE
+PIPE_CLOSED = 1  # as click has it
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -34,7 +42,23 @@ def edgevoice(context: click.Context, file: Path | None, data: Path | None, as_j
 
     Exit status: 0 done, 1 an error told in one line, 2 wrong usage, 3 the answer is no.
     """
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine("edgevoice: %(levelname)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     context.obj = Desk(file, data, as_json)
+
+
+class OneLine(logging.Formatter):
+    """A log line is one line; the traceback is for whoever debugs."""
+
+    def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 -- logging's name
+        """``: `` and the error, or everything with EDGEVOICE_DEBUG=1."""
+        return super().formatException(ei) if debugging() else f"  {ei[1]}"
+
+
+def debugging() -> bool:
+    """Whether tracebacks are wanted."""
+    return os.environ.get("EDGEVOICE_DEBUG") == "1"
 
 
 for command in (run, visit, enroll, verify, identify, speakers, events, embed, check, config):
@@ -61,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _tell(error: EdgevoiceError) -> int:
-    if os.environ.get("EDGEVOICE_DEBUG") == "1":
+    if debugging():
         raise error
     click.echo(f"edgevoice: error: {error}", err=True)
     return 1

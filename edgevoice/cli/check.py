@@ -11,7 +11,6 @@ from edgevoice import app
 from edgevoice.cli.desk import Desk, pass_desk
 from edgevoice.config import Loaded
 from edgevoice.errors import EdgevoiceError, HardwareError, StorageError
-from edgevoice.hardware.pins import load_gpio
 from edgevoice.hardware.portaudio import choose, list_devices
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.tflite import interpreter
@@ -97,7 +96,7 @@ def _gpio(loaded: Loaded) -> str:
     settings = loaded.settings
     if "gpio" not in (settings.lock.driver, settings.lights.driver):
         return 'lock and lights are fakes: nothing will move; set lock.driver = "gpio" on a Pi'
-    load_gpio()
+    app.check_gpio()
     return f"the relay is on GPIO {settings.gpio.relay_pin}"
 
 

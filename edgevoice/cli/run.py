@@ -8,14 +8,12 @@ import click
 from edgevoice import app
 from edgevoice.cli.desk import Desk, pass_desk, sound_files
 from edgevoice.cli.display import Display, choose
-from edgevoice.cli.serve import FileAt, Service, ending_by_signal
+from edgevoice.cli.serve import FileAt, Service, StreamClock, ending_by_signal
 from edgevoice.cli.visit import play
 from edgevoice.errors import MicrophoneError
 from edgevoice.hardware import Microphone
-from edgevoice.hardware.fake import ManualClock
 from edgevoice.hardware.microphone_status import MicrophoneState, MicrophoneStatus
 from edgevoice.hardware.portaudio import list_devices
-from edgevoice.hardware.wave import WaveMicrophone
 from edgevoice.listening.capture import SAMPLE_RATE
 
 
@@ -48,26 +46,24 @@ def why_no_microphone() -> str:
 
 
 def _serve_files(desk: Desk, wav: tuple[Path, ...], fast: bool) -> None:
-    microphone = WaveMicrophone(wav, realtime=not fast)
+    microphone = app.files(wav, realtime=not fast)
 
     def file_at(t_s: float) -> str | None:
         played = microphone.file_at(round(t_s * SAMPLE_RATE))
         return str(played.path) if played else None
 
-    _serve(desk, microphone, choose(desk), ManualClock(), file_at)
+    _serve(desk, microphone, choose(desk), StreamClock(), file_at)
 
 
 def _serve_microphone(desk: Desk) -> None:
     """Fails at once where there is no device; later troubles are told, written down and waited out."""
-    display = choose(desk)
-    started = time.monotonic()
-    settings = desk.loaded.settings
+    display, settings, started = choose(desk), desk.loaded.settings, time.monotonic()
     with app.house(desk.loaded) as house, app.device(settings, house) as device:
+        service = Service(device, display, time.monotonic, settings.door.open_seconds, lambda _: None)
 
         def report(status: MicrophoneStatus) -> None:
-            if not status.healthy and status.state is not MicrophoneState.CLOSED:
-                device.kiosk.fault(MicrophoneError(status.message))
-            display.moved("microphone", status.message or status.state.value, time.monotonic() - started)
+            if service.serving:
+                _report(device, display, status, time.monotonic() - started)
 
         microphone = app.microphone(settings, report)
         try:
@@ -75,10 +71,16 @@ def _serve_microphone(desk: Desk) -> None:
         except MicrophoneError as error:
             raise MicrophoneError(f"{error} Without one: edgevoice visit, or edgevoice run --wav FILE.") from error
         with display:
-            Service(device, display, time.monotonic, settings.door.open_seconds, lambda _: None).serve(microphone)
+            service.serve(microphone)
 
 
-def _serve(desk: Desk, microphone: Microphone, display: Display, clock: ManualClock, file_at: FileAt) -> None:
+def _report(device: app.Device, display: Display, status: MicrophoneStatus, t_s: float) -> None:
+    if not status.healthy and status.state is not MicrophoneState.CLOSED:
+        device.kiosk.fault(MicrophoneError(status.message))
+    display.moved("microphone", status.message or status.state.value, t_s)
+
+
+def _serve(desk: Desk, microphone: Microphone, display: Display, clock: StreamClock, file_at: FileAt) -> None:
     settings = desk.loaded.settings
     with app.house(desk.loaded) as house, app.device(settings, house, clock) as device, display:
         Service(device, display, clock, settings.door.open_seconds, file_at).serve(microphone)

@@ -8,13 +8,22 @@ from types import FrameType
 from edgevoice.app import Device
 from edgevoice.cli.display import Display, Moment
 from edgevoice.hardware import Microphone
-from edgevoice.hardware.fake import ManualClock
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.pipeline import Answer
 
 FileAt = Callable[[float], str | None]
 """Seconds of the stream -> the file that was heard then; None where a microphone listens."""
 Clock = Callable[[], float]
+
+
+class StreamClock:
+    """Time as the stream of sound tells it: files keep it, however fast they are played."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 class Service:
@@ -26,17 +35,21 @@ class Service:
         self._was_open = False
         self._was = ""
         self._t_s = 0.0
+        self.serving = False
+        """Whether the loop is running."""
 
     def serve(self, microphone: Microphone) -> None:
         """Until the microphone ends; then the lock is shut."""
+        self.serving = True
         try:
             for block in microphone.blocks():
                 self._t_s = (block.start_sample + len(block.samples)) / SAMPLE_RATE
-                if isinstance(self._clock, ManualClock):
+                if isinstance(self._clock, StreamClock):
                     self._clock.now = self._t_s
                 self._tell(self._device.pipeline.hear(block))
             self._tell(self._device.pipeline.finish())
         finally:
+            self.serving = False
             microphone.close()
             self._device.lock.shut()
         self._look()

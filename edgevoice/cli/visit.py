@@ -12,11 +12,9 @@ from edgevoice import app
 from edgevoice.cli.desk import Desk, pass_desk
 from edgevoice.cli.display import choose
 from edgevoice.cli.enroll import enroll_files
-from edgevoice.cli.serve import Service, ending_by_signal
+from edgevoice.cli.serve import Service, StreamClock, ending_by_signal
 from edgevoice.cli.summary import Recorded, summarise
 from edgevoice.config import Loaded
-from edgevoice.hardware.fake import ManualClock
-from edgevoice.hardware.wave import WaveMicrophone
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.panel.picture import save_picture
 from edgevoice.visit import FOLDER, Visit, load_visit
@@ -63,14 +61,14 @@ def _enroll(desk: Desk, loaded: Loaded, script: Visit) -> None:
 
 
 def _serve(desk: Desk, loaded: Loaded, script: Visit, fast: bool, picture: Path | None) -> Recorded:
-    microphone = WaveMicrophone([FOLDER / step.file for step in script.steps], realtime=not fast)
+    microphone = app.files([FOLDER / step.file for step in script.steps], realtime=not fast)
 
     def step_at(t_s: float) -> int:
         played = microphone.file_at(round(t_s * SAMPLE_RATE))
         return microphone.played.index(played) if played else 0
 
     recorded = Recorded(choose(desk), step_at)
-    clock, open_seconds = ManualClock(), loaded.settings.door.open_seconds
+    clock, open_seconds = StreamClock(), loaded.settings.door.open_seconds
     with app.house(loaded) as house, app.device(loaded.settings, house, clock) as device, recorded:
         Service(device, recorded, clock, open_seconds, lambda t_s: script.steps[step_at(t_s)].what).serve(microphone)
     if picture and recorded.picture:

@@ -25,6 +25,7 @@ _LEDS = {
     Light.FAULT: "rb",
 }
 _COLOUR = {"r": "bright_red", "g": "bright_green", "b": "dodger_blue1"}
+_STATE = {"open": "green", "refused": "red", "locked out": "red", "fault": "red"}
 _KIND = {"open": "green", "refuse": "red", "fault": "bold red", "lock": "cyan", "state": "dim"}
 
 
@@ -46,13 +47,13 @@ def panel(view: View) -> Panel:
     ):
         rows.add_row(name, content)
     body: RenderableType = Group(rows, Text("─" * (WIDTH - 4), style="dim"), *_log(view.happenings))
+    border = _STATE.get(view.state, "dim")
     title, clock = "[bold]edgevoice[/]", f"{int(view.t_s) // 60:02d}:{view.t_s % 60:04.1f}"
-    return Panel(body, title=title, subtitle=f"[dim]{clock}[/]", box=ROUNDED, width=WIDTH, border_style="dim")
+    return Panel(body, title=title, subtitle=f"[dim]{clock}[/]", box=ROUNDED, width=WIDTH, border_style=border)
 
 
 def _state(view: View) -> Text:
-    style = {"open": "bold green", "refused": "bold red", "locked out": "bold red", "fault": "bold red"}
-    text = Text(view.state, style=style.get(view.state, "bold"))
+    text = Text().append(view.state, style=f"bold {_STATE.get(view.state, 'default')}")
     if view.level.speaking:
         text.append("  ● somebody speaks", style="yellow")
     if view.playing:
@@ -109,8 +110,8 @@ def _why(verdict: Verdict | None) -> Text:
 
 def _lock(view: View) -> Text:
     if view.open_left_s > 0:
-        return Text(f" OPEN {view.open_left_s:3.1f} s ", style="bold black on green")
-    return Text(" SHUT ", style="bold white on grey30")
+        return Text().append(f" OPEN {view.open_left_s:3.1f} s ", style="bold black on green")
+    return Text().append(" SHUT ", style="bold white on grey30")
 
 
 def _leds(light: Light) -> Text:

@@ -10,6 +10,8 @@ from edgevoice.errors import StorageError
 from edgevoice.panel.draw import WIDTH, panel
 from edgevoice.panel.view import View
 
+_FONTS = "DejaVu Sans Mono, Menlo, Consolas, monospace"
+
 
 def save_picture(view: View, path: Path) -> None:
     """Draw ``view`` into ``path``; StorageError where that cannot be written."""
@@ -18,6 +20,7 @@ def save_picture(view: View, path: Path) -> None:
     drawing = console.export_svg(title="edgevoice", unique_id="panel")
     # No font from elsewhere: a picture must not call anybody.
     drawing = re.sub(r"@font-face \{.*?\}", "", drawing, flags=re.DOTALL)
+    drawing = drawing.replace("font-family: Fira Code, monospace", f"font-family: {_FONTS}")
     try:
         path.write_text(drawing, encoding="utf-8")
     except OSError as error:

@@ -1,0 +1,57 @@
+"""``edgevoice check``."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from edgevoice.cli.check import TESTS
+from tests.cli.conftest import Shell
+
+WITHOUT_DEVICES = set(TESTS) - {"microphone"}
+
+
+def test_every_part_is_told_in_a_line_of_its_own(household: Shell) -> None:
+    said = household.json("check")
+    results = {str(record["check"]): record["ok"] for record in said.records}
+    assert list(results) == list(TESTS)
+    assert all(results[name] for name in WITHOUT_DEVICES), said.out
+    assert said.status == (0 if results["microphone"] else 1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "part", "told"),
+    [
+        ('[models]\nfolder = "/nonexistent"', "models", "xvector"),
+        ('[lock]\ndriver = "gpio"', "GPIO", "RPi.GPIO"),
+        ("[recognition]\nfalse_accept_rate = 0.000000001", "models", "false-accept rate"),
+        ('[microphone]\ndevice = "no such microphone"', "microphone", "no such microphone"),
+        ("[door]\nopen_seconds = 99", "settings", "door.open_seconds is 99"),
+    ],
+)
+def test_a_part_that_fails_says_why_and_the_status_is_1(
+    shell: Shell, models: Path, tmp_path: Path, settings: str, part: str, told: str
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(settings)
+    said = shell.json("--config", file, "check")
+    found = {record["check"]: record for record in said.records}
+    assert said.status == 1
+    assert found[part]["ok"] is False
+    assert told in str(found[part]["found"])
+
+
+def test_a_damaged_database_is_told(shell: Shell, models: Path) -> None:
+    shell.data.mkdir()
+    (shell.data / "edgevoice.sqlite").write_bytes(b"no database at all" * 100)
+    said = shell("check")
+    assert said.status == 1
+    assert "FAIL  database" in said.out
+
+
+def test_a_voiceprint_of_another_model_is_told_by_name(household: Shell, tmp_path: Path) -> None:
+    with sqlite3.connect(household.data / "edgevoice.sqlite") as database:
+        database.execute("update voiceprints set model = 'xvector-of-old' where speaker = 1")
+    said = household("check")
+    assert said.status == 1
+    assert "Ada: enrolled with another model; run: edgevoice enroll --renew NAME" in said.out

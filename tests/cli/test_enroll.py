@@ -1,0 +1,55 @@
+"""``edgevoice enroll``."""
+
+from pathlib import Path
+
+from edgevoice.visit import FOLDER
+from tests.cli.conftest import VISIT, Shell
+
+
+def test_a_person_is_enrolled_from_files_and_it_is_written_down(shell: Shell, models: Path) -> None:
+    said = shell.json("enroll", "Ada", *(FOLDER / take for take in VISIT.enrolment["Ada"]))
+    (record,) = said.records
+    assert said.status == 0
+    assert record["enrolled"] == "Ada"
+    assert record["utterances"] == 4
+    assert [event["kind"] for event in shell.json("events").records] == ["enrolled"]
+
+
+def test_too_few_clips_are_refused_and_nothing_is_kept(shell: Shell, models: Path) -> None:
+    said = shell("enroll", "Ada", *(FOLDER / take for take in VISIT.enrolment["Ada"][:2]))
+    assert said.status == 1
+    assert "2 good clips, 3 wanted" in said.err
+    assert shell.json("speakers", "list").records == []
+
+
+def test_every_clip_that_failed_is_named_with_its_cause(shell: Shell, models: Path) -> None:
+    said = shell("enroll", "Ada", FOLDER / "silence.flac", FOLDER / VISIT.enrolment["Ada"][0])
+    assert said.status == 1
+    assert "silence.flac: no speech was heard" in said.err
+
+
+def test_clips_of_two_people_make_nobody(shell: Shell, models: Path) -> None:
+    ada, ben = VISIT.enrolment["Ada"], VISIT.enrolment["Ben"]
+    said = shell("enroll", "Both", *(FOLDER / take for take in (*ada[:2], *ben[:2])))
+    assert said.status == 1
+    assert "not of one voice" in said.err
+
+
+def test_a_name_that_is_taken_is_refused_before_anything_is_heard(household: Shell) -> None:
+    said = household("enroll", "ADA", "nowhere.wav")
+    assert said.status == 1
+    assert "'ADA' is enrolled already" in said.err
+
+
+def test_a_voice_that_is_known_under_another_name_is_refused(household: Shell) -> None:
+    said = household("enroll", "Eve", *(FOLDER / take for take in VISIT.unlocks("Ada")))
+    assert said.status == 1
+    assert "as 'Ada'" in said.err
+
+
+def test_a_voice_is_renewed_where_that_is_asked_for(household: Shell) -> None:
+    takes = [FOLDER / take for take in VISIT.unlocks("Ada")]
+    assert household("enroll", "--renew", "Ada", *takes).status == 0
+    people = {person["name"]: person["utterances"] for person in household.json("speakers", "list").records}
+    assert people == {"Ada": 3, "Ben": 4}
+    assert household("enroll", "--renew", "Eve", *takes).status == 1

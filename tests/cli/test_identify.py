@@ -1,0 +1,68 @@
+"""``edgevoice identify``: the shape of a decision, who is let in and who is not."""
+
+import pytest
+
+from edgevoice.visit import FOLDER
+from tests.cli.conftest import VISIT, Shell
+
+KEYS = [
+    "file",
+    "start_s",
+    "end_s",
+    "decision",
+    "reason",
+    "speaker",
+    "score",
+    "llr",
+    "threshold",
+    "net_speech_s",
+    "snr_db",
+    "clipped",
+    "mood",
+    "recording",
+    "ms",
+]
+
+
+def test_a_decision_has_exactly_the_keys_that_were_promised(household: Shell) -> None:
+    (record,) = household.json("identify", FOLDER / "ada-unlock-1.opus").records
+    assert list(record) == KEYS
+    assert list(record["ms"]) == ["front_end", "embed", "score", "total"]  # type: ignore[call-overload]
+    assert record["mood"] is None and record["recording"] is None
+
+
+def test_silence_is_refused_with_the_same_keys(household: Shell) -> None:
+    said = household.json("identify", FOLDER / "silence.flac")
+    (record,) = said.records
+    assert said.status == 3
+    assert list(record) == KEYS
+    assert record["decision"] == "refuse"
+    assert "no speech" in str(record["reason"])
+
+
+@pytest.mark.parametrize("name", ["Ada", "Ben"])
+def test_an_enrolled_person_is_known_by_every_clip(household: Shell, name: str) -> None:
+    said = household.json("identify", *(FOLDER / file for file in VISIT.unlocks(name)))
+    assert said.status == 0
+    assert {record["speaker"] for record in said.records if record["decision"] == "open"} == {name}
+
+
+@pytest.mark.parametrize("stranger", VISIT.strangers)
+def test_a_stranger_is_refused_by_every_clip(household: Shell, stranger: str) -> None:
+    said = household.json("identify", *(FOLDER / file for file in VISIT.unlocks(stranger)))
+    assert said.status == 3
+    assert {record["decision"] for record in said.records} == {"refuse"}
+
+
+def test_with_nobody_enrolled_everybody_is_refused(shell: Shell, models: object) -> None:
+    said = shell.json("identify", FOLDER / "ada-unlock-1.opus")
+    (record,) = said.records
+    assert said.status == 3
+    assert record["speaker"] is record["llr"] is record["score"] is None
+    assert "nobody is enrolled" in str(record["reason"])
+
+
+def test_identifying_moves_no_lock_and_writes_nothing_down(household: Shell) -> None:
+    before = household("events").out
+    household("identify", FOLDER / "ada-unlock-1.opus")
+    assert household("events").out == before

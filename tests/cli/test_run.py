@@ -1,0 +1,82 @@
+"""``edgevoice run``: the whole way from sound to lock, and what is told of it."""
+
+from pathlib import Path
+
+import pytest
+
+from edgevoice.errors import MicrophoneError
+from edgevoice.hardware.portaudio import list_devices
+from edgevoice.visit import FOLDER
+from tests.cli.conftest import Shell
+
+
+def has_capture_device() -> bool:
+    try:
+        return bool(list_devices())
+    except MicrophoneError:
+        return False
+
+
+def run(shell: Shell, *files: str) -> list[dict[str, object]]:
+    """What ``run --fast`` prints for these files of the visit."""
+    arguments = [argument for file in files for argument in ("--wav", FOLDER / file)]
+    said = shell.json("run", "--fast", *arguments)
+    assert said.status == 0
+    return said.records
+
+
+def events(records: list[dict[str, object]], event: str) -> list[object]:
+    return [record["state"] for record in records if record.get("event") == event]
+
+
+def test_a_known_voice_opens_the_lock_which_shuts_itself(household: Shell) -> None:
+    records = run(household, "ada-unlock-1.opus", "rain.flac", "room.flac")
+    (decision,) = [record for record in records if "decision" in record]
+    assert decision["file"] == str(FOLDER / "ada-unlock-1.opus")
+    assert decision["decision"] == "open"
+    opened, locked = [record for record in records if record.get("event") == "lock"]
+    assert (opened["state"], locked["state"]) == ("open", "locked")
+    assert 5.0 <= float(str(locked["t_s"])) - float(str(opened["t_s"])) < 5.0 + 0.2  # a block late at most
+    assert events(records, "state") == ["listening", "open", "listening"]
+    assert [event["kind"] for event in household.json("events", "--last", "1").records] == ["open"]
+
+
+def test_the_lock_is_shut_when_the_sound_ends_before_the_pulse(household: Shell) -> None:
+    records = run(household, "ada-unlock-1.opus")
+    assert events(records, "lock") == ["open", "locked"]
+
+
+def test_a_stranger_is_refused(household: Shell) -> None:
+    records = run(household, "stranger-4-1.opus", "room.flac")
+    assert {record["decision"] for record in records if "decision" in record} == {"refuse"}
+    assert events(records, "lock") == []
+    assert events(records, "state") == ["listening", "refused", "listening"]
+
+
+def test_a_decision_says_what_identify_says_of_the_same_file(household: Shell) -> None:
+    (by_run,) = [record for record in run(household, "ada-unlock-1.opus") if "decision" in record]
+    (by_identify,) = household.json("identify", FOLDER / "ada-unlock-1.opus").records
+    for key in set(by_run) - {"ms"}:
+        assert by_run[key] == by_identify[key], key
+
+
+def test_five_refusals_lock_out_and_the_next_run_remembers(household: Shell) -> None:
+    records = run(household, *["stranger-4-1.opus"] * 6)
+    assert "locked out" in events(records, "state")
+    (first, *_) = [record for record in run(household, "ada-unlock-1.opus") if "decision" in record]
+    assert first["decision"] == "refuse"
+    assert "locked out" in str(first["reason"])
+
+
+def test_a_file_that_is_missing_is_an_error_before_anything_is_played(household: Shell) -> None:
+    said = household.json("run", "--wav", FOLDER / "rain.flac", "--wav", "nowhere.wav")
+    assert said.status == 1
+    assert said.out == ""
+
+
+@pytest.mark.skipif(has_capture_device(), reason="this machine has a capture device")
+def test_without_a_capture_device_it_says_so_and_what_else_there_is(shell: Shell, models: Path) -> None:
+    said = shell("run")
+    assert said.status == 1
+    assert "icrophone" in said.err
+    assert "edgevoice visit" in said.err

@@ -1,0 +1,28 @@
+"""``edgevoice visit``: the main job on a desk."""
+
+from pathlib import Path
+
+from tests.cli.conftest import VISIT, Shell
+
+
+def test_every_step_comes_out_as_the_script_expects(shell: Shell, models: Path) -> None:
+    said = shell.json("visit", "--fast")
+    steps = [record for record in said.records if record.get("event") == "step"]
+    outcomes = [(record["file"], record["outcome"]) for record in steps]
+    assert outcomes == [(step.file, step.expect) for step in VISIT.steps]
+    assert said.records[-1] == {"event": "summary", "steps": len(VISIT.steps), "as_expected": len(VISIT.steps)}
+    assert said.status == 0
+
+
+def test_the_owners_people_and_events_are_left_alone(shell: Shell, models: Path) -> None:
+    shell("visit", "--fast")
+    assert shell.json("speakers", "list").out == ""
+    assert shell.json("events").out == ""
+
+
+def test_an_unexpected_outcome_is_told_and_ends_with_1(shell: Shell, models: Path, tmp_path: Path) -> None:
+    file = tmp_path / "deaf.toml"
+    file.write_text("[door]\nmin_net_speech_s = 10.0")
+    said = shell("--config", file, "visit", "--fast")
+    assert said.status == 1
+    assert "10 of 12 outcomes as expected" in said.out

@@ -1,0 +1,169 @@
+"""A door put together by hand, so that any one part of it can be made to fail."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from edgevoice.door.act import Act
+from edgevoice.door.decide import Rules
+from edgevoice.door.lockout import Attempts, LockoutRules
+from edgevoice.hardware import Light
+from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
+from edgevoice.kiosk import Kiosk
+from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlock
+from edgevoice.listening.listen import Level
+from edgevoice.listening.quality import Quality
+from edgevoice.listening.utterance import Utterance
+from edgevoice.pipeline import Pipeline
+from edgevoice.recognition.recognise import Evidence
+from edgevoice.storage.database import Database
+from edgevoice.storage.events import Event, Events
+from edgevoice.storage.state import State
+from tests.door.evidence import evidence, score
+
+OPEN_SECONDS = 5.0
+QUIET = Level(-60.0, -60.0, False)
+UTTERANCE = Utterance(np.zeros((200, 40), np.int32), 1.0, 3.0, Quality(1.6, 20.0, 0.0))
+
+
+class BrokenError(Exception):
+    """What a stage raises: nothing that edgevoice knows."""
+
+
+class Ear:
+    """Hears one utterance in every block; what is set to fail does."""
+
+    def __init__(self, fails: str = "") -> None:
+        self.fails = fails
+        self.cpu_seconds, self.level = 0.5, QUIET
+
+    def hear(self, block: AudioBlock) -> list[Utterance]:
+        if self.fails == "hear":
+            raise BrokenError("the ear")
+        return [UTTERANCE]
+
+    def finish(self) -> list[Utterance]:
+        if self.fails == "finish":
+            raise BrokenError("the ear's end")
+        return [UTTERANCE]
+
+
+class Recogniser:
+    """Takes everybody for Ada, or for nobody."""
+
+    def __init__(self, llr: float = 4.2) -> None:
+        self.llr = llr
+        self.front_end_ms: list[float] = []
+        self.heard: list[Utterance] = []
+
+    def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence:
+        self.heard.append(utterance)
+        self.front_end_ms.append(front_end_ms)
+        return evidence(score("Ada", self.llr))
+
+
+class BrokenRecogniser(Recogniser):
+    def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence:
+        raise BrokenError("the model")
+
+
+class BrokenEvidence(Recogniser):
+    """Gives evidence that breaks whoever looks into it."""
+
+    def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence:
+        found = super().recognise(utterance, front_end_ms)
+        object.__setattr__(found, "scores", None)
+        return found
+
+
+class BrokenState(State):
+    def put(self, name: str, figures: Mapping[str, float]) -> None:
+        raise BrokenError("the disk")
+
+
+class BrokenLock(FakeLock):
+    """Opens, and only then fails."""
+
+    def open_for(self, seconds: float) -> None:
+        super().open_for(seconds)
+        raise BrokenError("the relay")
+
+
+class BrokenGreen(FakeLights):
+    """Every light but the green one works."""
+
+    def show(self, light: Light) -> None:
+        if light is Light.OPEN:
+            raise BrokenError("the green light")
+        super().show(light)
+
+
+class BrokenBlue(FakeLights):
+    def show(self, light: Light) -> None:
+        if light is Light.LISTENING:
+            raise BrokenError("the blue light")
+        super().show(light)
+
+
+class BrokenEvents(Events):
+    """Cannot write down an opening."""
+
+    def write(
+        self, kind: str, reason: str, speaker: str | None = None, figures: Mapping[str, float] | None = None
+    ) -> int:
+        if kind == "open":
+            raise BrokenError("the audit log")
+        return super().write(kind, reason, speaker, figures)
+
+
+@dataclass
+class Parts:
+    """What a door is made of; the classes may be replaced by broken ones."""
+
+    ear: type[Ear] | Ear = Ear
+    recogniser: Recogniser | None = None
+    state: type[State] = State
+    lock: type[FakeLock] = FakeLock
+    lights: type[FakeLights] = FakeLights
+    events: type[Events] = Events
+
+
+@dataclass(frozen=True)
+class Door:
+    """A door and everything that can be seen of it."""
+
+    pipeline: Pipeline
+    kiosk: Kiosk
+    lock: FakeLock
+    lights: FakeLights
+    log: Events
+    clock: ManualClock
+
+    def audit(self) -> list[Event]:
+        return self.log.last(100)
+
+
+@contextmanager
+def door(folder: Path, parts: Parts | None = None) -> Iterator[Door]:
+    """A door with a real database in ``folder``."""
+    parts = parts or Parts()
+    clock = ManualClock()
+    lock, lights = parts.lock(clock), parts.lights(clock)
+    with Database.open(folder) as database:
+        events = parts.events(database)
+        attempts = Attempts(parts.state(database), LockoutRules(), clock)
+        kiosk = Kiosk(lock, lights, Act(lock, lights, events, OPEN_SECONDS), attempts, Rules(), clock)
+        ear = parts.ear
+        pipeline = Pipeline(ear if isinstance(ear, type) else lambda: ear, parts.recogniser or Recogniser(), kiosk)
+        yield Door(pipeline, kiosk, lock, lights, Events(database), clock)
+
+
+def block(number: int = 0) -> AudioBlock:
+    """The block that follows ``number`` others."""
+    return AudioBlock(np.zeros(SAMPLES_PER_BLOCK, np.int16), number * SAMPLES_PER_BLOCK)
+
+
+BLOCK_S = SAMPLES_PER_BLOCK / SAMPLE_RATE

@@ -1,0 +1,136 @@
+"""Settings: what is found where, what is refused and how, and what the commented file promises."""
+
+import re
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import pytest
+
+from edgevoice.config import FILE_NAME, Settings, documented, entries, load
+from edgevoice.config.documentation import field_texts, section_text
+from edgevoice.errors import SettingsError
+
+NOWHERE = Path("/nonexistent/edgevoice.toml")
+
+
+def write(folder: Path, text: str, name: str = FILE_NAME) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refusal(folder: Path, text: str) -> str:
+    """What is said to a file with this text; the file is named in it."""
+    path = write(folder, text)
+    with pytest.raises(SettingsError) as refused:
+        load(path)
+    assert str(refused.value).startswith(f"{path}: ")
+    return str(refused.value).removeprefix(f"{path}: ")
+
+
+def test_without_a_file_the_defaults_are_in_force(tmp_path: Path) -> None:
+    loaded = load(data=tmp_path, system_file=NOWHERE)
+    assert loaded.file is None
+    assert loaded.data == tmp_path
+    assert loaded.settings.recognition.false_accept_rate == 0.001
+    assert loaded.settings.lock.driver == "fake"
+    assert set(loaded.sources.values()) == {"default", "option"}
+
+
+def test_the_file_named_goes_before_the_one_in_the_data_folder_and_that_before_the_systems(tmp_path: Path) -> None:
+    named = write(tmp_path, "[door]\nopen_seconds = 1.0", "named.toml")
+    system = write(tmp_path, "[door]\nopen_seconds = 3.0", "system.toml")
+    data = tmp_path / "data"
+    data.mkdir()
+    assert load(named, data, system).settings.door.open_seconds == 1.0
+    assert load(None, data, system).settings.door.open_seconds == 3.0
+    write(data, "[door]\nopen_seconds = 2.0")
+    assert load(None, data, system).settings.door.open_seconds == 2.0
+    assert load(named, data, system).settings.door.open_seconds == 1.0
+
+
+def test_each_value_is_told_with_its_source(tmp_path: Path) -> None:
+    file = write(tmp_path, f'[storage]\nfolder = "{tmp_path}/here"\n[gpio]\nrelay_pin = 26')
+    in_file = load(file)
+    assert in_file.data == tmp_path / "here"
+    assert in_file.sources["storage.folder"] == in_file.sources["gpio.relay_pin"] == "file"
+    assert in_file.sources["gpio.red_pin"] == "default"
+    by_option = load(file, tmp_path / "there")
+    assert by_option.data == by_option.settings.storage.folder == tmp_path / "there"
+    assert by_option.sources["storage.folder"] == "option"
+
+
+def test_an_empty_text_says_none(tmp_path: Path) -> None:
+    gpio = load(write(tmp_path, '[gpio]\nred_pin = ""')).settings.gpio
+    assert gpio.red_pin is None
+    assert gpio.green_pin is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[dor]", r"unknown key dor; allowed as sections: storage, models, .*door"),
+        ("[door]\nopen = 5", r"unknown key door\.open; allowed in \[door\]: .*open_seconds"),
+        ("[listening.utterance]\nx = 1", r"unknown key listening\.utterance\.x; allowed in \[listening"),
+        ("[door]\nopen_seconds = 'long'", r"door\.open_seconds is 'long'; allowed: a valid number"),
+        ("[door]\nopen_seconds = true", r"door\.open_seconds is True; allowed: a valid number"),
+        ("[door]\nopen_seconds = 31", r"door\.open_seconds is 31; allowed: less than or equal to 30"),
+        ("[door]\nopen_seconds = nan", r"door\.open_seconds is nan; allowed: a finite number"),
+        ("[door]\nmargin_llr = -1", r"door\.margin_llr is -1; allowed: greater than or equal to 0"),
+        ("[recognition]\nfalse_accept_rate = 0", r"recognition\.false_accept_rate is 0; allowed: greater than 0"),
+        ("[lockout]\nattempts = 2.5", r"lockout\.attempts is 2\.5; allowed: a valid integer"),
+        ("[enrolment]\nutterances = 2", r"enrolment\.utterances is 2; allowed: greater than or equal to 3"),
+        ("[lock]\ndriver = 'relay'", r"lock\.driver is 'relay'; allowed: 'fake' or 'gpio'"),
+        ("[microphone]\ndevice = 1.5", r"microphone\.device is 1\.5; allowed: a valid string or a valid integer"),
+        ("[microphone]\nring_seconds = 100.0", r"microphone\.ring_seconds is 100\.0; allowed is 0\.2 to 60"),
+        ("[listening.utterance]\nonset_ms = 5", r"listening\.utterance\.onset_ms is 5; allowed is 10 to 1000"),
+        ("[listening.utterance]\nonset_ms = 900", r"listening\.utterance\.onset_ms is 900; allowed is up to onset"),
+        ("[gpio]\nrelay_pin = 3", r"gpio\.relay_pin 3 cannot hold the lock shut"),
+        ("door = 5", r"door is 5; allowed: an object"),
+        ("[door\n", r"not TOML: .*line 1"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_told_with_key_what_was_found_and_what_is_allowed(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    assert re.search(told, refusal(tmp_path, text))
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none\.toml: cannot be read"):
+        load(tmp_path / "none.toml")
+    (tmp_path / "latin.toml").write_bytes(b"# \xe4")
+    with pytest.raises(SettingsError, match=r"latin\.toml: cannot be read"):
+        load(tmp_path / "latin.toml")
+
+
+def test_the_commented_file_changes_nothing_and_uncommented_it_says_the_defaults(tmp_path: Path) -> None:
+    assert load(write(tmp_path, documented())).settings == Settings()
+    uncommented = re.sub(r"(?m)^#(?=\w+ = )", "", documented())
+    loaded = load(write(tmp_path, uncommented))
+    assert loaded.settings == Settings()
+    assert set(loaded.sources.values()) == {"file"}
+
+
+def test_every_setting_stands_in_the_commented_file_once() -> None:
+    for key, _ in entries(Settings()):
+        section, name = key.rsplit(".", 1)
+        (body,) = re.findall(rf"(?ms)^\[{re.escape(section)}\]$(.*?)(?=^\[|\Z)", documented())
+        assert len(re.findall(rf"(?m)^#{name} = ", body)) == 1, key
+
+
+def undocumented(section: object) -> list[str]:
+    """Fields that neither a text below them nor the docstring of their section explains."""
+    assert is_dataclass(section)
+    missing = []
+    for field in fields(section):
+        value = getattr(section, field.name)
+        if is_dataclass(value):
+            missing += undocumented(value)
+        elif field.name not in field_texts(type(section)) and field.name not in section_text(type(section)):
+            missing.append(f"{type(section).__name__}.{field.name}")
+    return missing
+
+
+def test_every_setting_is_documented() -> None:
+    assert undocumented(Settings()) == []
