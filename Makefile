@@ -8,12 +8,13 @@ TOOLS_VENV := .venv-tools
 TOOLS_STAMP := $(TOOLS_VENV)/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench setup-tools test-tools
+.PHONY: help setup run test check format bench picture setup-tools test-tools
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## the environment in .venv; quick when nothing has changed
+	@echo "ready: $(BIN)/edgevoice"
 
 $(STAMP): pyproject.toml deploy/setup.sh
 	@PYTHON="$(PYTHON)" sh deploy/setup.sh $(VENV) test
@@ -28,7 +29,9 @@ test: $(STAMP) ## the tests, as CI runs them
 check: $(STAMP) ## format, lint, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy edgevoice benchmarks
+	@if [ -x $(TOOLS_VENV)/bin/mypy ]; then $(TOOLS_VENV)/bin/mypy tools; \
+	else echo "types of tools/ not checked: they need torch and tensorflow (make setup-tools)"; fi
 	$(BIN)/pytest
 
 format: $(STAMP) ## let ruff rewrite the files
@@ -40,6 +43,9 @@ bench: $(STAMP) ## the benchmarks
 		module=$$(basename "$$script" .py); \
 		echo "== $$module"; $(BIN)/python -m benchmarks.$$module || exit 1; \
 	done
+
+picture: $(STAMP) ## the panel for the README: docs/panel.svg
+	$(BIN)/edgevoice visit --fast --picture docs/panel.svg
 
 setup-tools: $(TOOLS_STAMP) ## the training tools (several GB) in .venv-tools
 

@@ -42,4 +42,4 @@ if grep -qs 'Raspberry Pi' /proc/device-tree/model; then extras="$extras,pi"; fi
 say "installing edgevoice[$extras] into $venv (a few minutes the first time)"
 "$venv/bin/python" -m pip install -q --disable-pip-version-check -e ".[$extras]" ||
     fail "pip could not install edgevoice[$extras]; see the lines above; is there a way to the package index?"
-say "ready"
+say "done"

@@ -1,5 +1,6 @@
 """How a serving door is told: lines to read, JSON Lines, or the live panel."""
 
+import io
 import sys
 from collections import deque
 from contextlib import AbstractContextManager
@@ -126,7 +127,9 @@ class LivePanel:
         self._happenings.append(Happening(t_s, kind, text))
 
 
-def choose(desk: Desk) -> Lines | LivePanel:
-    """The panel on a terminal, lines elsewhere."""
+def choose(desk: Desk, picture: bool = False) -> Lines | LivePanel:
+    """The panel on a terminal, lines elsewhere; ``picture``: a panel all the same, which nobody sees, to be saved."""
     console = Console()
-    return LivePanel(console) if console.is_terminal and not desk.as_json else Lines(desk)
+    if console.is_terminal and not desk.as_json:
+        return LivePanel(console)
+    return LivePanel(Console(file=io.StringIO())) if picture else Lines(desk)

@@ -22,7 +22,9 @@ from edgevoice.visit import FOLDER, Visit, load_visit
 
 @click.command()
 @click.option("--fast", is_flag=True, help="As fast as it goes, not in real time.")
-@click.option("--picture", type=click.Path(path_type=Path), help="Save the panel at the last opening as SVG.")
+@click.option(
+    "--picture", type=click.Path(path_type=Path), help="Save the panel, as it looks while the door is open, as SVG."
+)
 @pass_desk
 def visit(desk: Desk, fast: bool, picture: Path | None) -> int:
     """Two enrolled people, two strangers, weather and a knock come to the door; no microphone is needed.
@@ -67,7 +69,7 @@ def _serve(desk: Desk, loaded: Loaded, script: Visit, fast: bool, picture: Path 
         played = microphone.file_at(round(t_s * SAMPLE_RATE))
         return microphone.played.index(played) if played else 0
 
-    recorded = Recorded(choose(desk), step_at)
+    recorded = Recorded(choose(desk, picture is not None), step_at)
     clock, open_seconds = StreamClock(), loaded.settings.door.open_seconds
     with app.house(loaded) as house, app.device(loaded.settings, house, clock) as device, recorded:
         Service(device, recorded, clock, open_seconds, lambda t_s: script.steps[step_at(t_s)].what).serve(microphone)
