@@ -17,7 +17,8 @@ FAR_POINTS = ("0.01", "0.001")
 
 @dataclass(frozen=True)
 class Report:
-    """Rates are fractions. act_dcf and cllr are None where the system has no calibration; interval None: too few."""
+    """Rates are fractions. act_dcf and cllr are None where the system has no calibration; interval None: too few;
+    its upper end is never below 3 / target trials, which no error at all would allow."""
 
     target_trials: int
     nontarget_trials: int
@@ -59,7 +60,9 @@ def report(ranked: Values, scored: Scored, trials: Trials, replicates: int = 100
     same = trials.is_target
     targets, nontargets = ranked[same], ranked[~same]
     speakers = (trials.speaker[trials.first], trials.speaker[trials.second])
-    interval = metrics.eer_interval(ranked, same, speakers, replicates)
+    low, high = metrics.eer_interval(ranked, same, speakers, replicates)
+    # Resampling errors that are not there says 0; so few trials cannot.
+    interval = (low, max(high, metrics.zero_error_bound(len(targets))))
     llr = None if scored.llr is None else (scored.llr[same], scored.llr[~same])
     return Report(
         target_trials=len(targets),
