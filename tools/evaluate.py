@@ -1,9 +1,10 @@
 """Error rates of one system on any folder of speech that an index describes.
 
 The index is a CSV file with the columns path, speaker, session, label. EER is taken on the ROC, straight between
-neighbouring points; its 95 % interval is a bootstrap over speakers; FRR at a FAR is that of the best threshold whose FAR is
-no higher. min_dcf, act_dcf: P_target 0.01, C_fa 10, C_miss 1, normalised. act_dcf and cllr are of the calibrated LLR,
-all others of the raw cosine or, with --rank-by llr, of the same LLR. A clip that fails is refused by everyone.
+neighbouring points; its 95 % interval is a bootstrap over speakers; FRR at a FAR is that of the best threshold whose
+FAR is no higher. min_dcf, act_dcf: P_target 0.01, C_fa 10, C_miss 1, normalised. act_dcf and cllr are of the
+calibrated LLR, all others of the raw cosine or, with --rank-by llr, of the same LLR. A clip that fails is refused by
+everyone.
 """
 
 from pathlib import Path
