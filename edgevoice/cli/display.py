@@ -85,7 +85,7 @@ class LivePanel:
         self._happenings: deque[Happening] = deque(maxlen=HAPPENINGS)
         self._verdict: Verdict | None = None
         self.picture: View | None = None
-        """The view to remember a visit by: the last one well within an opening."""
+        """The view to remember a visit by: the door has just been opened."""
 
     def __enter__(self) -> "LivePanel":
         self._live.__enter__()
@@ -119,7 +119,7 @@ class LivePanel:
             moment.playing,
             tuple(self._happenings),
         )
-        if moment.open_left_s > 3.5:
+        if moment.open_left_s > 4.5:
             self.picture = view
         self._live.update(panel(view), refresh=True)
 

@@ -84,8 +84,8 @@ def _table(steps: Sequence[tuple[Step, Sequence[Noted]]]) -> Table:
         style = "" if _outcome(noted) == step.expect else "bold red"
         best = _weightiest(noted)
         figures = _figures(best) if best else ("", "", "")
-        table.add_row(step.what, step.who or "", step.expect, _outcome(noted), *figures, style=style)
-    table.caption = "after: end of speech to answer, with the pause that ends it; CPU: of the whole utterance"
+        table.add_row(step.what, step.who or "-", step.expect, _outcome(noted), *figures, style=style)
+    table.caption = "after: from the end of the speech, the pause included; CPU: all of the utterance's"
     return table
 
 
