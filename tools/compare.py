@@ -1,7 +1,8 @@
 """All systems on the same trials in one run: error rates, size, CPU time for 3 s of sound, peak memory.
 
 Rates are of the raw cosine, as in tools.evaluate. --markdown writes the table into a file that holds the lines
-<!-- compare --> and <!-- /compare --> (or another word than compare, see --marker), between them.
+<!-- compare --> and <!-- /compare --> (or another word than compare, see --marker), between them. For CPU times to
+quote set OPENBLAS_NUM_THREADS=1 and OMP_NUM_THREADS=1: idle threads that spin are CPU time too.
 """
 
 from collections.abc import Sequence
@@ -153,8 +154,7 @@ def main(
     for row in rows:
         table.add_row(*row.cells())
     # Where nobody watches, a table folded to 80 columns cannot be read.
-    console = Console()
-    console.print(table, width=None if console.is_terminal else 140)
+    Console(width=None if Console().is_terminal else 140).print(table)
 
 
 if __name__ == "__main__":
