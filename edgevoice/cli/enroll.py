@@ -119,6 +119,7 @@ def _keep(house: app.House, recogniser: Recogniser, voiceprint: Voiceprint, rene
     name, vector, model = voiceprint.speaker, voiceprint.vector, voiceprint.model
     others = [other for other in house.speakers.voiceprints(model) if fold(other.speaker) != fold(name)]
     scores = recogniser.scorer.rank(Embedding(vector, model), others)
+    recogniser.threshold(len(others) + 1)  # a household larger than was calibrated for would be a fault at the door
     refuse_similar(name, scores, recogniser.threshold(max(len(others), 1)))
     (house.speakers.renew if renew else house.speakers.add)(name, vector, model, voiceprint.utterances)
     house.events.write("enrolled", f"{tidy(name)} was enrolled from {voiceprint.utterances} utterances", tidy(name))

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from edgevoice import app
+from edgevoice.config import Settings
 from edgevoice.visit import FOLDER
 from tests.cli.conftest import VISIT, Shell
 
@@ -53,3 +55,18 @@ def test_a_voice_is_renewed_where_that_is_asked_for(household: Shell) -> None:
     people = {person["name"]: person["utterances"] for person in household.json("speakers", "list").records}
     assert people == {"Ada": 3, "Ben": 4}
     assert household("enroll", "--renew", "Eve", *takes).status == 1
+
+
+def test_a_household_larger_than_the_calibration_covers_is_refused_at_enrolment_not_at_the_door(
+    shell: Shell, models: Path, tmp_path: Path
+) -> None:
+    calibration = app.xvector(Settings()).manifest.calibration
+    assert calibration is not None
+    file = tmp_path / "rare.toml"
+    file.write_text(f"[recognition]\nfalse_accept_rate = {calibration.far[-1]!r}")
+    takes = {name: [FOLDER / take for take in takes] for name, takes in VISIT.enrolment.items()}
+    assert shell("--config", file, "enroll", "Ada", *takes["Ada"]).status == 0
+    said = shell("--config", file, "enroll", "Ben", *takes["Ben"])
+    assert said.status == 1
+    assert "was never measured" in said.err
+    assert len(shell.json("speakers", "list").records) == 1

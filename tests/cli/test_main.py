@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from edgevoice.errors import AudioError
 from edgevoice.visit import FOLDER
 from tests.cli.conftest import Shell
 
@@ -43,10 +42,14 @@ def test_an_error_is_told_in_one_line_and_ends_with_1(shell: Shell, models: Path
     assert said.err.count("\n") == 1
 
 
-def test_for_debugging_the_error_is_raised(shell: Shell, models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EDGEVOICE_DEBUG", "1")
-    with pytest.raises(AudioError):
-        shell("identify", "nowhere.wav")
+@pytest.mark.parametrize(("debug", "traceback"), [("1", True), ("0", False)])
+def test_a_traceback_is_shown_only_for_debugging(tmp_path: Path, debug: str, traceback: bool) -> None:
+    command = edgevoice("--data", tmp_path, "--config", tmp_path / "nowhere.toml", "config", "show")
+    environment = os.environ | {"EDGEVOICE_DEBUG": debug}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "nowhere.toml: cannot be read" in done.stderr
+    assert ("Traceback" in done.stderr) is traceback
 
 
 def test_a_reader_who_leaves_ends_it_without_a_word(tmp_path: Path) -> None:
