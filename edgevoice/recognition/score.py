@@ -43,18 +43,16 @@ class Scorer:
 
     def llr(self, one: Vector, other: Vector) -> float:
         """Calibrated log-likelihood ratio that two unit vectors (d,) are one person."""
-        return self.calibration.llr(self.normalised(one, other))
+        return self.calibration.llr(float(self.normalised(one[None], other[None])[0, 0]))
 
-    def normalised(self, one: Vector, other: Vector) -> float:
-        """Cosine of two unit vectors (d,) after adaptive symmetric normalisation."""
-        return float(self.normalised_all(one, other[None])[0])
+    def normalised(self, ones: Vector, others: Vector) -> NDArray[np.float64]:
+        """Unit vectors (n, d) against (m, d) -> (n, m) cosines after AS-norm (P. Matejka et al., Interspeech 2017).
 
-    def normalised_all(self, one: Vector, others: Vector) -> NDArray[np.float64]:
-        """One unit vector (d,) against many (n, d) -> (n,) scores after AS-norm (P. Matejka et al., Interspeech 2017):
-        the mean of the two standard scores of the cosine among each side's nearest cohort voices."""
-        cosine = others @ one
-        sides = (self._impostors(one[None]), self._impostors(others))
-        return np.asarray(sum((cosine - mean) / deviation for mean, deviation in sides) / 2, dtype=np.float64)
+        The mean of the cosine's two standard scores, each among the nearest cohort voices of one side.
+        """
+        cosine = (ones @ others.T).astype(np.float64)
+        (mean, deviation), (other_mean, other_deviation) = self._impostors(ones), self._impostors(others)
+        return ((cosine - mean[:, None]) / deviation[:, None] + (cosine - other_mean) / other_deviation) / 2
 
     def _score(self, embedding: Embedding, voiceprint: Voiceprint) -> Score:
         if embedding.model != voiceprint.model:
@@ -62,7 +60,7 @@ class Scorer:
                 f"the voiceprint of {voiceprint.speaker!r} was made by {voiceprint.model}, this utterance by "
                 f"{embedding.model}: they cannot be compared; enrol {voiceprint.speaker!r} again"
             )
-        score = self.normalised(embedding.vector, voiceprint.vector)
+        score = float(self.normalised(embedding.vector[None], voiceprint.vector[None])[0, 0])
         cosine = float(embedding.vector @ voiceprint.vector)
         return Score(voiceprint.speaker, cosine, score, self.calibration.llr(score))
 

@@ -1,5 +1,6 @@
 """A wrong, truncated or foreign model is refused by name."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -54,8 +55,6 @@ def test_one_flipped_bit(copy: Path) -> None:
 
 
 def test_a_file_that_is_no_model_but_has_the_right_digest(copy: Path) -> None:
-    import hashlib
-
     copy.write_bytes(b"not a model" * 100)
     change(copy, sha256=hashlib.sha256(copy.read_bytes()).hexdigest())
     refused(copy, "interpreter refuses")

@@ -47,8 +47,10 @@ def test_normalisation_is_symmetric_and_matches_its_formula() -> None:
     for side in (one, other):
         nearest = np.sort(cohort @ side)[-20:]
         expected += 0.5 * (float(one @ other) - nearest.mean()) / nearest.std()
-    assert SCORER.normalised(one, other) == pytest.approx(expected, rel=1e-4)
-    assert SCORER.normalised(one, other) == pytest.approx(SCORER.normalised(other, one), rel=1e-5)
+    found = SCORER.normalised(unit(4), np.stack([other, one]))
+    assert found.shape == (1, 2)
+    assert found[0, 0] == pytest.approx(expected, rel=1e-4)
+    assert found[0, 0] == pytest.approx(SCORER.normalised(unit(5), unit(4))[0, 0], rel=1e-5)
 
 
 @given(st.floats(0.001, 0.1), st.floats(0.001, 0.1))

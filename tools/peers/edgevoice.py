@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import edgevoice
-from edgevoice.errors import AudioError, ModelError
-from edgevoice.listening.capture import AudioBlock, Samples
-from edgevoice.listening.listen import Listen
+from edgevoice.app import embed_clip
+from edgevoice.errors import ModelError
+from edgevoice.listening.capture import Samples
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import load_scorer
@@ -27,12 +27,7 @@ def load(path: Path = MODEL) -> System:
     model = XVector(path)
 
     def embed(samples: Samples) -> Vector:
-        # All utterances of a clip are one voice: their frames are pooled as if no pause lay between them.
-        ear = Listen()
-        utterances = ear.hear(AudioBlock(samples, 0)) + ear.finish()
-        if not utterances:
-            raise AudioError("no utterance: the device heard no speech that is long and voiced enough")
-        return model.embed(np.concatenate([utterance.mfcc for utterance in utterances])).vector
+        return embed_clip(samples, model).vector
 
     calibration = model.manifest.calibration
     return System(
@@ -49,8 +44,7 @@ def _pairwise(calibration: Calibration, path: Path) -> PairwiseLLR:
     scorer = load_scorer(calibration, path)
 
     def llr(vectors: Vector) -> NDArray[np.floating]:
-        score = np.array([scorer.normalised_all(vector, vectors) for vector in vectors])
-        return np.asarray(calibration.slope * score + calibration.offset)
+        return calibration.slope * scorer.normalised(vectors, vectors) + calibration.offset
 
     return llr
 

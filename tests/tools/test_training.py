@@ -1,0 +1,104 @@
+"""Every training step on a tiny set, from sound to a model that the device accepts (``make test-tools``)."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgevoice.errors import SettingsError
+from edgevoice.recognition.embed import XVector
+from edgevoice.recognition.score import load_scorer
+from edgevoice.visit import FOLDER, load_visit
+from tests.sound import clip
+from tools.prepare import front_end
+from tools.run_settings import read_run
+
+REPOSITORY = Path(__file__).parents[2]
+TINY = """
+name = "tiny"
+[prepare]
+sets = ["train"]
+leave_out = ["nobody"]
+noisy_copies = 1
+[train]
+channels = 16
+inner = 16
+pooled = 16
+steps = 4
+batch = 4
+warm_up = 1
+crop_s = [0.8, 1.0]
+[prune]
+share = 0.25
+steps = 2
+[quantize]
+clips = 4
+"""
+
+
+def step(name: str, *arguments: object) -> str:
+    """Run one step as its user does."""
+    command = [sys.executable, "-m", f"tools.{name}", *map(str, arguments)]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The visit's clips as a folder with an index: strangers to train on, the enrolled to measure with."""
+    folder = tmp_path_factory.mktemp("data")
+    visit = load_visit()
+    clips = {who: (*files, *visit.unlocks(who)) for who, files in visit.enrolment.items()}
+    rows = [("dev", who, name) for who, names in clips.items() for name in names]
+    rows += [("train", who, name) for who, names in visit.strangers.items() for name in names]
+    with (folder / "index.csv").open("w", encoding="utf-8", newline="") as index:
+        writer = csv.writer(index)
+        writer.writerow(["path", "kind", "split", "set", "speaker", "session", "label", "seconds", "licence"])
+        for split, who, name in rows:
+            shutil.copy(FOLDER / name, folder)
+            writer.writerow([name, "speech", split, "visit", who, "", "f30", "3", "Apache-2.0"])
+    return folder
+
+
+@pytest.mark.tools
+@pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs the tools extra: make test-tools")
+def test_sound_becomes_a_model_that_the_device_accepts(root: Path, tmp_path: Path) -> None:
+    run = tmp_path / "tiny.toml"
+    run.write_text(TINY)
+    output, models = tmp_path / "run", tmp_path / "models"
+    models.mkdir()
+    step("prepare", run, "--root", root, "--output", output, "--workers", 1)
+    made = {path: path.stat().st_mtime_ns for path in (output / "prepared").iterdir()}
+    step("prepare", run, "--root", root, "--output", output, "--workers", 1)
+    assert {path: path.stat().st_mtime_ns for path in (output / "prepared").iterdir()} == made
+    step("teach", "--output", output, "--workers", 1)
+    step("train", run, "--root", root, "--output", output)
+    told = step("prune", run, "--root", root, "--output", output)
+    assert "weights" in told
+    step("quantize", run, "--output", output, "--models", models)
+    step("calibrate", models / "tiny.tflite", "--root", root, "--output", output)
+    xvector = XVector(models / "tiny.tflite")
+    assert json.loads((models / "tiny.json").read_text())["training"]["shape"]["inner"] == [12] * 5
+    scorer = load_scorer(xvector.manifest.calibration, models / "tiny.tflite")
+    vector = xvector.embed(front_end(clip("ada-unlock-1.opus")).mfcc).vector
+    assert np.isfinite(scorer.llr(vector, vector))
+
+
+def test_a_run_with_an_unknown_key_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text(TINY + "\ncolour = 1\n")
+    with pytest.raises(SettingsError, match=r"quantize\.colour"):
+        read_run(path)
+
+
+def test_the_shipped_run_leaves_the_people_of_the_visit_out() -> None:
+    run = read_run(REPOSITORY / "tools" / "runs" / "xvector.toml")
+    voices = {f"kokoro:{clip.voice}" for clip in load_visit().clips}
+    assert voices <= set(run.prepare.leave_out)
