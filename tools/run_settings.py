@@ -39,8 +39,7 @@ class TrainSettings:
     """The student's size, the schedule and the losses.
 
     inner: width inside each TDNN block before pruning; relational: weight of the similarity-matrix loss against the
-    cosine loss; noisy_share: how often a disturbed copy is drawn; mask_share: how often bands are masked;
-    average_decay: of the exponential average of the weights.
+    cosine loss; noisy_share: how often a disturbed copy is drawn; mask_share: how often bands are masked.
     """
 
     channels: int = 256
@@ -55,7 +54,6 @@ class TrainSettings:
     relational: float = 4.0
     noisy_share: float = 0.5
     mask_share: float = 0.3
-    average_decay: float = 0.999
     seed: int = 1
 
 

@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from edgevoice.listening.features import BANDS
@@ -22,7 +21,7 @@ from edgevoice.listening.window import FRAMES_PER_SECOND
 from tools.corpus import Batches, Corpus, Floats, coefficient_scale, load_corpus
 from tools.development import Development, development_eer
 from tools.run_settings import TrainSettings, read_run
-from tools.xvector import Shape, XVector, context_frames
+from tools.xvector import Shape, XVector, context_frames, inverse_dct
 
 INPUT_UNIT = 1 / 32  # the network sees INT8 levels as standard deviations
 _SAVE_EVERY = 1000
@@ -81,16 +80,15 @@ def learning_rates(settings: TrainSettings) -> Iterator[float]:
 def fit(
     student: Student, corpus: Corpus, settings: TrainSettings, checkpoint: Path, development: Development
 ) -> Student:
-    """Train from where the student (or the checkpoint) stands; returns the averaged weights."""
+    """Train from where the student (or the checkpoint) stands, in place."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(settings.seed)
     network = student.network.train().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.average_decay), use_buffers=True)
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=settings.weight_decay)
-    first = _resume(checkpoint, network, average, optimizer)
+    first = _resume(checkpoint, network, optimizer)
     batches = Batches(corpus, student.scale, settings.noisy_share, settings.seed + first)
     rng = np.random.default_rng(settings.seed + first)
-    to_bands = network.frames.bands.weight.detach().clone()
+    to_bands = torch.from_numpy(inverse_dct()).to(device)
     schedule = list(learning_rates(settings))
     progress = tqdm(range(first, settings.steps), initial=first, total=settings.steps, unit="step", mininterval=10)
     for step in progress:
@@ -105,26 +103,25 @@ def fit(
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
-        average.update_parameters(network)
         if (step + 1) % _SAVE_EVERY == 0 or step + 1 == settings.steps:
-            _save(checkpoint, step + 1, network, average, optimizer)
-            now = Student(average.module.eval(), student.scale)
-            tqdm.write(f"step {step + 1} loss {loss.item():.4f} {development_eer(now.network, now.scale, development)}")
-    return Student(average.module.cpu().eval(), student.scale)
+            _save(checkpoint, step + 1, network, optimizer)
+            found = development_eer(network.eval(), student.scale, development)
+            tqdm.write(f"step {step + 1} loss {loss.item():.4f} {found}")
+            network.train()
+    return Student(network.cpu().eval(), student.scale)
 
 
-def _save(path: Path, step: int, network: XVector, average: AveragedModel, optimizer: torch.optim.Optimizer) -> None:
+def _save(path: Path, step: int, network: XVector, optimizer: torch.optim.Optimizer) -> None:
     part = path.with_suffix(".part")
-    torch.save([step, network.state_dict(), average.state_dict(), optimizer.state_dict()], part)
+    torch.save([step, network.state_dict(), optimizer.state_dict()], part)
     part.replace(path)
 
 
-def _resume(path: Path, network: XVector, average: AveragedModel, optimizer: torch.optim.Optimizer) -> int:
+def _resume(path: Path, network: XVector, optimizer: torch.optim.Optimizer) -> int:
     if not path.exists():
         return 0
-    step, weights, averaged, optimized = torch.load(path, weights_only=False)
+    step, weights, optimized = torch.load(path, weights_only=False)
     network.load_state_dict(weights)
-    average.load_state_dict(averaged)
     optimizer.load_state_dict(optimized)
     return int(step)
 

@@ -69,7 +69,7 @@ class FrameNetwork(nn.Module):
         first, second, third = shape.stem
         self.bands = nn.Linear(COEFFICIENTS, BANDS)
         with torch.no_grad():
-            self.bands.weight.copy_(torch.from_numpy(_inverse_dct()))
+            self.bands.weight.copy_(torch.from_numpy(inverse_dct()))
             self.bands.bias.zero_()
         self.stem = nn.Sequential(
             StemBlock(1, first, (1, 1)),
@@ -127,7 +127,8 @@ def context_frames(shape: Shape) -> int:
     return 2 + 2 + FRAME_RATE_DIVISOR * half_rate
 
 
-def _inverse_dct() -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def inverse_dct() -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """(40 bands, 40 coefficients): turns MFCC back into log mel energies; orthonormal."""
     k = np.arange(COEFFICIENTS)
     n = np.arange(BANDS)[:, None]
     basis = np.cos(np.pi * k * (2 * n + 1) / (2 * BANDS)) * np.sqrt(np.where(k == 0, 1, 2) / BANDS)
