@@ -28,7 +28,9 @@ _CLIPS = 120
 def false_utterances(noise: Samples) -> int:
     """Utterances that the gate gives on noise, after two seconds to settle."""
     listen = Listen()
-    heard = [u for start in range(0, len(noise), 2560) for u in listen.hear(AudioBlock(noise[start : start + 2560], start))]
+    heard = [
+        u for start in range(0, len(noise), 2560) for u in listen.hear(AudioBlock(noise[start : start + 2560], start))
+    ]
     return sum(utterance.start_s > _LEAD / SAMPLE_RATE for utterance in heard + listen.finish())
 
 

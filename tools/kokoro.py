@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import soxr  # type: ignore[import-untyped]
+import soxr
 from numpy.typing import NDArray
 
 from edgevoice.errors import ModelError

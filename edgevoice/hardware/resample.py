@@ -1,7 +1,7 @@
 """Sound at any rate -> int16 at 16 kHz, piece by piece."""
 
 import numpy as np
-import soxr  # type: ignore[import-untyped]
+import soxr
 from numpy.typing import NDArray
 
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
