@@ -12,6 +12,7 @@ import numpy as np
 from edgevoice.config import Loaded, Settings, load
 from edgevoice.door.act import Act
 from edgevoice.door.enrolment import Enrolment
+from edgevoice.door.kiosk import Kiosk
 from edgevoice.door.lockout import Attempts
 from edgevoice.errors import ModelError
 from edgevoice.hardware import Lights, Lock
@@ -25,7 +26,6 @@ from edgevoice.hardware.portaudio import quiet_stderr
 from edgevoice.hardware.wave import WaveMicrophone
 from edgevoice.identify import Recogniser as Identifier
 from edgevoice.identify import cepstra
-from edgevoice.kiosk import Kiosk
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import FrontEnd

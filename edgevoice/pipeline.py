@@ -30,7 +30,7 @@ class Recognises(Protocol):
 
 
 class Answers(Protocol):
-    """What decides and acts: ``kiosk.Kiosk``."""
+    """What decides and acts: ``door.kiosk.Kiosk``."""
 
     def answer(self, evidence: Evidence) -> tuple[Decision, Outcome]: ...
     def fault(self, error: Exception) -> Outcome: ...

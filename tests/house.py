@@ -9,10 +9,10 @@ import numpy as np
 
 from edgevoice.door.act import Act
 from edgevoice.door.decide import Rules
+from edgevoice.door.kiosk import Kiosk
 from edgevoice.door.lockout import Attempts, LockoutRules
 from edgevoice.hardware import Light
 from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
-from edgevoice.kiosk import Kiosk
 from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlock
 from edgevoice.listening.listen import Level
 from edgevoice.listening.quality import Quality

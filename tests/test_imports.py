@@ -16,7 +16,6 @@ ROOMS: dict[str, set[str]] = {
     "recognition": {"fixedpoint", "listening", "storage", "tflite"},
     "hardware": {"listening"},
     "door": {"hardware", "listening", "recognition", "storage"},
-    "kiosk": {"door", "hardware", "recognition"},
     "pipeline": {"door", "listening", "recognition"},
     "identify": {"hardware", "listening", "recognition"},
     "config": {"door", "hardware", "listening"},
@@ -27,7 +26,6 @@ ROOMS: dict[str, set[str]] = {
         "door",
         "hardware",
         "identify",
-        "kiosk",
         "listening",
         "pipeline",
         "recognition",
@@ -121,7 +119,7 @@ def test_only_app_chooses_drivers() -> None:
 
 def test_the_door_knows_hardware_by_its_protocols_alone() -> None:
     for module, found in OWN.items():
-        if module.startswith(("door.", "kiosk")):
+        if module.startswith("door."):
             assert {name for name in found if name.startswith("hardware")} <= {"hardware", "hardware.pulse"}, module
 
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from edgevoice.door.kiosk import FAULT_SECONDS, REFUSED_SECONDS, State
 from edgevoice.hardware import Light
-from edgevoice.kiosk import FAULT_SECONDS, REFUSED_SECONDS, State
 from tests.house import OPEN_SECONDS, BrokenBlue, Ear, Parts, Recogniser, block, door
 
 
