@@ -68,15 +68,19 @@ class Batches:
         self._scale = scale
         self._noisy_share = noisy_share
         self._rng = np.random.default_rng(seed)
-        self._clean = np.flatnonzero(~corpus.noisy)
-        self._disturbed = np.flatnonzero(corpus.noisy)
+        # By length: every second of sound is drawn equally often, not every clip.
+        self._clean = np.cumsum(corpus.length * ~corpus.noisy)
+        self._disturbed = np.cumsum(corpus.length * corpus.noisy)
 
     def draw(self, count: int, frames: int) -> tuple[NDArray[np.int8], Floats]:
         """-> (count, frames, 40) int8 network input, (count, 192) centred teacher embeddings."""
         noisy = self._rng.random(count) < self._noisy_share
-        clips = np.where(noisy, self._rng.choice(self._disturbed, count), self._rng.choice(self._clean, count))
+        clips = np.where(noisy, self._draw_clips(self._disturbed, count), self._draw_clips(self._clean, count))
         crops = np.stack([self._crop(int(clip), frames) for clip in clips])
         return crops, self._corpus.taught[self._corpus.voice[clips]]
+
+    def _draw_clips(self, frames_up_to: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+        return np.searchsorted(frames_up_to, self._rng.integers(frames_up_to[-1], size=count), side="right")
 
     def _crop(self, clip: int, frames: int) -> NDArray[np.int8]:
         mfcc = self._corpus.clip(clip)

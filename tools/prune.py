@@ -60,7 +60,11 @@ def main(run_file: Path, root: Path, output: Path, steps: int | None) -> None:
     click.echo(f"before {development_eer(student.network, student.scale, development)}")
     click.echo(f"pruned {development_eer(smaller.network.eval(), student.scale, development)}")
     settings = replace(
-        run.train, steps=steps or run.prune.steps, learning_rate=run.prune.learning_rate, seed=run.train.seed + 1
+        run.train,
+        steps=steps or run.prune.steps,
+        learning_rate=run.prune.learning_rate,
+        warm_up=run.prune.warm_up,
+        seed=run.train.seed + 1,
     )
     tuned = fit(smaller, load_corpus(output), settings, output / "prune.pt", development)
     click.echo(f"tuned {development_eer(tuned.network, tuned.scale, development)}")

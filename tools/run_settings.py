@@ -59,11 +59,12 @@ class TrainSettings:
 
 @validated(frozen=True, config=_STRICT)
 class PruneSettings:
-    """share: of the inner channels of every block taken out; steps of fine-tuning afterwards."""
+    """share: of the inner channels of every block taken out; the others: of the fine-tuning afterwards."""
 
     share: float = 0.27
-    steps: int = 1000
-    learning_rate: float = 5e-4
+    steps: int = 800
+    learning_rate: float = 1e-3
+    warm_up: int = 100
 
 
 @validated(frozen=True, config=_STRICT)

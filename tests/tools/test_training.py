@@ -57,7 +57,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     visit = load_visit()
     clips = {who: (*files, *visit.unlocks(who)) for who, files in visit.enrolment.items()}
     rows = [("dev", who, name) for who, names in clips.items() for name in names]
-    rows += [("train", who, name) for who, names in visit.strangers.items() for name in names]
+    rows += [("train", who, name) for who in visit.strangers for name in visit.unlocks(who)]
     with (folder / "index.csv").open("w", encoding="utf-8", newline="") as index:
         writer = csv.writer(index)
         writer.writerow(["path", "kind", "split", "set", "speaker", "session", "label", "seconds", "licence"])
