@@ -18,7 +18,8 @@ Floats = NDArray[np.float32]
 class Corpus:
     """Clips (n) of MFCC, Q6, one after the other in ``features``; what the teacher says of each voice.
 
-    start, length: (n,) frames; voice: (n,) index into ``taught`` (voices, 192); noisy: (n,) whether disturbed.
+    start, length: (n,) frames; voice: (n,) index into ``taught`` (voices, 192); noisy: (n,) whether disturbed;
+    speaker: (voices,) name and speed, "" where unknown.
     """
 
     features: Features
@@ -27,6 +28,7 @@ class Corpus:
     voice: NDArray[np.int64]
     noisy: NDArray[np.bool_]
     taught: Floats
+    speaker: NDArray[np.str_]
 
     def clip(self, number: int) -> NDArray[np.int32]:
         """(frames, 40) int32 MFCC, Q10, as the device has it before cepstral mean removal."""
@@ -36,7 +38,7 @@ class Corpus:
 
 def load_corpus(output: Path) -> Corpus:
     """Read every shard that is both prepared and taught; the teacher's embeddings are centred on their mean."""
-    features, length, voice, noisy, taught = [], [], [], [], []
+    features, length, voice, noisy, taught, speaker = [], [], [], [], [], []
     voices = 0
     for path in sorted((output / "taught").glob("????.npy")):
         embeddings = np.load(path)
@@ -44,6 +46,7 @@ def load_corpus(output: Path) -> Corpus:
             features.append(shard["features"])
             length.append(shard["feature_length"])
             source = shard["source"]
+            speaker.append(shard["speaker"])
         voice.append(source + voices)
         noisy.append(np.r_[False, source[1:] == source[:-1]][: len(source)])
         taught.append(embeddings)
@@ -57,6 +60,7 @@ def load_corpus(output: Path) -> Corpus:
         voice=np.concatenate(voice),
         noisy=np.concatenate(noisy),
         taught=np.concatenate(taught) - centre,
+        speaker=np.concatenate(speaker),
     )
 
 
@@ -76,13 +80,13 @@ class Batches:
         """-> (count, frames, 40) int8 network input, (count, 192) centred teacher embeddings."""
         noisy = self._rng.random(count) < self._noisy_share
         clips = np.where(noisy, self._draw_clips(self._disturbed, count), self._draw_clips(self._clean, count))
-        crops = np.stack([self._crop(int(clip), frames) for clip in clips])
+        crops = np.stack([self.crop(int(clip), frames) for clip in clips])
         return crops, self._corpus.taught[self._corpus.voice[clips]]
 
     def _draw_clips(self, frames_up_to: NDArray[np.int64], count: int) -> NDArray[np.int64]:
         return np.searchsorted(frames_up_to, self._rng.integers(frames_up_to[-1], size=count), side="right")
 
-    def _crop(self, clip: int, frames: int) -> NDArray[np.int8]:
+    def crop(self, clip: int, frames: int) -> NDArray[np.int8]:
         mfcc = self._corpus.clip(clip)
         if len(mfcc) < frames:  # go round in a circle, as the device does with short utterances
             mfcc = np.take(mfcc, np.arange(frames) + self._rng.integers(len(mfcc)), axis=0, mode="wrap")

@@ -1,4 +1,4 @@
-"""Step 5: float network -> INT8 TFLite file with its manifest (post-training, per-channel weights, calibrated)."""
+"""Step 6: float network -> INT8 TFLite file with its manifest (post-training, per-channel weights, calibrated)."""
 
 import hashlib
 import json
@@ -74,7 +74,7 @@ def _signature(interpreter: tf.lite.Interpreter, name: str) -> Signature:
 @click.argument("run_file", type=click.Path(path_type=Path))
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
 @click.option("--models", type=click.Path(path_type=Path, exists=True), required=True, help="Where the file goes.")
-@click.option("--float-model", default="pruned.pt", show_default=True, help="Which step's network, in OUTPUT.")
+@click.option("--float-model", default="whitened.pt", show_default=True, help="Which step's network, in OUTPUT.")
 def main(run_file: Path, output: Path, models: Path, float_model: str) -> None:
     run = read_run(run_file)
     student = Student.load(output / float_model)

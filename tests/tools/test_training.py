@@ -82,6 +82,7 @@ def test_sound_becomes_a_model_that_the_device_accepts(root: Path, tmp_path: Pat
     step("train", run, "--root", root, "--output", output)
     told = step("prune", run, "--root", root, "--output", output)
     assert "weights" in told
+    step("whiten", "--root", root, "--output", output)
     step("quantize", run, "--output", output, "--models", models)
     step("calibrate", models / "tiny.tflite", "--root", root, "--output", output)
     xvector = XVector(models / "tiny.tflite")
