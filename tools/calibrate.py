@@ -1,8 +1,8 @@
 """Step 7: what a score means. Writes cohort, log-likelihood ratio and false-accept thresholds into the manifest.
 
 Cohort: one embedding each of voices from the training sound. Ratio and thresholds: trials as at the door, the mean of
-three utterances against one, on the development speakers, which the network never saw; the thresholds are therefore in
-sample for those speakers and for nobody else.
+three utterances against one, on the adults of the development speakers, which the network never saw; the thresholds
+are therefore in sample for those speakers and for nobody else. Children sound more alike: their rates are higher.
 """
 
 import csv
@@ -23,10 +23,12 @@ from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.score import Scorer
 from tools.corpus import load_corpus
+from tools.development import is_adult
 from tools.prepare import front_end, spoken_parts
 
 COHORT = 400
-TOP = 100
+SHORTEST_FRAMES = 150
+SYNTHETIC = "kokoro:"  # made-up people lie closer together than real ones
 ENROLMENT_UTTERANCES = 3
 ENROLMENTS_PER_SPEAKER = 4
 RATES = (0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001, 0.00003, 0.00001)
@@ -42,19 +44,20 @@ class Trials:
 
 
 def make_cohort(xvector: XVector, output: Path) -> NDArray[np.int8]:
-    """(400, d) INT8 embeddings of voices of the training sound, at their own speed and at others."""
+    """(400, d) INT8 embeddings of real people of the training sound, at their own speed and at others."""
     corpus = load_corpus(output)
-    clean = np.flatnonzero(~corpus.noisy & (corpus.length >= 150))
+    made_up = np.char.startswith(corpus.speaker, SYNTHETIC)[corpus.voice]
+    clean = np.flatnonzero(~corpus.noisy & ~made_up & (corpus.length >= SHORTEST_FRAMES))
     chosen = np.random.default_rng(0).choice(clean, min(COHORT, len(clean)), replace=False)
     vectors = np.stack([xvector.embed(corpus.clip(int(clip))).vector for clip in tqdm(chosen, unit="voice")])
     return np.rint(vectors * 127 / np.abs(vectors).max()).astype(np.int8)
 
 
 def development_embeddings(xvector: XVector, root: Path) -> dict[str, Vector]:
-    """Speaker -> (clips, d) unit vectors of all development clips in which the gate hears speech."""
+    """Speaker -> (clips, d) unit vectors of all clips of development adults in which the gate hears speech."""
     by_speaker: dict[str, list[Vector]] = {}
     with (root / "index.csv").open(encoding="utf-8", newline="") as index:
-        rows = [row for row in csv.DictReader(index) if row["split"] == "dev"]
+        rows = [row for row in csv.DictReader(index) if row["split"] == "dev" and is_adult(row["label"])]
     for row in tqdm(rows, unit="clip"):
         frames = front_end(read_sound(root / row["path"]))
         if parts := spoken_parts(frames):
@@ -78,7 +81,7 @@ def door_trials(voices: dict[str, Vector], scorer: Scorer) -> Trials:
     return Trials(np.concatenate(target), np.concatenate(nontarget))
 
 
-def fit(trials: Trials, cohort_file: str, cohort: bytes) -> Calibration:
+def fit(trials: Trials, cohort_file: str, cohort: bytes, top: int) -> Calibration:
     """Prior-weighted logistic regression, and the LLR at each rate of false accepts."""
     scores = np.concatenate([trials.target, trials.nontarget])
     same = np.r_[np.ones(len(trials.target)), np.zeros(len(trials.nontarget))]
@@ -87,14 +90,15 @@ def fit(trials: Trials, cohort_file: str, cohort: bytes) -> Calibration:
     slope, offset = float(model.coef_[0, 0]), float(model.intercept_[0] - np.log(_PRIOR / (1 - _PRIOR)))
     thresholds = np.quantile(trials.nontarget * slope + offset, 1 - np.array(RATES))
     digest = hashlib.sha256(cohort).hexdigest()
-    return Calibration(slope, offset, RATES, tuple(float(t) for t in thresholds), cohort_file, digest, TOP)
+    return Calibration(slope, offset, RATES, tuple(float(t) for t in thresholds), cohort_file, digest, top)
 
 
 @click.command(help=__doc__)
 @click.argument("model", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
-def main(model: Path, root: Path, output: Path) -> None:
+@click.option("--top", default=0, show_default=True, help="Cohort voices for AS-norm, say 100; 0: plain cosine.")
+def main(model: Path, root: Path, output: Path, top: int) -> None:
     xvector = XVector(model)
     cohort = make_cohort(xvector, output)
     content = io.BytesIO()
@@ -102,10 +106,10 @@ def main(model: Path, root: Path, output: Path) -> None:
     cohort_path = model.with_suffix(".cohort.npy")
     cohort_path.write_bytes(content.getvalue())
     unit = cohort / np.linalg.norm(cohort.astype(np.float32), axis=1, keepdims=True)
-    blank = Calibration(1.0, 0.0, (0.1, 0.01), (0.0, 1.0), cohort_path.name, "", TOP)
+    blank = Calibration(1.0, 0.0, (0.1, 0.01), (0.0, 1.0), cohort_path.name, "", top)
     voices = development_embeddings(xvector, root)
     trials = door_trials(voices, Scorer(blank, unit.astype(np.float32)))
-    calibration = fit(trials, cohort_path.name, content.getvalue())
+    calibration = fit(trials, cohort_path.name, content.getvalue(), top)
     path = model.with_suffix(".json")
     manifest = json.loads(path.read_text(encoding="utf-8")) | {"calibration": asdict(calibration)}
     path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")

@@ -29,11 +29,16 @@ class Development:
             self.set: NDArray[np.str_] = made["set"]
 
 
+def is_adult(label: str) -> bool:
+    """Whether a label such as ``f31`` tells of an adult; one that tells no age does."""
+    return not label[1:].isdigit() or int(label[1:]) >= ADULT
+
+
 def _make(root: Path, cache: Path) -> None:
     clips, speakers, sets = [], [], []
     with (root / "index.csv").open(encoding="utf-8", newline="") as index:
         for row in csv.DictReader(index):
-            if row["split"] != "dev" or (row["label"][1:].isdigit() and int(row["label"][1:]) < ADULT):
+            if row["split"] != "dev" or not is_adult(row["label"]):
                 continue
             frames = front_end(read_sound(root / row["path"]))
             parts = spoken_parts(frames) or [(0, len(frames))]

@@ -52,7 +52,7 @@ class Service:
             self.serving = False
             microphone.close()
             self._device.lock.shut()
-        self._look()
+            self._look()
 
     def _tell(self, answers: list[Answer]) -> None:
         for answer in answers:

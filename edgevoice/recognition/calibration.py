@@ -16,7 +16,7 @@ class Calibration:
     llr = slope * score + offset (logistic regression, N. Bruemmer and J. du Preez, 2006). ``far``, ``llr_at_far``: the
     false-accept rates, falling, at which the LLR threshold was measured on kept-apart non-target trials.
     cohort: file beside the manifest with (c, d) INT8 embeddings for AS-norm; cohort_sha256: of that file; top: how many
-    of the nearest cohort voices normalise a score.
+    of the nearest cohort voices normalise a score; 0: none, the score is the cosine.
     """
 
     slope: Annotated[float, Field(gt=0)]
@@ -25,7 +25,7 @@ class Calibration:
     llr_at_far: tuple[float, ...]
     cohort: str
     cohort_sha256: str
-    top: Annotated[int, Field(ge=2)]
+    top: Annotated[int, Field(ge=0)]
 
     def llr(self, score: float) -> float:
         """Normalised score -> calibrated log-likelihood ratio."""

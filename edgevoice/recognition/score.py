@@ -51,6 +51,8 @@ class Scorer:
         The mean of the cosine's two standard scores, each among the nearest cohort voices of one side.
         """
         cosine = (ones @ others.T).astype(np.float64)
+        if self.calibration.top == 0:
+            return cosine
         (mean, deviation), (other_mean, other_deviation) = self._impostors(ones), self._impostors(others)
         return ((cosine - mean[:, None]) / deviation[:, None] + (cosine - other_mean) / other_deviation) / 2
 

@@ -1,5 +1,7 @@
 """Scores rank people, mean the same for everybody, and never compare two models."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -51,6 +53,11 @@ def test_normalisation_is_symmetric_and_matches_its_formula() -> None:
     assert found.shape == (1, 2)
     assert found[0, 0] == pytest.approx(expected, rel=1e-4)
     assert found[0, 0] == pytest.approx(SCORER.normalised(unit(5), unit(4))[0, 0], rel=1e-5)
+
+
+def test_without_cohort_voices_the_score_is_the_cosine() -> None:
+    plain = Scorer(replace(CALIBRATION, top=0), unit(1, 100))
+    assert plain.normalised(unit(4), unit(5))[0, 0] == pytest.approx(float(unit(4)[0] @ unit(5)[0]))
 
 
 @given(st.floats(0.001, 0.1), st.floats(0.001, 0.1))
