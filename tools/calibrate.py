@@ -50,7 +50,7 @@ def make_cohort(xvector: XVector, output: Path) -> NDArray[np.int8]:
     clean = np.flatnonzero(~corpus.noisy & ~made_up & (corpus.length >= SHORTEST_FRAMES))
     chosen = np.random.default_rng(0).choice(clean, min(COHORT, len(clean)), replace=False)
     vectors = np.stack([xvector.embed(corpus.clip(int(clip))).vector for clip in tqdm(chosen, unit="voice")])
-    return np.rint(vectors * 127 / np.abs(vectors).max()).astype(np.int8)
+    return np.asarray(np.rint(vectors * 127 / np.abs(vectors).max()), dtype=np.int8)
 
 
 def development_embeddings(xvector: XVector, root: Path) -> dict[str, Vector]:

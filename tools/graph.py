@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from tools.xvector import XVector, context_frames
+from tools.xvector import StemBlock, XVector, context_frames
 
 OUTPUT_FRAMES = 64  # frame vectors per window: 1.28 s
 
@@ -49,12 +49,12 @@ class Graph(tf.Module):  # type: ignore[misc]
         bands = net.bands.weight.detach().numpy().T[None, None]
         x = tf.nn.conv2d(x, bands, 1, "VALID") + net.bands.bias.detach().numpy()
         x = tf.reshape(x, (1, window, 40, 1))
-        for block in net.stem:
-            x = _stem(block, x)
+        for stem in net.stem_blocks():
+            x = _stem(stem, x)
         _, time, width, channels = x.shape
         x = tf.reshape(x, (1, time, 1, width * channels))
         x = tf.nn.relu(_convolve(x, *folded(net.enter, net.enter_norm)))
-        for block in net.blocks:
+        for block in net.tdnn_blocks():
             inner = tf.nn.relu(_convolve(x, *folded(block.context, block.norm), dilation=block.dilation))
             back = _convolve(inner, *folded(block.back, block.back_norm))
             x = tf.nn.relu(back + x[:, block.dilation : -block.dilation])
@@ -79,9 +79,13 @@ class Graph(tf.Module):  # type: ignore[misc]
         tf.saved_model.save(self, folder, signatures=signatures)
 
 
-def _stem(block: nn.Module, x: tf.Tensor) -> tf.Tensor:
+def _stem(block: StemBlock, x: tf.Tensor) -> tf.Tensor:
     padded = tf.pad(x, ((0, 0), (0, 0), (1, 1), (0, 0)))
-    y = _convolve(padded, *folded(block.convolution, block.norm), strides=block.convolution.stride)
+    y = _convolve(
+        padded,
+        *folded(block.convolution, block.norm),
+        strides=(block.convolution.stride[0], block.convolution.stride[1]),
+    )
     if block.residual:
         y = y + x[:, 1:-1]
     return tf.nn.relu(y)

@@ -106,7 +106,7 @@ def _surroundings(root: Path, settings: PrepareSettings) -> Surroundings:
 
 def _load(folder: Path) -> tuple[Wave, ...]:
     files = sorted(path for path in folder.rglob("*") if path.suffix in {".opus", ".flac", ".wav"})
-    return tuple(read_sound(path).astype(np.float32) / 32768 for path in files)
+    return tuple(read_sound(path).astype(np.float32) / np.float32(32768) for path in files)
 
 
 def listed_clips(root: Path, settings: PrepareSettings) -> Iterator[tuple[str, str]]:

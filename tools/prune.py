@@ -28,7 +28,7 @@ def pruned(network: XVector, share: float) -> XVector:
     """The same network with this share (0..1) of all inner channels taken out, the least important of each block."""
     keeps = [
         importance(block).topk(round(len(importance(block)) * (1 - share))).indices.sort().values
-        for block in network.frames.blocks
+        for block in network.frames.tdnn_blocks()
     ]
     smaller = XVector(replace(network.shape, inner=tuple(len(keep) for keep in keeps)))
     weights = network.state_dict()

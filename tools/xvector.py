@@ -5,6 +5,7 @@ same frames as in one piece; statistics are taken over all of them, whatever the
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -87,6 +88,14 @@ class FrameNetwork(nn.Module):
         self.leave = nn.Conv2d(shape.channels, shape.pooled, 1, bias=False)
         # Not affine: every pooled channel has the same range, which suits one INT8 scale for all.
         self.leave_norm = nn.BatchNorm2d(shape.pooled, affine=False)
+
+    def stem_blocks(self) -> list[StemBlock]:
+        """The stem in order, typed."""
+        return [cast(StemBlock, block) for block in self.stem]
+
+    def tdnn_blocks(self) -> list[TdnnBlock]:
+        """The TDNN blocks in order, typed."""
+        return [cast(TdnnBlock, block) for block in self.blocks]
 
     def forward(self, mfcc: Tensor) -> Tensor:
         """Normalised MFCC (batch, time, 40) -> (batch, pooled, frames)."""
