@@ -6,8 +6,7 @@ from edgevoice.listening.features import MFCC_BITS, Cepstra
 
 _COEFFICIENTS = slice(1, 13)  # the envelope, without level and pitch
 _LAG = 5  # frames, 50 ms: a phone's length
-# Measured through the gate: 2 % of speech utterances lie below one of these, at 10 dB SNR 3 %; the rain, engine,
-# bell and room noise of the visit all do.
+# Set so that the rain, engine, bell and room noise of the visit lie below one of these and nearly all speech above.
 _SLOWEST = int(2.1 * (1 << MFCC_BITS))
 _NARROWEST = int(1.8 * (1 << MFCC_BITS))
 

@@ -12,7 +12,7 @@ _LOWEST_PITCH, _HIGHEST_PITCH = 70, 420  # Hz
 _TABLE_BITS = 12
 _LARGEST_RATIO_BITS = 20  # power over noise is limited to 60 dB
 _PERIODICITY_BITS = 8
-VOICED = 150  # Q8; measured: half of the speech frames of a voice and a tenth of rain's or traffic's lie above it
+VOICED = 150  # Q8; set between the speech frames of voices and those of rain and traffic
 
 
 class Voicing:
