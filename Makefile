@@ -64,6 +64,7 @@ model: $(TOOLS_STAMP) ## the x-vector anew from the sound in DATA; goes on where
 	$(STEP).teach --output $(OUTPUT)
 	$(STEP).train $(RUN) --root $(DATA) --output $(OUTPUT)
 	$(STEP).prune $(RUN) --root $(DATA) --output $(OUTPUT)
+	$(STEP).refine $(RUN) --root $(DATA) --output $(OUTPUT)
 	$(STEP).whiten --root $(DATA) --output $(OUTPUT)
 	$(STEP).quantize $(RUN) --output $(OUTPUT) --models models
 	$(STEP).calibrate models/xvector.tflite --root $(DATA) --output $(OUTPUT)

@@ -1,26 +1,30 @@
-"""The front end: CPU time a second of sound, and how near its integers come to floats."""
+"""The front end: how near its integers come to floats, CPU a second of sound beside its peers, memory over hours."""
 
+import os
 import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import click
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
+from pymicro_features import MicroFrontend
 from python_speech_features import mfcc as reference_mfcc
 from rich.console import Console
 from rich.table import Table
 
 from edgevoice.listening.activity import ActivitySettings
-from edgevoice.listening.capture import SAMPLE_RATE, Samples
+from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlock, Samples
 from edgevoice.listening.enhance import SubtractionSettings
-from edgevoice.listening.features import BANDS, HIGHEST_HZ, LOWEST_HZ, Cepstrum, LogMel
+from edgevoice.listening.features import BANDS, BANK_BITS, DCT_BITS, HIGHEST_HZ, LOWEST_HZ, MFCC_BITS, Cepstrum, LogMel
 from edgevoice.listening.frames import FrontEnd
+from edgevoice.listening.listen import Listen
 from edgevoice.listening.spectrum import DFT
-from edgevoice.listening.window import WINDOW, Windows
+from edgevoice.listening.window import HOP, WINDOW, Windows
 from edgevoice.visit import FOLDER
 
-_REPEATS = 7
-_BLOCK = 2_560
+_REPEATS = 40
 OFF = SubtractionSettings(over_subtraction=0.0, floor=1.0)
 
 
@@ -29,14 +33,20 @@ def float_mfcc(samples: Samples) -> NDArray[np.float64]:
     windows = Windows().cut(samples).astype(np.float64)
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
     power = np.abs(np.fft.rfft(windows * hann, DFT)) ** 2
-    energies = np.log2(np.maximum(power @ (LogMel().bank / 4096.0), 2.0**-16))
-    return np.asarray(energies @ (Cepstrum().basis / 32768.0), dtype=np.float64)
+    energies = np.log2(np.maximum(power @ (LogMel().bank / (1 << BANK_BITS)), 2.0**-16))
+    return np.asarray(energies @ (Cepstrum().basis / (1 << DCT_BITS)), dtype=np.float64)
+
+
+def integer_mfcc(samples: Samples) -> NDArray[np.float64]:
+    """(n,) -> (frames, 40): ours, without subtraction, in the same unit."""
+    mfcc: NDArray[np.float64] = FrontEnd(OFF, ActivitySettings())(samples).mfcc / (1 << MFCC_BITS)
+    return mfcc
 
 
 def quantization_noise_db(samples: Samples) -> float:
     """Power of the MFCC over power of their error, in dB."""
     exact = float_mfcc(samples)
-    error = FrontEnd(OFF, ActivitySettings())(samples).mfcc / 1024 - exact
+    error = integer_mfcc(samples) - exact
     return float(10 * np.log10((exact**2).sum() / (error**2).sum()))
 
 
@@ -48,14 +58,14 @@ def at_level(speech: Samples, peak_dbfs: float) -> Samples:
 
 def agreement_with_peer(samples: Samples) -> tuple[float, float]:
     """Largest and mean difference to python_speech_features in nats, subtraction off."""
-    ours = FrontEnd(OFF, ActivitySettings())(samples).mfcc / 1024 * np.log(2)
+    ours = integer_mfcc(samples) * np.log(2)
     ours[:, 0] -= np.log(DFT) * np.sqrt(BANDS)
-    difference = np.abs(ours - peer(samples)[: len(ours)])
+    difference = np.abs(ours - python_speech_features(samples)[: len(ours)])
     return float(difference.max()), float(difference.mean())
 
 
-def peer(samples: Samples) -> NDArray[np.float64]:
-    """python_speech_features with the same window, bands and DCT."""
+def python_speech_features(samples: Samples) -> NDArray[np.float64]:
+    """That library's MFCC with the same window, bands and DCT."""
     return np.asarray(
         reference_mfcc(
             samples,
@@ -74,34 +84,93 @@ def peer(samples: Samples) -> NDArray[np.float64]:
     )
 
 
-def milliseconds_a_second(samples: Samples) -> tuple[float, float]:
-    """Median CPU milliseconds for one second of sound: ours in blocks of 160 ms, the peer's in one piece."""
-    ours, theirs = [], []
+def pymicro_features(samples: Samples) -> None:
+    """TFLite's micro front end in C++: 40 bands of 30 ms, without MFCC, voice activity or pitch; 10 ms at a time."""
+    front_end = MicroFrontend()
+    sound, hop = samples.tobytes(), HOP * samples.itemsize
+    for start in range(0, len(sound) - hop + 1, hop):
+        front_end.process_samples(sound[start : start + hop])
+
+
+def in_blocks(size: int) -> Callable[[Samples], None]:
+    """Ours, with subtraction, voice activity and pitch, in blocks of this many samples of one long stream."""
+    front_end = FrontEnd(SubtractionSettings(), ActivitySettings())
+
+    def hear(samples: Samples) -> None:
+        for start in range(0, len(samples), size):
+            front_end(samples[start : start + size])
+
+    return hear
+
+
+def milliseconds_a_second(samples: Samples, ways: Mapping[str, Callable[[Samples], object]]) -> dict[str, list[float]]:
+    """CPU milliseconds for one second of sound, every run, each way in turn, again and again."""
+    spent: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(_REPEATS):
-        front_end = FrontEnd(SubtractionSettings(), ActivitySettings())
-        started = time.process_time()
-        for start in range(0, len(samples), _BLOCK):
-            front_end(samples[start : start + _BLOCK])
-        ours.append(time.process_time() - started)
-        started = time.process_time()
-        peer(samples)
-        theirs.append(time.process_time() - started)
-    seconds = len(samples) / SAMPLE_RATE
-    return 1000 * float(np.median(ours)) / seconds, 1000 * float(np.median(theirs)) / seconds
+        for name, way in ways.items():
+            started = time.process_time()
+            way(samples)
+            spent[name].append(1000 * (time.process_time() - started) * SAMPLE_RATE / len(samples))
+    return spent
+
+
+def resident_mb() -> float:
+    """Memory of this process that is in RAM now (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def memory_over(hours: float) -> Iterator[tuple[float, float]]:
+    """(hours heard, MB) at the start and 12 times on the way: the visit's sounds in turn, at levels that vary."""
+    sounds = [soundfile.read(path, dtype="int16")[0] for path in sorted(FOLDER.glob("*.*")) if path.suffix in _SOUNDS]
+    rng = np.random.default_rng(0)
+    ear, heard = Listen(), 0
+    end = int(hours * 3600 * SAMPLE_RATE)
+    for stop in np.linspace(SAMPLE_RATE, end, 13).astype(int).tolist():
+        while heard < stop:
+            sound = (sounds[rng.integers(len(sounds))] * 10 ** rng.uniform(-1.5, 0.3)).clip(-32768, 32767)
+            for start in range(0, len(sound), SAMPLES_PER_BLOCK):
+                block = sound[start : start + SAMPLES_PER_BLOCK].astype(np.int16)
+                ear.hear(AudioBlock(block, heard))
+                heard += len(block)
+        yield heard / SAMPLE_RATE / 3600, resident_mb()
+
+
+_SOUNDS = {".opus", ".flac"}
 
 
 @click.command(help=__doc__)
-def main() -> None:
+@click.option("--hours", default=1.0, show_default=True, help="Sound to hear, as fast as it goes, watching the memory.")
+def main(hours: float) -> None:
     speech, _ = soundfile.read(FOLDER / "ben-unlock-1.opus", dtype="int16")
-    table = Table("figure", "value", title="front end")
+    table = Table("figure", "value", title="front end: exactness")
     for level in (-3, -20, -40):
         table.add_row(f"MFCC SQNR at {level} dBFS", f"{quantization_noise_db(at_level(speech, level)):.1f} dB")
     largest, mean = agreement_with_peer(speech)
     table.add_row("difference to python_speech_features", f"largest {largest:.4f}, mean {mean:.5f} nats")
-    ours, theirs = milliseconds_a_second(speech)
-    table.add_row("CPU a second of sound, with subtraction and voice activity", f"{ours:.1f} ms")
-    table.add_row("the same for python_speech_features' MFCC alone", f"{theirs:.1f} ms")
     Console().print(table)
+    Console().print(_speed_table(np.resize(speech, 3 * SAMPLE_RATE)))
+    Console().print(f"resident memory while front end and gate hear {hours:g} h of sound in blocks of 160 ms:")
+    for after, megabytes in memory_over(hours):
+        Console().print(f"  after {after:5.2f} h  {megabytes:.1f} MB")
+
+
+def _speed_table(samples: Samples) -> Table:
+    ways = {
+        "ours, blocks of 160 ms": in_blocks(SAMPLES_PER_BLOCK),
+        "ours, 3 s in one block": in_blocks(len(samples)),
+        "pymicro-features": pymicro_features,
+        "python_speech_features": python_speech_features,
+    }
+    found = milliseconds_a_second(samples, ways)
+    base = min(found["pymicro-features"])
+    table = Table(
+        "front end", "fastest", "median", "of a core", "times pymicro", title="CPU a second of sound, one thread"
+    )
+    for name, times in found.items():
+        fastest, median = min(times), float(np.median(times))
+        table.add_row(name, f"{fastest:.2f} ms", f"{median:.2f} ms", f"{median / 10:.2f} %", f"{fastest / base:.1f}")
+    return table
 
 
 if __name__ == "__main__":

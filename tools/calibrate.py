@@ -1,4 +1,4 @@
-"""Step 7: what a score means. Writes cohort, log-likelihood ratio and false-accept thresholds into the manifest.
+"""Step 8: what a score means. Writes cohort, log-likelihood ratio and false-accept thresholds into the manifest.
 
 Cohort: one embedding each of voices from the training sound. Ratio and thresholds: trials as at the door, the mean of
 three utterances against one, on the adults of the development speakers, which the network never saw; the thresholds

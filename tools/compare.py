@@ -20,7 +20,7 @@ from tools.embeddings import embed_all
 from tools.evaluate import tell_failures
 from tools.peers import SYSTEMS, System
 from tools.report import Report, as_json, interval_text, percent, report, score
-from tools.trial_options import Asked, trial_options
+from tools.trial_options import Asked, asked, trial_options
 from tools.trials import Trials
 
 HEADINGS = ("system", "EER (95 %)", "FRR at FAR 1 %", "at 0.1 %", "min DCF", "file", "CPU for 3 s", "memory", "failed")
@@ -72,16 +72,16 @@ def load_systems(names: Sequence[str]) -> list[System]:
     return systems
 
 
-def compare(asked: Asked, names: Sequence[str]) -> tuple[list[Row], Trials]:
+def compare(wanted: Asked, names: Sequence[str]) -> tuple[list[Row], Trials]:
     """One row a system; EdgevoiceError where that is impossible."""
-    conditions, trials = asked.conditions(), asked.trials()
+    conditions, trials = wanted.conditions(), wanted.trials()
     systems = load_systems(names)
     paths = [clip.path for clip in trials.clips]
-    sound = three_seconds(read_sound(asked.root / paths[0]))
+    sound = three_seconds(read_sound(wanted.root / paths[0]))
     cpu_ms = cpu_milliseconds(systems, sound)
     rows = []
     for system in systems:
-        embedded = embed_all(system, asked.root, paths, conditions, asked.cache)
+        embedded = embed_all(system, wanted.root, paths, conditions, wanted.cache)
         tell_failures(embedded, trials, system.name)
         scored = score(system, embedded, trials)
         figures = report(scored.cosine, scored, trials)
@@ -124,24 +124,14 @@ def write_between(path: Path, marker: str, text: str) -> None:
 @click.option("--marker", default="compare", show_default=True, help="The word in the two marking lines.")
 @click.option("--json", "json_", is_flag=True, help="JSON Lines on standard output, one a system, and nothing else.")
 def main(
-    index: Path,
-    root: Path,
-    set: str | None,
-    cross_session: bool,
-    adults: bool,
-    seconds: float | None,
-    noise: Path | None,
-    snr: float | None,
-    cache: Path | None,
     names: tuple[str, ...],
     markdown_file: Path | None,
     marker: str,
     json_: bool,
 ) -> None:
     """Run from the command line."""
-    asked = Asked(index, root, set, cross_session, adults, seconds, noise, snr, cache)
     try:
-        rows, trials = compare(asked, names)
+        rows, trials = compare(asked(), names)
         if markdown_file:
             write_between(markdown_file, marker, markdown(rows, trials))
     except EdgevoiceError as error:

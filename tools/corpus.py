@@ -67,7 +67,7 @@ def load_corpus(output: Path) -> Corpus:
 class Batches:
     """Random crops of random voices, normalised as on the device."""
 
-    def __init__(self, corpus: Corpus, scale: Floats, noisy_share: float, seed: int) -> None:
+    def __init__(self, corpus: Corpus, scale: Floats, noisy_share: float, seed: int | tuple[int, ...]) -> None:
         self._corpus = corpus
         self._scale = scale
         self._noisy_share = noisy_share

@@ -19,15 +19,15 @@ from tools.embeddings import Embedded, embed_all
 from tools.metrics import error_curve, zero_error_bound
 from tools.peers import SYSTEMS
 from tools.report import Report, as_json, interval_text, percent, report, score
-from tools.trial_options import Asked, trial_options
+from tools.trial_options import Asked, asked, trial_options
 from tools.trials import Trials
 
 
-def evaluate(asked: Asked, system_name: str, rank_by: str, plot: Path | None) -> tuple[Report, Embedded, Trials]:
+def evaluate(wanted: Asked, system_name: str, rank_by: str, plot: Path | None) -> tuple[Report, Embedded, Trials]:
     """Embed, score, sum up; EdgevoiceError where that is impossible."""
-    conditions, trials = asked.conditions(), asked.trials()
+    conditions, trials = wanted.conditions(), wanted.trials()
     system = SYSTEMS[system_name]()
-    embedded = embed_all(system, asked.root, [clip.path for clip in trials.clips], conditions, asked.cache)
+    embedded = embed_all(system, wanted.root, [clip.path for clip in trials.clips], conditions, wanted.cache)
     scored = score(system, embedded, trials)
     ranked = scored.ranked(rank_by)
     if plot:
@@ -75,24 +75,14 @@ def _caution(result: Report) -> str:
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Write a DET plot to this image.")
 @click.option("--json", "json_", is_flag=True, help="One JSON object on standard output and nothing else there.")
 def main(
-    index: Path,
-    root: Path,
-    set: str | None,
-    cross_session: bool,
-    adults: bool,
-    seconds: float | None,
-    noise: Path | None,
-    snr: float | None,
-    cache: Path | None,
     system_name: str,
     rank_by: str,
     plot: Path | None,
     json_: bool,
 ) -> None:
     """Run from the command line."""
-    asked = Asked(index, root, set, cross_session, adults, seconds, noise, snr, cache)
     try:
-        result, embedded, trials = evaluate(asked, system_name, rank_by, plot)
+        result, embedded, trials = evaluate(asked(), system_name, rank_by, plot)
     except EdgevoiceError as error:
         raise click.ClickException(str(error)) from error
     tell_failures(embedded, trials, system_name)

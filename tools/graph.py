@@ -52,12 +52,12 @@ class Graph(tf.Module):  # type: ignore[misc]
         for stem in net.stem_blocks():
             x = _stem(stem, x)
         _, time, width, channels = x.shape
-        x = tf.reshape(x, (1, time, 1, width * channels))
+        x = tf.reshape(x, (1, 1, time, width * channels))
         x = tf.nn.relu(_convolve(x, *folded(net.enter, net.enter_norm)))
         for block in net.tdnn_blocks():
             inner = tf.nn.relu(_convolve(x, *folded(block.context, block.norm), dilation=block.dilation))
             back = _convolve(inner, *folded(block.back, block.back_norm))
-            x = tf.nn.relu(back + x[:, block.dilation : -block.dilation])
+            x = tf.nn.relu(back + x[:, :, block.dilation : -block.dilation])
         x = tf.nn.relu(_convolve(x, *folded(net.leave, net.leave_norm)))
         return {"frames": tf.reshape(x, (1, OUTPUT_FRAMES, -1))}
 
@@ -94,4 +94,4 @@ def _stem(block: StemBlock, x: tf.Tensor) -> tf.Tensor:
 def _convolve(
     x: tf.Tensor, kernel: Array, bias: Array, strides: tuple[int, int] = (1, 1), dilation: int = 1
 ) -> tf.Tensor:
-    return tf.nn.conv2d(x, kernel, strides, "VALID", dilations=(dilation, 1)) + bias
+    return tf.nn.conv2d(x, kernel, strides, "VALID", dilations=(1, dilation)) + bias

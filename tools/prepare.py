@@ -1,4 +1,4 @@
-"""Step 1: sound -> features: every listed clip at several speeds, clean and disturbed, through our own front end.
+"""Step 1: sound -> features: every listed clip as several voices, clean and disturbed, through our own front end.
 
 Writes ``OUTPUT/prepared/NNNN.npz``, one a hundred clips; a shard that exists is not made again.
 """
@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import Samples
+from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.listen import ListeningSettings
@@ -29,20 +30,29 @@ STORED_SHIFT = 4  # MFCC Q10 -> Q6, which fits int16
 
 
 @dataclass(frozen=True)
+class Clip:
+    """One row of the index: its path, its speaker ("" where unknown) and how many voices to make of it."""
+
+    path: str
+    speaker: str
+    voices: int
+
+
+@dataclass(frozen=True)
 class Job:
     """One shard: its number, the listed clips, and what to make of them."""
 
     number: int
-    clips: tuple[tuple[str, str], ...]  # path, speaker ("" where unknown)
+    clips: tuple["Clip", ...]
     root: Path
     output: Path
     settings: PrepareSettings
 
 
-def front_end(samples: Samples) -> Frames:
+def front_end(samples: Samples, subtraction: SubtractionSettings | None = None) -> Frames:
     """All frames of a clip, whoever speaks, as the device computes them from a fresh start."""
     settings = ListeningSettings()
-    return FrontEnd(settings.subtraction, settings.activity)(samples)
+    return FrontEnd(subtraction or settings.subtraction, settings.activity)(samples)
 
 
 def spoken_parts(frames: Frames) -> list[tuple[int, int]]:
@@ -60,22 +70,31 @@ def make_shard(job: Job) -> int:
     features: list[Cepstra] = []
     source: list[int] = []  # which speech a feature array belongs to
     speakers: list[str] = []
-    for path, speaker in job.clips:
-        original = read_sound(job.root / path)[: int(job.settings.longest_s * HOP * FRAMES_PER_SECOND)]
-        for number, speeds in enumerate(job.settings.speeds):
-            clip = change_speed(original, rng.uniform(*speeds))
-            clean = front_end(clip)
-            parts = spoken_parts(clean)
+    for listed in job.clips:
+        original = read_sound(job.root / listed.path)[: int(job.settings.longest_s * HOP * FRAMES_PER_SECOND)]
+        for number in range(listed.voices):
+            voice = change_speed(original, _draw_speed(job.settings.speeds, rng) if number else 1.0)
+            parts = spoken_parts(front_end(voice))
             if not parts:
                 continue
-            noisy = [front_end(disturb(clip, surroundings, rng)) for _ in range(job.settings.noisy_copies)]
-            for copy in (clean, *noisy):
-                features.append(np.concatenate([copy.mfcc[start:stop] for start, stop in parts]))
+            noisy = [disturb(voice, surroundings, rng) for _ in range(job.settings.noisy_copies)]
+            for copy in (voice, *noisy):
+                mfcc = front_end(copy, _draw_subtraction(job.settings, rng)).mfcc
+                features.append(np.concatenate([mfcc[start:stop] for start, stop in parts]))
                 source.append(len(speech))
-            speech.append(np.concatenate([clip[a * HOP : (b - 1) * HOP + WINDOW] for a, b in parts]))
-            speakers.append(f"{speaker}@{number}" if speaker else "")
+            speech.append(np.concatenate([voice[a * HOP : (b - 1) * HOP + WINDOW] for a, b in parts]))
+            speakers.append(f"{listed.speaker}@{number}" if listed.speaker else "")
     _write(job, speech, features, source, speakers)
     return job.number
+
+
+def _draw_speed(speeds: tuple[float, float], rng: np.random.Generator) -> float:
+    lowest, highest = np.log(speeds)
+    return float(np.exp(rng.uniform(lowest, highest)))
+
+
+def _draw_subtraction(settings: PrepareSettings, rng: np.random.Generator) -> SubtractionSettings:
+    return SubtractionSettings(*settings.subtractions[rng.integers(len(settings.subtractions))])
 
 
 def _write(job: Job, speech: list[Samples], features: list[Cepstra], source: list[int], speakers: list[str]) -> None:
@@ -109,14 +128,15 @@ def _load(folder: Path) -> tuple[Wave, ...]:
     return tuple(read_sound(path).astype(np.float32) / np.float32(32768) for path in files)
 
 
-def listed_clips(root: Path, settings: PrepareSettings) -> Iterator[tuple[str, str]]:
-    """(path, speaker) of every speech clip of the wanted sets; never of ``dev``."""
+def listed_clips(root: Path, settings: PrepareSettings) -> Iterator[Clip]:
+    """Every speech clip of the wanted sets; never of ``dev``."""
     with (root / "index.csv").open(encoding="utf-8", newline="") as index:
         for row in csv.DictReader(index):
             if row["kind"] != "speech" or row["split"] == "dev" or row["speaker"] in settings.leave_out:
                 continue
-            if row["split"] in settings.sets or f"{row['split']}/{row['set']}" in settings.sets:
-                yield row["path"], row["speaker"] if row["split"] != "unlabelled" else ""
+            voices = settings.sets.get(f"{row['split']}/{row['set']}", settings.sets.get(row["split"], 0))
+            if voices:
+                yield Clip(row["path"], row["speaker"] if row["split"] != "unlabelled" else "", voices)
 
 
 @click.command(help=__doc__)

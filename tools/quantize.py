@@ -1,4 +1,4 @@
-"""Step 6: float network -> INT8 TFLite file with its manifest (post-training, per-channel weights, calibrated)."""
+"""Step 7: float network -> INT8 TFLite file with its manifest (post-training, per-channel weights, calibrated)."""
 
 import hashlib
 import json

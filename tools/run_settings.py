@@ -21,16 +21,18 @@ _STRICT = ConfigDict(extra="forbid")
 class PrepareSettings:
     """What is made of every listed clip.
 
-    sets: ``split/set`` or ``split`` of the index; leave_out: speakers never used (those of the shipped visit);
-    speeds: for each entry (lowest, highest) one copy at a speed drawn between them, a new voice to the teacher;
-    noisy_copies: of each, with room, noise, band and gain drawn.
+    sets: ``split/set`` or ``split`` of the index -> voices per clip: the clip itself and then copies at a speed drawn
+    between ``speeds``, new voices to the teacher; leave_out: speakers never used (those of the shipped visit);
+    noisy_copies: of each voice, with room, noise, band and gain drawn; subtractions: (over-subtraction, floor) drawn
+    for every copy, so that the network hears with and without, and the device may choose.
     """
 
-    sets: tuple[str, ...]
+    sets: dict[str, int]
     leave_out: tuple[str, ...] = ()
-    speeds: tuple[tuple[float, float], ...] = ((1.0, 1.0), (0.82, 0.93), (1.07, 1.22))
+    speeds: tuple[float, float] = (0.78, 1.28)
     noisy_copies: int = 1
     noise_db: tuple[float, float] = (0.0, 25.0)
+    subtractions: tuple[tuple[float, float], ...] = ((2.0, 0.125), (2.0, 0.125), (0.0, 1.0), (1.0, 0.25), (3.0, 0.0625))
     longest_s: float = 14.0
 
 
@@ -38,22 +40,27 @@ class PrepareSettings:
 class TrainSettings:
     """The student's size, the schedule and the losses.
 
-    inner: width inside each TDNN block before pruning; relational: weight of the similarity-matrix loss against the
-    cosine loss; noisy_share: how often a disturbed copy is drawn; mask_share: how often bands are masked.
+    inner: width inside each TDNN block before pruning; batch: crops of a step at the mean of crop_s, more of shorter
+    ones and fewer of longer ones; relational, neighbours: weights of the similarity-matrix loss and of the loss over
+    ``cohort`` voices against the cosine loss; noisy_share: how often a disturbed copy is drawn; mask_share,
+    floor_share: how often bands are masked and a noise floor is raised.
     """
 
     channels: int = 256
     inner: int = 192
     pooled: int = 384
     steps: int = 5500
-    batch: int = 64
+    batch: int = 128
     crop_s: tuple[float, float] = (1.5, 3.0)
     learning_rate: float = 3e-3
     warm_up: int = 300
     weight_decay: float = 0.05
     relational: float = 4.0
+    neighbours: float = 0.3
+    cohort: int = 2048
     noisy_share: float = 0.5
     mask_share: float = 0.3
+    floor_share: float = 0.3
     seed: int = 1
 
 
@@ -65,6 +72,16 @@ class PruneSettings:
     steps: int = 800
     learning_rate: float = 1e-3
     warm_up: int = 100
+
+
+@validated(frozen=True, config=_STRICT)
+class RefineSettings:
+    """The long training of the pruned network; the rest as in ``train``."""
+
+    steps: int = 12000
+    learning_rate: float = 2e-3
+    warm_up: int = 200
+    crop_s: tuple[float, float] = (1.5, 4.0)
 
 
 @validated(frozen=True, config=_STRICT)
@@ -82,6 +99,7 @@ class Run:
     prepare: PrepareSettings
     train: TrainSettings = field(default_factory=TrainSettings)
     prune: PruneSettings = field(default_factory=PruneSettings)
+    refine: RefineSettings = field(default_factory=RefineSettings)
     quantize: QuantizeSettings = field(default_factory=QuantizeSettings)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from tools.teacher import SIZE, Teacher
+from tools.teacher import Teacher
 
 _TEACHER: list[Teacher] = []
 
@@ -21,9 +21,9 @@ def teach_shard(paths: tuple[Path, Path]) -> None:
         _TEACHER.append(Teacher())
     with np.load(prepared) as shard:
         speech = np.split(shard["speech"], np.cumsum(shard["speech_length"])[:-1])
-        embeddings = [_TEACHER[0].embed(clip) for clip in speech if len(clip)]
+        embeddings = _TEACHER[0].embed_many([clip for clip in speech if len(clip)])
     part = taught.with_suffix(".part.npy")
-    np.save(part, np.array(embeddings, dtype=np.float32).reshape(-1, SIZE))
+    np.save(part, embeddings)
     part.rename(taught)
 
 

@@ -1,7 +1,9 @@
 """Step 3: the student learns the teacher's space (float, on a GPU where there is one).
 
-Loss: 1 - cosine to the teacher's embedding of the whole clean clip, plus the squared difference of the two similarity
-matrices of the batch (relational distillation, W. Park et al., CVPR 2019). Resumes from ``OUTPUT/train.pt``; prints the
+Loss: 1 - cosine to the teacher's embedding of the whole clean clip; the squared difference of the two similarity
+matrices of the batch (relational distillation, W. Park et al., CVPR 2019); and the divergence of the student's
+likeness to some thousand voices from the teacher's (soft labels, G. Hinton et al., 2015), which stresses the voices
+most alike. Resumes from ``OUTPUT/train.pt``; prints the
 EER on the development speakers, which are used for nothing else.
 """
 
@@ -16,15 +18,19 @@ from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
-from edgevoice.listening.features import BANDS
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from tools.corpus import Batches, Corpus, Floats, coefficient_scale, load_corpus
 from tools.development import Development, development_eer
+from tools.mel_disturbance import MelDisturbance
+from tools.optimizer import MuonAdamW
 from tools.run_settings import TrainSettings, read_run
-from tools.xvector import Shape, XVector, context_frames, inverse_dct
+from tools.together import PROCESSES, RANK, shared
+from tools.xvector import Shape, XVector, context_frames
 
 INPUT_UNIT = 1 / 32  # the network sees INT8 levels as standard deviations
-_SAVE_EVERY = 1000
+_SAVE_EVERY = 500
+_LARGEST_NORM = 5.0  # of a gradient
+_TEMPERATURE = 0.1  # of the soft labels, in cosine
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,23 +57,19 @@ def as_input(crops: np.ndarray[tuple[int, ...], np.dtype[np.int8]], device: torc
     return torch.from_numpy(crops).to(device).float() * INPUT_UNIT
 
 
-def mask_bands(mfcc: Tensor, share: float, to_bands: Tensor) -> Tensor:
-    """Silence up to 8 neighbouring mel bands in a share of the clips (SpecAugment, D. Park et al., 2019)."""
-    batch = len(mfcc)
-    width = torch.randint(1, 9, (batch, 1))
-    begin = (torch.rand(batch, 1) * (BANDS - width)).long()
-    band = torch.arange(BANDS)
-    masked = (band >= begin) & (band < begin + width) & (torch.rand(batch, 1) < share)
-    keep = (~masked).float().to(mfcc.device)
-    return ((mfcc @ to_bands.T) * keep[:, None]) @ to_bands
-
-
-def distillation_loss(student: Tensor, teacher: Tensor, relational: float) -> Tensor:
-    """(batch, 192) each, any length -> scalar."""
-    student, teacher = functional.normalize(student), functional.normalize(teacher)
+def distillation_loss(student: Tensor, teacher: Tensor, cohort: Tensor, settings: TrainSettings) -> Tensor:
+    """(batch, 192) each and (n, 192) teacher embeddings of other voices, any length -> scalar."""
+    student, teacher, cohort = (functional.normalize(vectors) for vectors in (student, teacher, cohort))
     cosine = (1 - (student * teacher).sum(dim=1)).mean()
     difference = (student @ student.T - teacher @ teacher.T).square().mean()
-    return cosine + relational * difference
+    voices = torch.cat([teacher, cohort]).T / _TEMPERATURE
+    divergence = functional.kl_div(
+        (student @ voices).log_softmax(dim=1),
+        (teacher @ voices).log_softmax(dim=1),
+        reduction="batchmean",
+        log_target=True,
+    )
+    return cosine + settings.relational * difference + settings.neighbours * divergence
 
 
 def learning_rates(settings: TrainSettings) -> Iterator[float]:
@@ -82,28 +84,31 @@ def fit(
 ) -> Student:
     """Train from where the student (or the checkpoint) stands, in place."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    torch.manual_seed(settings.seed)
-    network = student.network.train().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=settings.weight_decay)
+    torch.manual_seed(settings.seed + RANK)
+    network = student.network.train().to(device)
+    optimizer = MuonAdamW(network, settings.weight_decay)
     first = _resume(checkpoint, network, optimizer)
-    batches = Batches(corpus, student.scale, settings.noisy_share, settings.seed + first)
-    rng = np.random.default_rng(settings.seed + first)
-    to_bands = torch.from_numpy(inverse_dct()).to(device)
+    learner = shared(network)
+    batches = Batches(corpus, student.scale, settings.noisy_share, (settings.seed, first, RANK))
+    rng = np.random.default_rng((settings.seed, first, RANK))
+    lengths = np.random.default_rng((settings.seed, first))  # the same in every process: they wait for each other
+    disturb = MelDisturbance(student.scale, settings).to(device)
+    context = context_frames(network.shape)
     schedule = list(learning_rates(settings))
-    progress = tqdm(range(first, settings.steps), initial=first, total=settings.steps, unit="step", mininterval=10)
+    progress = tqdm(
+        range(first, settings.steps), initial=first, total=settings.steps, unit="step", mininterval=10, disable=RANK > 0
+    )
     for step in progress:
-        frames = int(rng.uniform(*settings.crop_s) * FRAMES_PER_SECOND) + context_frames(network.shape)
-        crops, taught = batches.draw(settings.batch, frames)
-        for group in optimizer.param_groups:
-            group["lr"] = schedule[step]
+        crop_s = lengths.uniform(*settings.crop_s)
+        count = round(settings.batch * sum(settings.crop_s) / 2 / crop_s / PROCESSES)
+        crops, taught = batches.draw(count, int(crop_s * FRAMES_PER_SECOND) + context)
+        cohort = corpus.taught[rng.integers(len(corpus.taught), size=settings.cohort)]
         with torch.autocast(device.type, torch.bfloat16):
-            embedding = network(mask_bands(as_input(crops, device), settings.mask_share, to_bands))
-        loss = distillation_loss(embedding.float(), torch.from_numpy(taught).to(device), settings.relational)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimizer.step()
-        if (step + 1) % _SAVE_EVERY == 0 or step + 1 == settings.steps:
+            embedding = learner(disturb(as_input(crops, device)))
+        targets, others = torch.from_numpy(taught).to(device), torch.from_numpy(cohort).to(device)
+        loss = distillation_loss(embedding.float(), targets, others, settings)
+        optimizer.step(loss, schedule[step], _LARGEST_NORM)
+        if RANK == 0 and ((step + 1) % _SAVE_EVERY == 0 or step + 1 == settings.steps):
             _save(checkpoint, step + 1, network, optimizer)
             found = development_eer(network.eval(), student.scale, development)
             tqdm.write(f"step {step + 1} loss {loss.item():.4f} {found}")
@@ -111,18 +116,18 @@ def fit(
     return Student(network.cpu().eval(), student.scale)
 
 
-def _save(path: Path, step: int, network: XVector, optimizer: torch.optim.Optimizer) -> None:
+def _save(path: Path, step: int, network: XVector, optimizer: MuonAdamW) -> None:
     part = path.with_suffix(".part")
-    torch.save([step, network.state_dict(), optimizer.state_dict()], part)
+    torch.save([step, network.state_dict(), optimizer.state()], part)
     part.replace(path)
 
 
-def _resume(path: Path, network: XVector, optimizer: torch.optim.Optimizer) -> int:
+def _resume(path: Path, network: XVector, optimizer: MuonAdamW) -> int:
     if not path.exists():
         return 0
     step, weights, optimized = torch.load(path, weights_only=False)
     network.load_state_dict(weights)
-    optimizer.load_state_dict(optimized)
+    optimizer.load(optimized)
     return int(step)
 
 
@@ -139,7 +144,8 @@ def main(run_file: Path, root: Path, output: Path, steps: int | None) -> None:
     student = Student(XVector(shape), coefficient_scale(corpus))
     tqdm.write(f"{len(corpus.taught)} voices, {len(corpus.features) / 360_000:.1f} h of features")
     trained = fit(student, corpus, settings, output / "train.pt", Development(root, output / "development.npz"))
-    trained.save(output / "trained.pt")
+    if RANK == 0:
+        trained.save(output / "trained.pt")
 
 
 if __name__ == "__main__":

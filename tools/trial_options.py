@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -41,18 +42,30 @@ class Asked:
         return Conditions(self.seconds, self.noise, self.snr)
 
 
+def asked() -> Asked:
+    """What the command line being run asks for; only within a command that has ``trial_options``."""
+    return Asked(**click.get_current_context().meta[__name__])
+
+
+def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
+    context.meta.setdefault(__name__, {})[parameter.name] = value
+
+
+_option = partial(click.option, callback=_keep, expose_value=False)
+
+
 def trial_options(command: Command) -> Command:
-    """Add the shared arguments; their values make an ``Asked``."""
+    """Add the shared arguments; ``asked`` gives their values."""
     options = [
-        click.argument("index", type=click.Path(path_type=Path)),
-        click.option("--root", type=_FOLDER, required=True, help="Folder that the paths of the index are relative to."),
-        click.option("--set", metavar="NAME", help="Only clips of this set, as dev/speechocean762."),
-        click.option("--cross-session", is_flag=True, help="Target trials only between different sessions."),
-        click.option("--adults", is_flag=True, help="Only clips whose label (f31) says 18 years or more."),
-        click.option("--seconds", type=click.FloatRange(0.1), help="Only the middle so many seconds of a clip."),
-        click.option("--noise", type=_FOLDER, help="Mix every clip with a sound from this folder."),
-        click.option("--snr", type=float, metavar="DB", help="Signal-to-noise ratio of the mixture."),
-        click.option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps embeddings."),
+        click.argument("index", type=click.Path(path_type=Path), callback=_keep, expose_value=False),
+        _option("--root", type=_FOLDER, required=True, help="Folder that the paths of the index are relative to."),
+        _option("--set", metavar="NAME", help="Only clips of this set, as dev/speechocean762."),
+        _option("--cross-session", is_flag=True, help="Target trials only between different sessions."),
+        _option("--adults", is_flag=True, help="Only clips whose label (f31) says 18 years or more."),
+        _option("--seconds", type=click.FloatRange(0.1), help="Only the middle so many seconds of a clip."),
+        _option("--noise", type=_FOLDER, help="Mix every clip with a sound from this folder."),
+        _option("--snr", type=float, metavar="DB", help="Signal-to-noise ratio of the mixture."),
+        _option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps embeddings."),
     ]
     for option in reversed(options):
         command = option(command)

@@ -1,4 +1,4 @@
-"""Step 5: make every direction of the embedding as steady as every other, within a person.
+"""Step 6: make every direction of the embedding as steady as every other, within a person.
 
 Within-class covariance normalisation (A. Hatch, S. Kajarekar and A. Stolcke, Interspeech 2006) on labelled voices of
 the training sound, clean and disturbed, and the mean taken off. Both are linear and are folded into the last layer, so
@@ -101,7 +101,7 @@ def fold(network: XVector, transform: NDArray[np.float64], centre: Floats) -> No
 @click.command(help=__doc__)
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
-@click.option("--float-model", default="pruned.pt", show_default=True, help="Which step's network, in OUTPUT.")
+@click.option("--float-model", default="refined.pt", show_default=True, help="Which step's network, in OUTPUT.")
 def main(root: Path, output: Path, float_model: str) -> None:
     student = Student.load(output / float_model)
     development = Development(root, output / "development.npz")

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from edgevoice.door.gates import clipped, figures, too_noisy, too_short
+from edgevoice.door.gates import broken, clipped, figures, too_noisy, too_short
 from edgevoice.recognition.recognise import Evidence
 from edgevoice.recognition.score import Score
 
@@ -26,6 +26,10 @@ class Rules:
     """Level of the speech over the noise in dB, 0..60."""
     max_clipped_share: Annotated[float, Field(ge=0, le=1)] = 0.02
     """Largest share of samples at full scale, 0..1."""
+    max_dropped_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """Largest share of the speech that may lie in dropouts, 0..1."""
+    max_offset_share: Annotated[float, Field(ge=0, le=1)] = 0.3
+    """Largest offset of the microphone, as a share of full scale, 0..1."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Cause(Enum):
     TOO_SHORT = "too short"
     TOO_NOISY = "too noisy"
     CLIPPED = "clipped"
+    BROKEN = "broken sound"
     NOBODY = "nobody enrolled"
     NO_MATCH = "no match"
     TOO_CLOSE = "too close"
@@ -103,6 +108,7 @@ def _objections(
     yield Cause.TOO_SHORT, too_short(evidence.quality, rules)
     yield Cause.TOO_NOISY, too_noisy(evidence.quality, rules)
     yield Cause.CLIPPED, clipped(evidence.quality, rules)
+    yield Cause.BROKEN, broken(evidence.quality, rules)
     if best is not None:
         yield Cause.NO_MATCH, _below_threshold(best, evidence.threshold)
         yield Cause.TOO_CLOSE, _too_close(best, second, rules.margin_llr)

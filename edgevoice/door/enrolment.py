@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from edgevoice.door.gates import clipped, figures, too_noisy, too_short
+from edgevoice.door.gates import broken, clipped, figures, too_noisy, too_short
 from edgevoice.errors import EnrolmentError
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.embed import Embedding, Vector
@@ -32,6 +32,10 @@ class EnrolmentRules:
     """Level of the speech over the noise in dB, 0..60."""
     max_clipped_share: Annotated[float, Field(ge=0, le=1)] = 0.01
     """Largest share of samples at full scale, 0..1."""
+    max_dropped_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """Largest share of the speech that may lie in dropouts, 0..1."""
+    max_offset_share: Annotated[float, Field(ge=0, le=1)] = 0.3
+    """Largest offset of the microphone, as a share of full scale, 0..1."""
     min_agreement_llr: Annotated[float, Field(ge=-20, le=20)] = 0.0
     """LLR of each clip against the mean of the others, -20..20; 0: as likely one person as two."""
 
@@ -52,7 +56,8 @@ class Progress:
 
 def complaints(quality: Quality, rules: EnrolmentRules) -> list[str]:
     """All that is wrong with a clip, in plain words with what to do; empty where it is good."""
-    found = (too_short(quality, rules), too_noisy(quality, rules), clipped(quality, rules))
+    gates = (too_short, too_noisy, clipped, broken)
+    found = (gate(quality, rules) for gate in gates)
     return [complaint for complaint in found if complaint is not None]
 
 

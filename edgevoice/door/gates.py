@@ -1,8 +1,11 @@
-"""Whether a sound is good enough to judge a voice by: the same three gates at the door and at enrolment."""
+"""Whether a sound is good enough to judge a voice by: the same gates at the door and at enrolment, in plain words."""
 
 from typing import Protocol
 
 from edgevoice.listening.quality import Quality
+
+QUIET_DBFS = -45.0
+"""Speech below this level comes from afar, or the microphone is turned down: it is not the noise that is loud."""
 
 
 class Limits(Protocol):
@@ -17,6 +20,14 @@ class Limits(Protocol):
     @property
     def max_clipped_share(self) -> float: ...
 
+    @property
+    def max_dropped_share(self) -> float: ...
+
+    @property
+    def max_offset_share(self) -> float: ...
+
+
+_CHECK = "if it stays so, check the microphone's plug (`edgevoice check`)"
 
 # Each asks whether the figure is good, and never whether it is bad: NaN is then never good.
 
@@ -34,7 +45,10 @@ def too_noisy(quality: Quality, limits: Limits) -> str | None:
     if quality.snr_db >= limits.min_snr_db:
         return None
     found, wanted = figures(quality.snr_db, limits.min_snr_db)
-    return f"too noisy: speech {found} dB over the noise, {wanted} dB wanted: come closer, or wait until it is quieter"
+    told = f"speech {found} dB over the noise, {wanted} dB wanted"
+    if quality.speech_dbfs < QUIET_DBFS:
+        return f"too far away: {told}, and only {quality.speech_dbfs:.0f} dBFS loud: come closer and speak up"
+    return f"too noisy: {told}: come closer, or wait until it is quieter"
 
 
 def clipped(quality: Quality, limits: Limits) -> str | None:
@@ -45,6 +59,17 @@ def clipped(quality: Quality, limits: Limits) -> str | None:
     return (
         f"too loud: {found} % of the sound is clipped, at most {wanted} % allowed: speak softer, or from further away"
     )
+
+
+def broken(quality: Quality, limits: Limits) -> str | None:
+    """What is wrong with the sound itself and what to do, None where nothing is."""
+    if not quality.dropped_share <= limits.max_dropped_share:
+        found, wanted = figures(100 * quality.dropped_share, 100 * limits.max_dropped_share)
+        return f"the sound breaks off: {found} % of it is missing, at most {wanted} % allowed: say it again; {_CHECK}"
+    if not quality.offset_share <= limits.max_offset_share:
+        found, wanted = figures(100 * quality.offset_share, 100 * limits.max_offset_share)
+        return f"the microphone is off centre: by {found} % of full scale, at most {wanted} % allowed; {_CHECK}"
+    return None
 
 
 def figures(found: float, wanted: float) -> tuple[str, str]:

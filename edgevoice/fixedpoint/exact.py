@@ -13,6 +13,18 @@ EXACT_BITS = 53  # a float64 holds every integer up to 2**53
 SPLIT_BITS = 26
 
 
+def exact_table(matrix: Integers, input_bits: int, scale_bits: int = 0) -> NDArray[np.float64]:
+    """An integer matrix (..., n, m) / 2**scale_bits in float64, whose products with integer rows (k, n) are exact.
+
+    ``input_bits``: |input| <= 2**input_bits. The scale moves exponents alone. Raises ValueError where a sum could reach
+    2**53 before it.
+    """
+    largest_column_sum = int(np.abs(matrix).sum(axis=-2).max())
+    if largest_column_sum << input_bits >= 1 << EXACT_BITS:
+        raise ValueError(f"{input_bits}-bit input times column sum {largest_column_sum} leaves exact float64")
+    return np.ldexp(matrix.astype(np.float64), -scale_bits)
+
+
 class ExactMatrix:
     """A constant integer matrix (n, m) that multiplies integer rows (k, n) -> (k, m) exactly.
 
@@ -20,10 +32,7 @@ class ExactMatrix:
     """
 
     def __init__(self, matrix: Integers, input_bits: int) -> None:
-        largest_column_sum = int(np.abs(matrix).sum(axis=0).max())
-        if largest_column_sum << input_bits >= 1 << EXACT_BITS:
-            raise ValueError(f"{input_bits}-bit input times column sum {largest_column_sum} leaves exact float64")
-        self._matrix = matrix.astype(np.float64)
+        self._matrix = exact_table(matrix, input_bits)
 
     def __call__(self, rows: NDArray[np.integer]) -> Integers:
         product: Integers = (rows.astype(np.float64) @ self._matrix).astype(np.int64)
@@ -34,12 +43,15 @@ class WideExactMatrix:
     """As ExactMatrix, for non-negative inputs up to 2**52: two exact products of 26 bits each, joined in int64."""
 
     def __init__(self, matrix: Integers) -> None:
-        self._narrow = ExactMatrix(matrix, SPLIT_BITS)
+        self._matrix = exact_table(matrix, SPLIT_BITS)
 
     def __call__(self, rows: Integers) -> Integers:
-        high = rows >> SPLIT_BITS
-        low = rows & ((1 << SPLIT_BITS) - 1)
-        return (self._narrow(high) << SPLIT_BITS) + self._narrow(low)
+        halves = np.empty((2, *rows.shape))
+        np.right_shift(rows, SPLIT_BITS, out=halves[0])
+        np.bitwise_and(rows, (1 << SPLIT_BITS) - 1, out=halves[1])
+        high, low = (halves @ self._matrix).astype(np.int64)
+        joined: Integers = (high << SPLIT_BITS) + low
+        return joined
 
 
 def round_shift(values: Integers, bits: int) -> Integers:

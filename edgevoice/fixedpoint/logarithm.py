@@ -7,36 +7,23 @@ from edgevoice.fixedpoint.exact import Integers
 LOG2_BITS = 16  # results are Q16
 TABLE_BITS = 8  # 256 segments, linear between them: error <= 2.7e-6 (curvature) + 2**-16 (rounding)
 
-_TABLE: Integers = np.rint(np.log2(1 + np.arange((1 << TABLE_BITS) + 1) / (1 << TABLE_BITS)) * (1 << LOG2_BITS)).astype(
-    np.int64
-)
-_MANTISSA_BITS = 30
+_POINTS = 1 + np.arange((1 << TABLE_BITS) + 1) / (1 << TABLE_BITS)
+TABLE: Integers = np.rint(np.log2(_POINTS) * (1 << LOG2_BITS)).astype(np.int64)
+_STEPS: Integers = np.diff(TABLE)
+_REST_BITS = 22  # of the mantissa, behind the table's index: 30 bits in all
+_FLOAT_BITS = 52  # of a float64's mantissa, behind its leading 1
+_FLOAT_BIAS = 1023
 
 
 def log2_q16(values: Integers) -> Integers:
     """log2(max(values, 1)) in Q16; values < 2**62. Monotone; exact at powers of two."""
     values = np.maximum(values, 1)
-    exponent = _floor_log2(values)
-    # The mantissa with 30 fractional bits, whatever the size of the number.
-    mantissa = np.where(
-        exponent > _MANTISSA_BITS,
-        values >> np.maximum(exponent - _MANTISSA_BITS, 0),
-        values << np.maximum(_MANTISSA_BITS - exponent, 0),
-    ) - (1 << _MANTISSA_BITS)
-    rest_bits = _MANTISSA_BITS - TABLE_BITS
-    index = mantissa >> rest_bits
-    rest = mantissa & ((1 << rest_bits) - 1)
-    left = _TABLE[index]
-    step = _TABLE[index + 1] - left
-    result: Integers = (exponent << LOG2_BITS) + left + ((step * rest) >> rest_bits)
+    # A float64 holds what is wanted: the position of the highest bit, and the bits behind it. Numbers beyond 2**53 are
+    # rounded on the way; clearing a bit 32 places below the highest keeps a carry out of the 30 bits that count.
+    bits = (values & ~(values >> 32)).astype(np.float64).view(np.int64)
+    position = bits >> (_FLOAT_BITS - TABLE_BITS)
+    index = position & ((1 << TABLE_BITS) - 1)
+    exponent = (position >> TABLE_BITS) - _FLOAT_BIAS
+    rest = (bits >> (_FLOAT_BITS - TABLE_BITS - _REST_BITS)) & ((1 << _REST_BITS) - 1)
+    result: Integers = (exponent << LOG2_BITS) + TABLE[index] + ((_STEPS[index] * rest) >> _REST_BITS)
     return result
-
-
-def _floor_log2(values: Integers) -> Integers:
-    """Position of the highest set bit of positive integers, by halving."""
-    exponent = np.zeros_like(values)
-    for bits in (32, 16, 8, 4, 2, 1):
-        high = values >= (1 << bits)
-        exponent += high * bits
-        values = np.where(high, values >> bits, values)
-    return exponent

@@ -1,12 +1,21 @@
 """Power spectrum -> power spectrum with less noise: spectral subtraction with a floor."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from edgevoice.fixedpoint.exact import Integers
 
 _GAIN_BITS = 8
+
+
+class Enhancer(Protocol):
+    """Takes noise off a stream of frames."""
+
+    def __call__(self, power: Integers, noise: Integers) -> Integers:
+        """Power and noise of the next frames, (n, 257) each, Q4 below 2**50 -> (n, 257) power, no more than before."""
+        ...
 
 
 @dataclass(frozen=True)

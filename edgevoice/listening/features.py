@@ -2,35 +2,47 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from python_speech_features import get_filterbanks
 
 from edgevoice.fixedpoint.exact import ExactMatrix, Integers, WideExactMatrix, round_shift
 from edgevoice.fixedpoint.logarithm import LOG2_BITS, log2_q16
 from edgevoice.listening.capture import SAMPLE_RATE
-from edgevoice.listening.spectrum import DFT, POWER_BITS
+from edgevoice.listening.spectrum import BINS, DFT, POWER_BITS
 
 BANDS = 40
 COEFFICIENTS = 40
 LOWEST_HZ = 60  # below it is mains hum and the microphone's own offset
 HIGHEST_HZ = 7600
 MFCC_BITS = 10
-_BANK_BITS = 12
-_DCT_BITS = 15
+BANK_BITS = 12
+DCT_BITS = 15
 
 Cepstra = NDArray[np.int32]
 
 
 class LogMel:
-    """40 triangular mel bands (S. Davis and P. Mermelstein, 1980), then log2."""
+    """40 triangular mel bands (S. Davis and P. Mermelstein, 1980) and all bins together, then log2."""
 
     def __init__(self) -> None:
-        bank = get_filterbanks(BANDS, DFT, SAMPLE_RATE, LOWEST_HZ, HIGHEST_HZ).T
-        self.bank: Integers = np.rint(bank * (1 << _BANK_BITS)).astype(np.int64)
-        self._apply = WideExactMatrix(self.bank)
+        self.bank: Integers = np.rint(mel_bank() * (1 << BANK_BITS)).astype(np.int64)
+        """(257, 40) Q12."""
+        # The lower bands lie in few bins, so a product for each half of the bands is cheaper than one that is mostly 0.
+        halves = np.split(self.bank, 2, axis=1)
+        self.bins = [_used_rows(half) for half in halves]
+        self._apply = [WideExactMatrix(half[bins]) for half, bins in zip(halves, self.bins, strict=True)]
+        self._scale_q16: Integers = np.array([POWER_BITS + BANK_BITS] * BANDS + [POWER_BITS]) << LOG2_BITS
 
-    def __call__(self, power: Integers) -> Integers:
-        """(n, 257) Q4 power -> (n, 40) log2 of the band's energy in squared sample units, Q16."""
-        return log2_q16(self._apply(power)) - ((POWER_BITS + _BANK_BITS) << LOG2_BITS)
+    def __call__(self, power: Integers) -> tuple[Integers, Integers]:
+        """(n, 257) Q4 power -> (n, 40) log2 of each band's energy, (n,) of all bins', squared sample units, Q16."""
+        energies = [apply(power[:, bins]) for apply, bins in zip(self._apply, self.bins, strict=True)]
+        everything = power.sum(axis=1, keepdims=True)
+        levels = log2_q16(np.concatenate([*energies, everything], axis=1)) - self._scale_q16
+        return levels[:, :BANDS], levels[:, BANDS]
+
+
+def _used_rows(matrix: Integers) -> slice:
+    """From the first row that is not all 0 to the last."""
+    used = np.flatnonzero(matrix.any(axis=1))
+    return slice(int(used[0]), int(used[-1]) + 1)
 
 
 class Cepstrum:
@@ -40,12 +52,27 @@ class Cepstrum:
         k = np.arange(COEFFICIENTS)
         n = np.arange(BANDS)[:, None]
         basis = np.cos(np.pi * k * (2 * n + 1) / (2 * BANDS)) * np.sqrt(np.where(k == 0, 1, 2) / BANDS)
-        self.basis: Integers = np.rint(basis * (1 << _DCT_BITS)).astype(np.int64)
+        self.basis: Integers = np.rint(basis * (1 << DCT_BITS)).astype(np.int64)
         self._apply = ExactMatrix(self.basis, input_bits=LOG2_BITS + 6)
 
     def __call__(self, log_mel: Integers) -> Cepstra:
         """(n, 40) Q16 -> (n, 40) int32 MFCC, Q10, |c| < 2**19."""
-        return round_shift(self._apply(log_mel), _DCT_BITS + LOG2_BITS - MFCC_BITS).astype(np.int32)
+        return round_shift(self._apply(log_mel), DCT_BITS + LOG2_BITS - MFCC_BITS).astype(np.int32)
+
+
+def mel_bank() -> NDArray[np.float64]:
+    """(257, 40): triangles between points equally far apart in mel, each point on a whole bin.
+
+    The definition, and the very values, of ``python_speech_features.get_filterbanks``; that library is not imported
+    here because it brings scipy, 30 MB of a small board's memory, along. A test compares the two.
+    """
+    lowest, highest = 2595 * np.log10(1 + np.array([LOWEST_HZ, HIGHEST_HZ]) / 700)
+    points = np.linspace(lowest, highest, BANDS + 2)
+    edges = np.floor((DFT + 1) * 700 * (10 ** (points / 2595) - 1) / SAMPLE_RATE)
+    left, centre, right = edges[:-2], edges[1:-1], edges[2:]
+    bins = np.arange(BINS)[:, None]
+    bank: NDArray[np.float64] = np.minimum((bins - left) / (centre - left), (right - bins) / (right - centre))
+    return np.maximum(bank, 0)
 
 
 def remove_cepstral_mean(mfcc: Cepstra) -> Cepstra:

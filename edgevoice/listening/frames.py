@@ -1,43 +1,56 @@
 """Samples -> Frames: what is known of each 10 ms of sound."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 
 import numpy as np
 
 from edgevoice.fixedpoint.exact import Integers
-from edgevoice.fixedpoint.logarithm import LOG2_BITS, log2_q16
 from edgevoice.listening.activity import ActivitySettings, SpeechActivity
 from edgevoice.listening.capture import Samples
-from edgevoice.listening.enhance import SpectralSubtraction, SubtractionSettings
+from edgevoice.listening.enhance_choice import EnhancementSettings, enhancer
 from edgevoice.listening.features import COEFFICIENTS, Cepstra, Cepstrum, LogMel
-from edgevoice.listening.noise import MinimaControlledAverage
-from edgevoice.listening.quality import FULL_SCALE
-from edgevoice.listening.spectrum import POWER_BITS, Spectrum
-from edgevoice.listening.voicing import VOICED, Voicing
+from edgevoice.listening.noise_choice import TRACKERS, TrackerName
+from edgevoice.listening.quality import count_clipped, count_dropped
+from edgevoice.listening.spectrum import Spectrum
+from edgevoice.listening.voicing import Voicing
 from edgevoice.listening.window import HOP, Windows
+
+LOUDEST_NOISE = 1 << 46
+"""What noise counts with at most in a bin. The bins of one frame share the power of its samples; those of the tracked
+noise may stem from different times, and without a limit a sound made for it could overflow their sum."""
+_AT_ONCE = 64  # frames: what they need stays within a core's cache, and memory constant however long a block is
+
+# These keep nothing of the stream, so their tables are made once for every stream.
+_spectrum, _log_mel, _cepstrum, _voicing = cache(Spectrum), cache(LogMel), cache(Cepstrum), cache(Voicing)
 
 
 @dataclass(frozen=True, eq=False)
 class Frames:
     """n consecutive frames.
 
-    mfcc: (n, 40) int32 Q10; speech, voiced: (n,) 0 or 1, voiced only where speech;
+    mfcc: (n, 40) int32 Q10; speech: (n,) 0 or 1; periodicity: (n,) Q8, and pitch_lag: (n,) its lag in samples;
     snr: (n,) log2 of power over noise, Q16; noise: (n,) log2 of the noise power, Q16;
-    clipped: (n,) samples of each hop at full scale.
+    clipped: (n,) samples of each hop at full scale; dropped: (n,) samples of each hop within a dropout;
+    offset: (n,) sum of the samples of each hop.
     """
 
     mfcc: Cepstra
     speech: Integers
-    voiced: Integers
+    periodicity: Integers
+    pitch_lag: Integers
     snr: Integers
     noise: Integers
     clipped: Integers
+    dropped: Integers
+    offset: Integers
 
     @staticmethod
     def none() -> "Frames":
         """No frames."""
         nothing = np.zeros(0, dtype=np.int64)
-        return Frames(np.zeros((0, COEFFICIENTS), dtype=np.int32), nothing, nothing, nothing, nothing, nothing)
+        return Frames(np.zeros((0, COEFFICIENTS), dtype=np.int32), *[nothing] * (len(fields(Frames)) - 1))
 
     def __len__(self) -> int:
         return len(self.speech)
@@ -46,35 +59,61 @@ class Frames:
         return Frames(*(getattr(self, field.name)[part] for field in fields(self)))
 
     def __add__(self, other: "Frames") -> "Frames":
-        return Frames(*(np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)))
+        return Frames.join([self, other])
+
+    @staticmethod
+    def join(parts: Sequence["Frames"]) -> "Frames":
+        """One or more runs of frames, one after the other."""
+        if len(parts) == 1:
+            return parts[0]
+        return Frames(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Frames)))
 
 
 class FrontEnd:
     """Window, DFT, noise, subtraction, mel, log, DCT and speech activity over all frames of a block at once."""
 
-    def __init__(self, subtraction: SubtractionSettings, activity: ActivitySettings) -> None:
+    def __init__(
+        self, enhancement: EnhancementSettings, activity: ActivitySettings, tracker: TrackerName = "minima-controlled"
+    ) -> None:
         self._windows = Windows()
-        self._spectrum = Spectrum()
-        self._noise = MinimaControlledAverage()
-        self._subtract = SpectralSubtraction(subtraction)
-        self._log_mel = LogMel()
-        self._cepstrum = Cepstrum()
+        self._spectrum = _spectrum()
+        self._noise = TRACKERS[tracker]()
+        self._enhance = enhancer(enhancement)
+        self._log_mel = _log_mel()
+        self._cepstrum = _cepstrum()
         self._activity = SpeechActivity(activity)
-        self._voicing = Voicing()
+        self._voicing = _voicing()
 
     def __call__(self, samples: Samples) -> Frames:
         """(n,) int16 -> the frames that this block finishes, 0 or more."""
         windows = self._windows.cut(samples)
+        parts = [self._frames(windows[start : start + _AT_ONCE]) for start in range(0, len(windows), _AT_ONCE)]
+        return Frames.join(parts) if parts else Frames.none()
+
+    def _frames(self, windows: Samples) -> Frames:
         power = self._spectrum(windows)
         noise = self._noise.follow(power)
-        clean = self._subtract(power, noise)
-        speech = self._activity(self._log_mel(power) - self._log_mel(noise))
-        noise_level = log2_q16(noise.sum(axis=1))
+        clean = self._enhance(power, noise)
+        (bands, level), (clean_bands, _), (noise_bands, noise_level) = self._levels(power, clean, noise)
+        periodicity, pitch_lag = self._voicing(power, noise)
+        hops = windows[:, :HOP]
         return Frames(
-            mfcc=self._cepstrum(self._log_mel(clean)),
-            speech=speech,
-            voiced=speech * (self._voicing(power, noise) >= VOICED),
-            snr=log2_q16(power.sum(axis=1)) - noise_level,
-            noise=noise_level - (POWER_BITS << LOG2_BITS),
-            clipped=(np.abs(windows[:, :HOP].astype(np.int64)) >= FULL_SCALE).sum(axis=1),
+            mfcc=self._cepstrum(clean_bands),
+            speech=self._activity(bands - noise_bands, periodicity),
+            periodicity=periodicity,
+            pitch_lag=pitch_lag,
+            snr=level - noise_level,
+            noise=noise_level,
+            clipped=count_clipped(hops),
+            dropped=count_dropped(hops),
+            offset=hops.sum(axis=1, dtype=np.int64),
         )
+
+    def _levels(self, power: Integers, clean: Integers, noise: Integers) -> list[tuple[Integers, Integers]]:
+        """LogMel of the three, in one go; of the noise only where it changes, which is not at every frame."""
+        changes = np.concatenate([[True], (noise[1:] != noise[:-1]).any(axis=1)])
+        tracked = np.minimum(noise[changes], LOUDEST_NOISE)
+        bands, level = self._log_mel(np.concatenate([power, clean, tracked]))
+        frames, last = len(power), 2 * len(power) - 1
+        places = (slice(frames), slice(frames, 2 * frames), last + np.cumsum(changes))
+        return [(bands[place], level[place]) for place in places]

@@ -9,7 +9,9 @@ from edgevoice.fixedpoint.logarithm import LOG2_BITS
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.capture import AudioBlock
 from edgevoice.listening.enhance import SubtractionSettings
-from edgevoice.listening.frames import FrontEnd
+from edgevoice.listening.enhance_choice import EnhancementSettings
+from edgevoice.listening.frames import Frames, FrontEnd
+from edgevoice.listening.noise_choice import TrackerName
 from edgevoice.listening.utterance import Utterance, UtteranceGate, UtteranceSettings
 
 FRONT_END = "edgevoice-front-end-1"
@@ -18,9 +20,11 @@ FRONT_END = "edgevoice-front-end-1"
 
 @dataclass(frozen=True)
 class ListeningSettings:
-    """What may be set without changing what a model is fed, and, in ``subtraction``, what may not (tools only)."""
+    """What may be set without changing what a model is fed; in ``subtraction`` and ``tracker``, what may not (tools
+    only)."""
 
-    subtraction: SubtractionSettings = field(default_factory=SubtractionSettings)
+    subtraction: EnhancementSettings = field(default_factory=SubtractionSettings)
+    tracker: TrackerName = "minima-controlled"
     activity: ActivitySettings = field(default_factory=ActivitySettings)
     utterance: UtteranceSettings = field(default_factory=UtteranceSettings)
 
@@ -39,16 +43,18 @@ class Listen:
 
     def __init__(self, settings: ListeningSettings | None = None) -> None:
         settings = settings or ListeningSettings()
-        self._front_end = FrontEnd(settings.subtraction, settings.activity)
+        self._front_end = FrontEnd(settings.subtraction, settings.activity, settings.tracker)
         self._gate = UtteranceGate(settings.utterance)
         self.level = Level(-100.0, -100.0, False)
+        self.frames = Frames.none()
+        """What the last block came to, for somebody who looks."""
         self.cpu_seconds = 0.0
         """CPU spent since the stream began."""
 
     def hear(self, block: AudioBlock) -> list[Utterance]:
         """The utterances that end within this block, usually none. Block sizes may vary; the outcome does not."""
         started = time.process_time()
-        frames = self._front_end(block.samples)
+        frames = self.frames = self._front_end(block.samples)
         utterances = self._gate.gather(frames)
         if len(frames):
             self.level = Level(_dbfs(frames.snr[-1] + frames.noise[-1]), _dbfs(frames.noise[-1]), self._gate.speaking)

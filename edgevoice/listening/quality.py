@@ -1,32 +1,95 @@
-"""Per-frame measures -> Quality: how good the sound was, in the three figures that the rules ask for."""
+"""Per-frame measures -> Quality: how good the sound was, in the figures that the rules ask for."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS
+from edgevoice.listening.capture import Samples
+from edgevoice.listening.snr import utterance_snr_db
+from edgevoice.listening.window import FRAMES_PER_SECOND, HOP
 
 FULL_SCALE = 32_700  # int16 samples at or beyond it count as clipped
+DROPOUT = 16  # samples, 1 ms: so many equal ones in a row are no sound
 _DB_PER_OCTAVE_OF_POWER = 10 * np.log10(2)
+# A full-scale sine through a Hann window of 400 and bins 0..256: 32768^2 / 2 * 150 * 512 / 2 (Parseval).
+_FULL_SCALE_DB = 10 * np.log10(32768.0**2 / 2 * 150 * 256)
 
 
 @dataclass(frozen=True)
 class Quality:
-    """net_speech_s: seconds of frames judged speech; snr_db: their mean level over the tracked noise;
-    clipped_share: share of samples at full scale, 0..1."""
+    """net_speech_s: seconds of frames judged speech; snr_db: speech to noise, see snr.py;
+    clipped_share: share of samples at full scale, 0..1; speech_dbfs: level of the speech, 0 for a full-scale sine;
+    offset_share: mean of all samples, its sign dropped, as a share of full scale, 0..1; dropped_share: share of the
+    samples of speech that lie in a dropout, 0..1.
+    """
 
     net_speech_s: float
     snr_db: float
     clipped_share: float
+    speech_dbfs: float = -20.0
+    offset_share: float = 0.0
+    dropped_share: float = 0.0
 
 
-def assess(speech: Integers, snr_q16: Integers, clipped: Integers, frames_per_second: int, hop: int) -> Quality:
-    """Speech flags (n,), broadband log2 SNR of each frame (n,) Q16, clipped samples of each hop (n,) -> Quality."""
+class Measures(Protocol):
+    """What is asked of n frames, each (n,), as in ``Frames``."""
+
+    @property
+    def speech(self) -> Integers: ...
+
+    @property
+    def snr(self) -> Integers: ...
+
+    @property
+    def noise(self) -> Integers: ...
+
+    @property
+    def clipped(self) -> Integers: ...
+
+    @property
+    def dropped(self) -> Integers: ...
+
+    @property
+    def offset(self) -> Integers: ...
+
+
+def assess(found: Measures) -> Quality:
+    """Measures of one utterance -> Quality. Sums are exact integers; only the last division of each is not."""
+    speech, total = found.speech, len(found.speech)
     frames = max(int(speech.sum()), 1)
-    octaves = int((snr_q16 * speech).sum()) / frames / (1 << LOG2_BITS)
     return Quality(
-        net_speech_s=int(speech.sum()) / frames_per_second,
-        snr_db=float(octaves * _DB_PER_OCTAVE_OF_POWER),
-        clipped_share=int(clipped.sum()) / (hop * len(clipped)),
+        net_speech_s=int(speech.sum()) / FRAMES_PER_SECOND,
+        snr_db=utterance_snr_db(found.snr, found.noise),
+        clipped_share=int(found.clipped.sum()) / (HOP * total),
+        speech_dbfs=_decibels(int(((found.snr + found.noise) * speech).sum()), frames) - float(_FULL_SCALE_DB),
+        offset_share=abs(int(found.offset.sum())) / (HOP * total << 15),
+        dropped_share=int((found.dropped * speech).sum()) / (HOP * frames),
     )
+
+
+def count_clipped(hops: Samples) -> Integers:
+    """(n, 160) int16 -> (n,) how many are at full scale."""
+    clipped: Integers = _at_full_scale(hops).sum(axis=1)
+    return clipped
+
+
+def count_dropped(hops: Samples) -> Integers:
+    """(n, 160) int16 -> (n,) how many repeat the 15 before them; equal ones at full scale are clipped instead."""
+    same = np.cumsum((hops[:, 1:] == hops[:, :-1]) & ~_at_full_scale(hops[:, 1:]), axis=1)
+    run = same[:, DROPOUT - 2 :].copy()
+    run[:, 1:] -= same[:, : -DROPOUT + 1]
+    dropped: Integers = (run == DROPOUT - 1).sum(axis=1)
+    return dropped
+
+
+def _at_full_scale(samples: Samples) -> NDArray[np.bool_]:
+    return (samples >= FULL_SCALE) | (samples <= -FULL_SCALE)
+
+
+def _decibels(octaves_q16: int, frames: int) -> float:
+    """A sum of octaves of power, Q16 -> their mean in dB."""
+    return float(octaves_q16 / frames / (1 << LOG2_BITS) * _DB_PER_OCTAVE_OF_POWER)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgevoice.listening.articulation import is_articulated
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.quality import Quality, assess
-from edgevoice.listening.window import FRAMES_PER_SECOND, HOP
+from edgevoice.listening.voice import statistics, voice_odds
+from edgevoice.listening.window import FRAMES_PER_SECOND
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,19 +26,20 @@ class Utterance:
 
 @dataclass(frozen=True)
 class UtteranceSettings:
-    """In milliseconds, but for the last but one.
+    """In milliseconds.
 
-    onset_ms of speech within onset_window_ms begin an utterance; hangover_ms without speech end it; margin_ms are kept
-    on both sides; shortest_ms of speech make it count, if voiced_percent of it has the pitch of a voice (no
-    milliseconds, 0..100); longest_ms cut it.
+    onset_ms of speech within onset_window_ms begin an utterance; hangover_ms without speech end it, or only
+    settled_hangover_ms once it holds settled_ms of speech, more than a whole sentence at a door; margin_ms are kept on
+    both sides; shortest_ms of speech make it count, if it is a voice; longest_ms cut it.
     """
 
     onset_ms: int = 120
     onset_window_ms: int = 200
     hangover_ms: int = 400
+    settled_ms: int = 3_000
+    settled_hangover_ms: int = 220
     margin_ms: int = 100
     shortest_ms: int = 600
-    voiced_percent: int = 30
     longest_ms: int = 12_000
 
 
@@ -55,10 +56,11 @@ class UtteranceGate:
         self._onset_frames = frames(settings.onset_ms)
         self._onset_window = frames(settings.onset_window_ms)
         self._hangover = frames(settings.hangover_ms)
+        self._settled = frames(settings.settled_ms)
+        self._settled_hangover = min(frames(settings.settled_hangover_ms), self._hangover)
         self._margin = frames(settings.margin_ms)
         self._shortest = frames(settings.shortest_ms)
         self._longest = frames(settings.longest_ms)
-        self._voiced_percent = settings.voiced_percent
         self._held = Frames.none()  # what may still belong to an utterance
         self._first = 0  # number in the stream of the first held frame
         self._onset: int | None = None  # index in the held frames where the present utterance was noticed
@@ -103,7 +105,8 @@ class UtteranceGate:
         position = np.arange(len(self._held))
         last = np.maximum.accumulate(np.where(self._held.speech == 1, position, 0))
         last = np.maximum(last, self._onset or 0)
-        paused = position - last >= self._hangover
+        settled = np.cumsum(self._held.speech) >= self._settled
+        paused = position - last >= np.where(settled, self._settled_hangover, self._hangover)
         if paused.any() and int(np.argmax(paused)) < self._longest:
             return int(last[np.argmax(paused)]) + 1 + self._margin
         return self._longest if len(self._held) >= self._longest else None
@@ -112,15 +115,14 @@ class UtteranceGate:
         frames, start = self._held[:stop], self._first
         self._forget(stop)
         self._onset = None
-        if not self._is_speech(frames):
+        if int(frames.speech.sum()) < self._shortest or not self._is_voice(frames):
             return []
-        quality = assess(frames.speech, frames.snr, frames.clipped, FRAMES_PER_SECOND, HOP)
+        quality = assess(frames)
         return [Utterance(frames.mfcc, start / FRAMES_PER_SECOND, (start + stop) / FRAMES_PER_SECOND, quality)]
 
-    def _is_speech(self, frames: Frames) -> bool:
-        speech, voiced = int(frames.speech.sum()), int(frames.voiced.sum())
-        enough = speech >= self._shortest and 100 * voiced >= self._voiced_percent * speech
-        return enough and is_articulated(frames.mfcc)
+    def _is_voice(self, frames: Frames) -> bool:
+        found = statistics(frames.mfcc, frames.speech, frames.periodicity, frames.pitch_lag)
+        return voice_odds(found) >= 0
 
     def _forget(self, count: int) -> None:
         if count > 0:

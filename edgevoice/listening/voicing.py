@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from edgevoice.fixedpoint.exact import ExactMatrix, Integers
+from edgevoice.fixedpoint.exact import Integers, exact_table
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.listening.spectrum import DFT
 from edgevoice.listening.window import WINDOW
 
-_LOWEST_BIN, _HIGHEST_BIN = 3, 96  # 94 to 3000 Hz, where the harmonics of a voice stand
+_BAND = slice(3, 96)  # bins from 94 to 3000 Hz, where the harmonics of a voice stand
 _LOWEST_PITCH, _HIGHEST_PITCH = 70, 420  # Hz
-_TABLE_BITS = 12
-_LARGEST_RATIO_BITS = 20  # power over noise is limited to 60 dB
-_PERIODICITY_BITS = 8
+TABLE_BITS = 12
+LARGEST_RATIO_BITS = 20  # power over noise is limited to 60 dB
+PERIODICITY_BITS = 8
 VOICED = 150  # Q8; set between the speech frames of voices and those of rain and traffic
 
 
@@ -24,17 +24,24 @@ class Voicing:
 
     def __init__(self) -> None:
         lags = np.arange(SAMPLE_RATE // _HIGHEST_PITCH, SAMPLE_RATE // _LOWEST_PITCH, 2)
-        bins = np.arange(_LOWEST_BIN, _HIGHEST_BIN)[:, None]
+        self._lags: Integers = lags.astype(np.int64)
+        bins = np.arange(_BAND.start, _BAND.stop)[:, None]
         hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
         of_window = np.correlate(hann, hann, "full")[WINDOW - 1 :]
         table = np.cos(2 * np.pi * bins * lags / DFT) * of_window[0] / of_window[lags]
-        self._table = ExactMatrix(np.rint(table * (1 << _TABLE_BITS)).astype(np.int64), _LARGEST_RATIO_BITS)
+        self.table: Integers = np.rint(table * (1 << TABLE_BITS)).astype(np.int64)
+        """(93, 95) Q12: bins by lags."""
+        self._table = exact_table(self.table, LARGEST_RATIO_BITS, TABLE_BITS - PERIODICITY_BITS)
 
-    def __call__(self, power: Integers, noise: Integers) -> Integers:
-        """(n, 257), (n, 257) Q4 -> (n,) periodicity, Q8: 0 for noise, 256 for a perfect pulse train."""
-        band = slice(_LOWEST_BIN, _HIGHEST_BIN)
-        over_noise = np.minimum(power[:, band] // np.maximum(noise[:, band], 1), 1 << _LARGEST_RATIO_BITS)
-        total = np.maximum(over_noise.sum(axis=1), 1)
-        peak = self._table(over_noise).max(axis=1)
-        periodicity: Integers = (peak >> (_TABLE_BITS - _PERIODICITY_BITS)) // total
-        return periodicity
+    def __call__(self, power: Integers, noise: Integers) -> tuple[Integers, Integers]:
+        """(n, 257), (n, 257) Q4 -> (n,) periodicity, Q8: 0 for noise, 256 for a pulse train; (n,) its lag in samples.
+
+        In float64, which divides faster and, for quotients of numbers below 2**52, rounds down to the same integer.
+        """
+        over_noise = np.floor(power[:, _BAND] / np.maximum(noise[:, _BAND], 1))
+        np.minimum(over_noise, 1 << LARGEST_RATIO_BITS, out=over_noise)
+        correlation = over_noise @ self._table
+        best = correlation.argmax(axis=1)
+        peak = np.floor(correlation[np.arange(len(best)), best])
+        periodicity = np.floor(peak / np.maximum(over_noise.sum(axis=1), 1))
+        return periodicity.astype(np.int64), self._lags[best]

@@ -16,10 +16,9 @@ class Windows:
         self._rest: Samples = np.zeros(0, dtype=np.int16)
 
     def cut(self, samples: Samples) -> Samples:
-        """(n,) int16 -> (windows, 400) int16, a read-only view; windows may be 0."""
+        """(n,) int16 -> (windows, 400) int16, windows that share their samples; may be 0."""
         joined = np.concatenate([self._rest, samples])
         count = max(0, (len(joined) - WINDOW) // HOP + 1)
         self._rest = joined[count * HOP :].copy()
-        if count == 0:
-            return np.zeros((0, WINDOW), dtype=np.int16)
-        return np.lib.stride_tricks.sliding_window_view(joined, WINDOW)[::HOP][:count]
+        step = joined.itemsize
+        return np.ndarray((count, WINDOW), np.int16, joined, strides=(HOP * step, step))

@@ -1,36 +1,85 @@
 """The front end as its definition: plain Python integers, one number at a time. Slow, and the last word.
 
-Tables are made with ``math`` alone; everything after them is integer arithmetic with stated shifts.
+Tables are made with ``math`` alone; everything after them is integer arithmetic with stated shifts. ``>>`` rounds down,
+``//`` rounds down. The weights and the threshold of the speech activity are fitted, so they are read where they stand.
 """
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from edgevoice.listening.activity import NOW, ODDS_AT_NOTHING, PAST, ActivitySettings
 
 WINDOW, HOP, DFT, BANDS = 400, 160, 512, 40
 BINS = DFT // 2 + 1
+BAND = range(3, 96)  # bins in which a pitch is looked for
+LAGS = range(16000 // 420, 16000 // 70, 2)
+
+Row = list[int]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may be set, in the integers that the front end makes of it."""
+
+    over_q8: int = 512
+    floor_q8: int = 32
+    probability_percent: int = ActivitySettings.probability_percent
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Everything that is known of one window; the fields of ``edgevoice.listening.frames.Frames``."""
+
+    mfcc: Row
+    speech: int
+    periodicity: int
+    pitch_lag: int
+    snr: int
+    noise: int
+    clipped: int
+    dropped: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What one window comes to on the way: powers Q4 (257 each), log mel energies of the cleaned power Q16 (40)."""
+
+    power: Row
+    noise_power: Row
+    clean: Row
+    log_mel: Row
 
 
 def rounded(value: float) -> int:
-    """Round half to even, as the tables are made."""
+    """Round half to even, as the tables are made; none lies so near a half that a libm could turn it."""
     return round(value)
 
 
+def hann(n: int) -> float:
+    """The periodic window, n = 0..399."""
+    return 0.5 - 0.5 * math.cos(2 * math.pi * n / WINDOW)
+
+
+@cache
 def dft_table() -> list[list[tuple[int, int]]]:
     """[bin][sample] -> (cosine, sine) times the Hann window, Q15."""
     table = []
     for k in range(BINS):
         row = []
         for n in range(WINDOW):
-            hann = 0.5 - 0.5 * math.cos(2 * math.pi * n / WINDOW)
             angle = 2 * math.pi * ((n * k) % DFT) / DFT
-            row.append((rounded(hann * math.cos(angle) * 32768), rounded(hann * math.sin(angle) * 32768)))
+            row.append((rounded(hann(n) * math.cos(angle) * 32768), rounded(hann(n) * math.sin(angle) * 32768)))
         table.append(row)
     return table
 
 
-def power_spectrum(window: list[int], table: list[list[tuple[int, int]]]) -> list[int]:
+def power_spectrum(window: Row) -> Row:
     """400 samples -> 257 powers, Q4: amplitudes keep two fractional bits."""
     powers = []
-    for row in table:
+    for row in dft_table():
         real = sum(sample * cosine for sample, (cosine, _) in zip(window, row, strict=True))
         imaginary = sum(sample * sine for sample, (_, sine) in zip(window, row, strict=True))
         real, imaginary = (real + (1 << 12)) >> 13, (imaginary + (1 << 12)) >> 13
@@ -46,7 +95,7 @@ class Noise:
     def __init__(self) -> None:
         self.estimate = self.PRIOR
         self.recent = [self.PRIOR] * 16
-        self.group: list[int] = []
+        self.group: Row = []
         self.groups = 0
 
     def assume(self, power: int) -> int:
@@ -65,12 +114,13 @@ class Noise:
         return assumed
 
 
-def subtract(power: int, noise: int, over_q8: int = 512, floor_q8: int = 32) -> int:
-    """max(P - 2 N, P / 8)."""
-    return max(power - (noise * over_q8 >> 8), power * floor_q8 >> 8)
+def subtract(power: int, noise: int, settings: Settings) -> int:
+    """By default max(P - 2 N, P / 8)."""
+    return max(power - (noise * settings.over_q8 >> 8), power * settings.floor_q8 >> 8)
 
 
-def mel_bank() -> list[list[int]]:
+@cache
+def mel_bank() -> list[Row]:
     """[band][bin] Q12: triangles between 42 points equally spaced in mel from 60 to 7600 Hz, on whole bins."""
 
     def mel(hz: float) -> float:
@@ -89,27 +139,34 @@ def mel_bank() -> list[list[int]]:
     return bank
 
 
-def log2_table() -> list[int]:
+@cache
+def log2_table() -> Row:
     """257 values of log2(1 + i / 256), Q16."""
     return [rounded(math.log2(1 + i / 256) * 65536) for i in range(257)]
 
 
-def log2(value: int, table: list[int]) -> int:
+def log2(value: int) -> int:
     """log2(max(value, 1)), Q16: exponent, then linear between the table's points on a mantissa of 30 bits."""
-    value = max(value, 1)
+    value, table = max(value, 1), log2_table()
     exponent = value.bit_length() - 1
     mantissa = (value >> (exponent - 30) if exponent > 30 else value << (30 - exponent)) - (1 << 30)
     index, rest = mantissa >> 22, mantissa & ((1 << 22) - 1)
     return (exponent << 16) + table[index] + ((table[index + 1] - table[index]) * rest >> 22)
 
 
-def log_mel(power: list[int], bank: list[list[int]], table: list[int]) -> list[int]:
+def log_mel(power: Row) -> Row:
     """257 powers Q4 -> 40 log2 energies Q16."""
-    energies = [sum(weight * p for weight, p in zip(row, power, strict=True)) for row in bank]
-    return [log2(energy, table) - (16 << 16) for energy in energies]
+    energies = [sum(weight * p for weight, p in zip(row, power, strict=True)) for row in mel_bank()]
+    return [log2(energy) - (16 << 16) for energy in energies]
 
 
-def dct_table() -> list[list[int]]:
+def level(power: Row) -> int:
+    """257 powers Q4 -> log2 of their sum, Q16."""
+    return log2(sum(power)) - (4 << 16)
+
+
+@cache
+def dct_table() -> list[Row]:
     """[coefficient][band] orthonormal DCT-II, Q15."""
     return [
         [
@@ -120,25 +177,94 @@ def dct_table() -> list[list[int]]:
     ]
 
 
-def cepstrum(log_energies: list[int], table: list[list[int]]) -> list[int]:
+def cepstrum(log_energies: Row) -> Row:
     """40 log2 energies Q16 -> 40 MFCC Q10."""
-    sums = [sum(a * b for a, b in zip(row, log_energies, strict=True)) for row in table]
+    sums = [sum(a * b for a, b in zip(row, log_energies, strict=True)) for row in dct_table()]
     return [(total + (1 << 20)) >> 21 for total in sums]
 
 
-def mfcc(samples: list[int]) -> list[list[int]]:
-    """The whole chain from a fresh start: samples -> [frame][coefficient] Q10."""
-    dft, bank, logs, dct = dft_table(), mel_bank(), log2_table(), dct_table()
-    noise = [Noise() for _ in range(BINS)]
-    frames = []
+@cache
+def autocorrelation_table() -> list[Row]:
+    """[lag][bin] cosines over the window's own autocorrelation, Q12."""
+    of_window = [sum(hann(n) * hann(n + lag) for n in range(WINDOW - lag)) for lag in range(max(LAGS) + 1)]
+    return [
+        [rounded(math.cos(2 * math.pi * k * lag / DFT) * of_window[0] / of_window[lag] * 4096) for k in BAND]
+        for lag in LAGS
+    ]
+
+
+def voicing(power: Row, noise: Row) -> tuple[int, int]:
+    """Powers and noise Q4 -> periodicity Q8, and the (first) lag in samples where it is highest."""
+    over_noise = [min(power[k] // max(noise[k], 1), 1 << 20) for k in BAND]
+    correlation = [sum(a * b for a, b in zip(row, over_noise, strict=True)) for row in autocorrelation_table()]
+    peak = max(correlation)
+    return (peak >> 4) // max(sum(over_noise), 1), LAGS[correlation.index(peak)]
+
+
+class Activity:
+    """Speech or not: weighed measures of this frame and of the mean of the last 25."""
+
+    def __init__(self, probability_percent: int) -> None:
+        probability = probability_percent / 100
+        self.wanted = rounded((math.log(probability / (1 - probability)) - ODDS_AT_NOTHING / 256) * 65536)
+        self.recent: list[Row] = []
+
+    def judge(self, band_snr: Row, periodicity: int) -> int:
+        """40 log2 SNR Q16, periodicity Q8 -> 0 or 1."""
+        strongest = sum(sorted(min(max(snr, 0), 20 << 16) for snr in band_snr)[30:]) // 10
+        clear = min(strongest, 4 << 16)
+        now = [strongest, clear, clear * min(max(periodicity, 0), 256) >> 8]
+        self.recent = [*self.recent, now][-25:]
+        past = [sum(column) // len(self.recent) for column in zip(*self.recent, strict=True)]
+        odds = sum(a * b for a, b in zip(now, NOW, strict=True)) + sum(a * b for a, b in zip(past, PAST, strict=True))
+        return int(odds >> 8 >= self.wanted)
+
+
+def full_scale(sample: int) -> bool:
+    """Whether a sample counts as clipped."""
+    return abs(sample) >= 32700
+
+
+def dropped(hop: Row) -> int:
+    """Samples that repeat the 15 before them and are not at full scale."""
+    return sum(len(set(hop[n - 15 : n + 1])) == 1 and not full_scale(hop[n]) for n in range(15, HOP))
+
+
+def hear(samples: Row, settings: Settings) -> Iterator[tuple[Stages, Frame]]:
+    """The whole chain from a fresh start, window by window."""
+    trackers = [Noise() for _ in range(BINS)]
+    activity = Activity(settings.probability_percent)
     for start in range(0, len(samples) - WINDOW + 1, HOP):
-        power = power_spectrum(samples[start : start + WINDOW], dft)
-        clean = [subtract(p, tracker.assume(p)) for p, tracker in zip(power, noise, strict=True)]
-        frames.append(cepstrum(log_mel(clean, bank, logs), dct))
-    return frames
+        hop = samples[start : start + HOP]
+        power = power_spectrum(samples[start : start + WINDOW])
+        noise = [tracker.assume(p) for p, tracker in zip(power, trackers, strict=True)]
+        clean = [subtract(p, n, settings) for p, n in zip(power, noise, strict=True)]
+        counted = [min(n, 1 << 46) for n in noise]  # in its levels; see LOUDEST_NOISE
+        band_snr = [a - b for a, b in zip(log_mel(power), log_mel(counted), strict=True)]
+        periodicity, pitch_lag = voicing(power, noise)
+        stages = Stages(power, noise, clean, log_mel(clean))
+        yield (
+            stages,
+            Frame(
+                mfcc=cepstrum(stages.log_mel),
+                speech=activity.judge(band_snr, periodicity),
+                periodicity=periodicity,
+                pitch_lag=pitch_lag,
+                snr=level(power) - level(counted),
+                noise=level(counted),
+                clipped=sum(full_scale(sample) for sample in hop),
+                dropped=dropped(hop),
+                offset=sum(hop),
+            ),
+        )
 
 
-def without_mean(frames: list[list[int]]) -> list[list[int]]:
+def frames(samples: Row, settings: Settings | None = None) -> list[Frame]:
+    """What is known of each window, from a fresh start."""
+    return [frame for _, frame in hear(samples, settings or Settings())]
+
+
+def without_mean(mfcc: list[Row]) -> list[Row]:
     """Cepstral mean removal over an utterance."""
-    means = [sum(column) // len(frames) for column in zip(*frames, strict=True)]
-    return [[value - mean for value, mean in zip(frame, means, strict=True)] for frame in frames]
+    means = [sum(column) // len(mfcc) for column in zip(*mfcc, strict=True)]
+    return [[value - mean for value, mean in zip(frame, means, strict=True)] for frame in mfcc]

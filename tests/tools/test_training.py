@@ -23,7 +23,7 @@ REPOSITORY = Path(__file__).parents[2]
 TINY = """
 name = "tiny"
 [prepare]
-sets = ["train"]
+sets = { train = 3 }
 leave_out = ["nobody"]
 noisy_copies = 1
 [train]
@@ -37,6 +37,9 @@ crop_s = [0.8, 1.0]
 [prune]
 share = 0.25
 steps = 2
+[refine]
+steps = 2
+crop_s = [0.8, 1.0]
 [quantize]
 clips = 4
 """
@@ -82,6 +85,7 @@ def test_sound_becomes_a_model_that_the_device_accepts(root: Path, tmp_path: Pat
     step("train", run, "--root", root, "--output", output)
     told = step("prune", run, "--root", root, "--output", output)
     assert "weights" in told
+    step("refine", run, "--root", root, "--output", output)
     step("whiten", "--root", root, "--output", output)
     step("quantize", run, "--output", output, "--models", models)
     step("calibrate", models / "tiny.tflite", "--root", root, "--output", output)

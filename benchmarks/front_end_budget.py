@@ -1,0 +1,78 @@
+"""What the front end costs on a Pi Zero 2 W, reckoned from counted operations; docs/front_end.md tells how."""
+
+from dataclasses import dataclass
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from edgevoice.listening.capture import SAMPLES_PER_BLOCK
+from edgevoice.listening.features import BANDS, COEFFICIENTS, LogMel
+from edgevoice.listening.noise import GROUP
+from edgevoice.listening.spectrum import BINS, Spectrum
+from edgevoice.listening.voicing import Voicing
+from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, WINDOW
+
+# Assumed of one Cortex-A53 core at 1 GHz, not measured on a board: see docs/front_end.md.
+PRODUCTS_A_SECOND = 0.25e9  # float64 multiply-adds in a product of small matrices
+ELEMENTS_A_SECOND = 0.10e9  # elements of 8 bytes through one NumPy pass, from the second-level cache
+CALL_SECONDS = 12e-6  # one NumPy call on a small array
+
+_ROWS = 2 + 1 / GROUP  # that LogMel sees a frame: the power, the cleaned power, and the noise where it changes
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one stage: float64 multiply-adds and elements passed over, a frame; NumPy calls, a block."""
+
+    products: float
+    elements: float
+    calls: float
+
+
+def costs() -> dict[str, Cost]:
+    """Stage -> its cost, products from the tables as they are, passes and calls read off the code."""
+    cosines, lags = Spectrum().table.shape[2], Voicing().table.shape
+    groups = SAMPLES_PER_BLOCK / HOP / GROUP
+    halves = [(bins.stop - bins.start, BANDS // 2) for bins in LogMel().bins]
+    return {
+        "window": Cost(0, HOP, 5),
+        "spectrum": Cost(2 * WINDOW * cosines, WINDOW + 10 * 2 * cosines + 2 * BINS, 18),
+        "noise": Cost(0, 2 * BINS + (12 + 16) * BINS / GROUP, 15 * groups),
+        "subtraction": Cost(0, 6 * BINS, 6),
+        "mel and log": Cost(
+            2 * _ROWS * sum(bins * bands for bins, bands in halves),
+            _ROWS * (2 * BINS + sum(5 * bins for bins, _ in halves) + 20 * (BANDS + 1)),
+            50,
+        ),
+        "cepstrum": Cost(BANDS * COEFFICIENTS, 5 * COEFFICIENTS, 5),
+        "voicing": Cost(lags[0] * lags[1], 6 * lags[0] + lags[1], 14),
+        "speech activity": Cost(0, 12 * BANDS, 30),
+        "clipping, dropouts, offset": Cost(0, 12 * HOP, 16),
+    }
+
+
+@click.command(help=__doc__)
+def main() -> None:
+    blocks = FRAMES_PER_SECOND * HOP / SAMPLES_PER_BLOCK
+    table = Table("stage", "multiply-adds", "elements", "calls", "ms", title="a second of sound on a Pi Zero 2 W")
+    whole = [0.0] * 4
+    for name, cost in costs().items():
+        products, elements = FRAMES_PER_SECOND * cost.products, FRAMES_PER_SECOND * cost.elements
+        calls = blocks * cost.calls
+        seconds = products / PRODUCTS_A_SECOND + elements / ELEMENTS_A_SECOND + calls * CALL_SECONDS
+        row = [products / 1e6, elements / 1e6, calls, 1000 * seconds]
+        whole = [total + part for total, part in zip(whole, row, strict=True)]
+        table.add_row(name, *_shown(row))
+    table.add_section()
+    table.add_row("together", *_shown(whole))
+    Console().print(table)
+    Console().print(f"{whole[3] / 10:.1f} % of one of its four cores")
+
+
+def _shown(row: list[float]) -> list[str]:
+    return [f"{row[0]:.2f} M", f"{row[1]:.2f} M", f"{row[2]:.0f}", f"{row[3]:.1f}"]
+
+
+if __name__ == "__main__":
+    main()

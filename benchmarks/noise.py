@@ -1,0 +1,61 @@
+"""CPU of each noise tracker and each enhancer for one second of sound, in blocks of 160 ms."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+import click
+import numpy as np
+import soundfile
+from rich.console import Console
+from rich.table import Table
+
+from edgevoice.fixedpoint.exact import Integers
+from edgevoice.listening.enhance import SubtractionSettings
+from edgevoice.listening.enhance_bands import BandSettings
+from edgevoice.listening.enhance_choice import enhancer
+from edgevoice.listening.enhance_wiener import WienerSettings
+from edgevoice.listening.noise_choice import TRACKERS, TrackerName
+from edgevoice.listening.spectrum import Spectrum
+from edgevoice.listening.window import FRAMES_PER_SECOND, Windows
+from edgevoice.visit import FOLDER
+
+_REPEATS = 15
+_BLOCK = 16  # frames, 160 ms
+
+
+def milliseconds_a_second(make: Callable[[], Callable[[Integers, Integers], object]], power: Integers) -> float:
+    """Median CPU milliseconds; ``make`` gives a fresh stage, which is fed power and a noise."""
+    noise = np.broadcast_to(power.mean(axis=0).astype(np.int64), power.shape)
+    taken = []
+    for _ in range(_REPEATS):
+        stage = make()
+        started = time.process_time()
+        for start in range(0, len(power), _BLOCK):
+            stage(power[start : start + _BLOCK], noise[start : start + _BLOCK])
+        taken.append(time.process_time() - started)
+    return 1000 * float(np.median(taken)) / (len(power) / FRAMES_PER_SECOND)
+
+
+def _follower(name: TrackerName) -> Callable[[Integers, Integers], object]:
+    tracker = TRACKERS[name]()
+    return lambda power, _: tracker.follow(power)
+
+
+@click.command(help=__doc__)
+def main() -> None:
+    samples, _ = soundfile.read(FOLDER / "rain.flac", dtype="int16")
+    power = Spectrum()(Windows().cut(samples))
+    table = Table("stage", "CPU a second of sound", title="noise")
+
+    for name in TRACKERS:
+        taken = milliseconds_a_second(partial(_follower, name), power)
+        table.add_row(f"tracker, {name}", f"{taken:.2f} ms")
+    for settings in (SubtractionSettings(), BandSettings(), WienerSettings()):
+        taken = milliseconds_a_second(partial(enhancer, settings), power)
+        table.add_row(f"enhancer, {type(settings).__name__.removesuffix('Settings').lower()}", f"{taken:.2f} ms")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

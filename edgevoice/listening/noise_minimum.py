@@ -1,0 +1,29 @@
+"""Minimum statistics: the noise is what the smoothed power falls to between words."""
+
+import numpy as np
+
+from edgevoice.fixedpoint.exact import Integers
+from edgevoice.listening.noise import PRIOR, Recent, TrackerByGroups
+
+_MEMORY = 20  # groups (1.6 s): longer than most words, so that a pause lies in it
+_SMOOTHING_BITS = 1  # the group's mean and the smoothed power before it count alike
+_BIAS_BITS = 8
+_BIAS_Q8 = 383  # mean over minimum of white noise: 1.75 dB
+
+
+class MinimumStatistics(TrackerByGroups):
+    """The minimum of the smoothed power over 1.6 s, times what a minimum of noise lies below its mean.
+
+    R. Martin, IEEE Trans. Speech and Audio Processing 9 (2001), simplified: the smoothing is constant and at the rate
+    of groups, so the bias is one constant instead of a function of the variance.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._smoothed: Integers = self._noise
+        self._recent = Recent(_MEMORY, PRIOR)
+
+    def _learn(self, mean: Integers) -> Integers:
+        self._smoothed = self._smoothed + ((mean - self._smoothed) >> _SMOOTHING_BITS)
+        self._recent.put(self._smoothed)
+        return np.asarray((self._recent.values.min(axis=0) * _BIAS_Q8) >> _BIAS_BITS)

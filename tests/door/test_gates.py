@@ -1,0 +1,49 @@
+"""Each fault of a sound is told in plain words with what to do, at the limit and not before."""
+
+from dataclasses import replace
+
+import pytest
+
+from edgevoice.door.decide import Cause, DoorState, decide
+from edgevoice.door.enrolment import EnrolmentRules, complaints
+from edgevoice.door.gates import broken, clipped, too_noisy, too_short
+from edgevoice.listening.quality import Quality
+from tests.door.evidence import RULES, evidence
+
+GOOD = Quality(1.6, 20.0, 0.0)
+GATES = (too_short, too_noisy, clipped, broken)
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause", "told"),
+    [
+        ({"net_speech_s": 0.5}, Cause.TOO_SHORT, "too short: 0.5 s of speech"),
+        ({"snr_db": 3.0, "speech_dbfs": -20.0}, Cause.TOO_NOISY, "too noisy: speech 3.0 dB over the noise"),
+        ({"snr_db": 3.0, "speech_dbfs": -52.0}, Cause.TOO_NOISY, "too far away: speech 3.0 dB over the noise"),
+        ({"clipped_share": 0.2}, Cause.CLIPPED, "too loud: 20.0 % of the sound is clipped"),
+        ({"dropped_share": 0.3}, Cause.BROKEN, "the sound breaks off: 30.0 % of it is missing"),
+        ({"offset_share": 0.5}, Cause.BROKEN, "the microphone is off centre: by 50.0 % of full scale"),
+    ],
+)
+def test_a_fault_keeps_the_door_shut_and_is_told(fault: dict[str, float], cause: Cause, told: str) -> None:
+    spoilt = replace(GOOD, **fault)
+    decision = decide(evidence(quality=spoilt), DoorState(0.0, True), RULES)
+    assert (decision.opens, decision.cause, decision.counts_as_attempt) == (False, cause, False)
+    assert decision.reason.startswith(told)
+    assert [complaint.startswith(told) for complaint in complaints(spoilt, EnrolmentRules())] == [True]
+
+
+def test_every_limit_itself_is_good_enough() -> None:
+    exact = Quality(
+        net_speech_s=RULES.min_net_speech_s,
+        snr_db=RULES.min_snr_db,
+        clipped_share=RULES.max_clipped_share,
+        offset_share=RULES.max_offset_share,
+        dropped_share=RULES.max_dropped_share,
+    )
+    assert [gate(exact, RULES) for gate in GATES] == [None] * len(GATES)
+
+
+def test_no_number_is_never_good() -> None:
+    nothing = Quality(*[float("nan")] * 6)
+    assert all(gate(nothing, RULES) for gate in GATES)

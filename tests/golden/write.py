@@ -1,0 +1,70 @@
+"""Write the golden vectors anew from the scalar specification: ``python -m tests.golden.write``.
+
+Only after the front end's definition has changed on purpose. The implementation has no part in it.
+"""
+
+import json
+from dataclasses import fields
+
+import numpy as np
+
+from edgevoice.listening.capture import Samples
+from edgevoice.listening.listen import FRONT_END
+from tests.golden import FOLDER, STAGES_AT, SUFFIX, checksum
+from tests.listening import specification as spec
+from tests.sound import clip
+
+_SHORT = 400 + 160 * 9
+_SPEECH = 400 + 160 * 59
+WIDTH = {"mfcc": np.int32}
+"""Everything else is int64."""
+
+
+def signals() -> dict[str, Samples]:
+    """The sounds, made once; ports read the written samples."""
+    rng = np.random.default_rng(3)
+    square = np.where(np.arange(_SHORT) // 37 % 2, 32767, -32768)
+    return {
+        "speech": clip("ben-unlock-1.opus")[4000 : 4000 + _SPEECH],
+        "noise": rng.integers(-3000, 3000, _SHORT).astype(np.int16),
+        "square": square.astype(np.int16),
+        "lowest": np.full(_SHORT, -32768, dtype=np.int16),
+        "silence": np.zeros(_SHORT, dtype=np.int16),
+        "step": rng.integers(-1, 2, _SHORT).astype(np.int16),
+    }
+
+
+def main() -> None:
+    for old in FOLDER.glob(f"*{SUFFIX}"):
+        old.unlink()
+    frames = {}
+    for name, samples in signals().items():
+        heard = list(spec.hear(samples.tolist(), spec.Settings()))
+        np.save(FOLDER / f"{name}.samples{SUFFIX}", samples)
+        for field in fields(spec.Frame):
+            column = [getattr(frame, field.name) for _, frame in heard]
+            np.save(FOLDER / f"{name}.{field.name}{SUFFIX}", np.array(column, dtype=WIDTH.get(field.name, np.int64)))
+        for field in fields(spec.Stages):
+            rows = [getattr(heard[at][0], field.name) for at in STAGES_AT]
+            np.save(FOLDER / f"{name}.{field.name}{SUFFIX}", np.array(rows, dtype=np.int64))
+        frames[name] = len(heard)
+    lower_bins = spec.dft_table()[:129]
+    tables = {
+        "window_cosine_q15": [[cosine for cosine, _ in row] for row in lower_bins],
+        "window_sine_q15": [[sine for _, sine in row] for row in lower_bins],
+        "mel_q12": spec.mel_bank(),
+        "log2_q16": [spec.log2_table()],
+        "dct_q15": spec.dct_table(),
+        "autocorrelation_q12": spec.autocorrelation_table(),
+    }
+    written = {
+        "front_end": FRONT_END,
+        "frames": frames,
+        "stages_at": STAGES_AT,
+        "table_checksums": {name: checksum(table) for name, table in tables.items()},
+    }
+    (FOLDER / "index.json").write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

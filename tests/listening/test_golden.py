@@ -1,0 +1,70 @@
+"""The front end makes of the golden sounds, on whatever machine this runs, the very integers written beside them."""
+
+import json
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from edgevoice.fixedpoint.logarithm import TABLE as LOG2_TABLE
+from edgevoice.listening.activity import ActivitySettings
+from edgevoice.listening.enhance import SpectralSubtraction, SubtractionSettings
+from edgevoice.listening.features import Cepstrum, LogMel
+from edgevoice.listening.frames import Frames, FrontEnd
+from edgevoice.listening.listen import FRONT_END
+from edgevoice.listening.noise import MinimaControlledAverage
+from edgevoice.listening.spectrum import Spectrum
+from edgevoice.listening.voicing import Voicing
+from edgevoice.listening.window import Windows
+from tests.golden import FOLDER, SUFFIX, checksum
+
+INDEX = json.loads((FOLDER / "index.json").read_text(encoding="utf-8"))
+STAGES_AT = INDEX["stages_at"]
+
+
+def golden(signal: str, name: str) -> NDArray[np.integer]:
+    written: NDArray[np.integer] = np.load(FOLDER / f"{signal}.{name}{SUFFIX}")
+    return written
+
+
+def test_the_vectors_are_of_this_front_end() -> None:
+    assert INDEX["front_end"] == FRONT_END
+
+
+def test_the_vectors_are_small() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) < 200_000
+
+
+@pytest.mark.parametrize("signal", INDEX["frames"])
+@pytest.mark.parametrize("block", [160, 1000, 100_000])
+def test_frames_are_golden_in_any_blocks(signal: str, block: int) -> None:
+    samples = golden(signal, "samples").astype(np.int16)
+    front_end = FrontEnd(SubtractionSettings(), ActivitySettings())
+    frames = Frames.join([front_end(samples[start : start + block]) for start in range(0, len(samples), block)])
+    assert len(frames) == INDEX["frames"][signal]
+    for field in fields(Frames):
+        assert np.array_equal(getattr(frames, field.name), golden(signal, field.name)), field.name
+
+
+@pytest.mark.parametrize("signal", INDEX["frames"])
+def test_stages_are_golden(signal: str) -> None:
+    power = Spectrum()(Windows().cut(golden(signal, "samples").astype(np.int16)))
+    noise = MinimaControlledAverage().follow(power)
+    clean = SpectralSubtraction(SubtractionSettings())(power, noise)
+    log_mel, _ = LogMel()(clean)
+    for name, stage in {"power": power, "noise_power": noise, "clean": clean, "log_mel": log_mel}.items():
+        assert np.array_equal(stage[STAGES_AT], golden(signal, name)), name
+
+
+def test_tables_have_their_checksums() -> None:
+    cosines, sines = Spectrum().table
+    tables = {
+        "window_cosine_q15": cosines.T,
+        "window_sine_q15": sines.T,
+        "mel_q12": LogMel().bank.T,
+        "log2_q16": LOG2_TABLE[None],
+        "dct_q15": Cepstrum().basis.T,
+        "autocorrelation_q12": Voicing().table.T,
+    }
+    assert {name: checksum(table.tolist()) for name, table in tables.items()} == INDEX["table_checksums"]

@@ -1,0 +1,129 @@
+"""Our enhancers beside noisereduce, pyrnnoise and webrtc-noise-gain: SI-SDR and DNSMOS gained, CPU time.
+
+Ours are resynthesised for this: their integer gains on a float spectrum with the same window. Whatever a package
+delays the sound by is taken off before SI-SDR. CPU is of the whole way from wave to wave, the resynthesis of ours
+included; what ours cost in the front end prints benchmarks.noise. Speech is of dev, a different kind of noise a clip.
+"""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from tqdm import tqdm
+
+from edgevoice.errors import EdgevoiceError
+from edgevoice.listening.capture import SAMPLE_RATE, Samples
+from tools.enhancers import OURS, WaveEnhancer, peers
+from tools.mixtures import LEAD, Mixture, Wave, draw_noise, mix, noise_kinds, quiet_clips
+
+SNRS_DB = (20, 10, 5, 0)
+COMPARED = ("subtraction 2, 1/8", "bands", "Wiener")
+_KINDS_STEP = 11  # through the kinds of noise in an order in which few clips already hold steady ones and events
+_LONGEST_DELAY = SAMPLE_RATE // 20
+_FULL_SCALE = 32768.0
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What one enhancer made of one mixture: si_sdr_db, dnsmos (overall, 1..5) beyond those of the mixture."""
+
+    si_sdr_db: float
+    dnsmos: float
+    delay_ms: float
+    cpu_ms_per_s: float
+
+
+def measure(enhance: WaveEnhancer, mixture: Mixture, heard_dnsmos: float) -> Gain:
+    """Enhance the mixture from the start of its stream, and judge what follows the lead."""
+    heard, speech = mixture.heard, mixture.speech[LEAD:]
+    started = time.process_time()
+    enhanced = enhance(heard)
+    cpu_s = time.process_time() - started
+    delay = delay_of(enhanced[LEAD:].astype(np.float64), speech)
+    aligned = np.roll(enhanced, -delay)[LEAD:]
+    return Gain(
+        si_sdr_db(aligned.astype(np.float64), speech) - si_sdr_db(heard[LEAD:].astype(np.float64), speech),
+        dnsmos(aligned) - heard_dnsmos,
+        1000 * delay / SAMPLE_RATE,
+        1000 * cpu_s / (len(heard) / SAMPLE_RATE),
+    )
+
+
+def si_sdr_db(estimate: Wave, speech: Wave) -> float:
+    """Scale-invariant signal-to-distortion ratio (J. Le Roux et al., ICASSP 2019)."""
+    target = speech * (estimate @ speech) / (speech @ speech)
+    return float(10 * np.log10(((target**2).sum() + 1e-9) / (((estimate - target) ** 2).sum() + 1e-9)))
+
+
+def delay_of(enhanced: Wave, speech: Wave) -> int:
+    """Samples, 0 to 50 ms, by which the speech lies later in what came out."""
+    size = 2 * len(speech)
+    correlation = np.fft.irfft(np.fft.rfft(enhanced, size) * np.conj(np.fft.rfft(speech, size)), size)
+    return int(np.argmax(correlation[:_LONGEST_DELAY]))
+
+
+def dnsmos(samples: Samples) -> float:
+    """Overall opinion score of DNSMOS P.835 (C. Reddy et al., ICASSP 2022), 1..5, by speechmos."""
+    from speechmos import dnsmos as model  # noqa: PLC0415 - of the tools environment
+
+    return float(model.run(samples.astype(np.float32) / _FULL_SCALE, SAMPLE_RATE)["ovrl_mos"])
+
+
+def gains(enhancers: Mapping[str, WaveEnhancer], root: Path, clips: int) -> dict[tuple[str, int], list[Gain]]:
+    """(enhancer, SNR) -> one gain a clip, on the same mixtures."""
+    kinds, rng = noise_kinds(root), np.random.default_rng(0)
+    names = list(kinds)
+    results: dict[tuple[str, int], list[Gain]] = {}
+    for number, speech in enumerate(tqdm(quiet_clips(root, "dev", clips), unit="clip")):
+        kind = names[number * _KINDS_STEP % len(names)]
+        noise, start = draw_noise(kinds[kind], rng), int(rng.integers(1 << 31))
+        for snr_db in SNRS_DB:
+            mixture = mix(speech, noise, kind, snr_db, np.random.default_rng(start))
+            before = dnsmos(mixture.heard[LEAD:])
+            for name, enhance in enhancers.items():
+                results.setdefault((name, snr_db), []).append(measure(enhance, mixture, before))
+    return results
+
+
+def show(names: list[str], results: dict[tuple[str, int], list[Gain]]) -> Table:
+    """Mean gains; median CPU and delay."""
+    table = Table(
+        "enhancer", *(f"SI-SDR, {s} dB" for s in SNRS_DB), *(f"MOS, {s} dB" for s in SNRS_DB), "ms/s", "delay"
+    )
+    for name in names:
+        each = [results[name, snr_db] for snr_db in SNRS_DB]
+        flat = [gain for of_snr in each for gain in of_snr]
+        table.add_row(
+            name,
+            *(f"{np.mean([gain.si_sdr_db for gain in of_snr]):+.1f}" for of_snr in each),
+            *(f"{np.mean([gain.dnsmos for gain in of_snr]):+.2f}" for of_snr in each),
+            f"{np.median([gain.cpu_ms_per_s for gain in flat]):.1f}",
+            f"{np.median([gain.delay_ms for gain in flat]):.0f} ms",
+        )
+    return table
+
+
+@click.command(help=__doc__)
+@click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
+@click.option("--clips", default=16, show_default=True, help="One kind of noise each, all kinds in turn.")
+def main(root: Path, clips: int) -> None:
+    """Run from the command line."""
+    try:
+        enhancers: dict[str, WaveEnhancer] = {**{name: OURS[name] for name in COMPARED}, **peers()}
+    except EdgevoiceError as error:
+        raise click.ClickException(str(error)) from error
+    results = gains(enhancers, root, clips)
+    Console(width=None if Console().is_terminal else 200).print(show(list(enhancers), results))
+
+
+if __name__ == "__main__":
+    main()

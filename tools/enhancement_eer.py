@@ -1,0 +1,192 @@
+"""EER of the shipped x-vector in noise, with each enhancer in place of ours: does taking noise off help recognition?
+
+All enhancers are judged on the same frames, those of the utterances that the device finds in the quiet clip, so that
+nothing but the features differs. First table: one clip of each pair in quiet (40 dB), as at an enrolment, the other in
+noise; second: both in noise. Adults of dev/speechocean762, the first few clips of each, every clip in a kind of noise
+that its name draws. Packages work on the wave, before a front end that takes nothing off.
+"""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+from tqdm import tqdm
+
+import edgevoice
+from edgevoice.errors import EdgevoiceError
+from edgevoice.hardware.wave import read_sound
+from edgevoice.listening.activity import ActivitySettings
+from edgevoice.listening.capture import Samples
+from edgevoice.listening.features import Cepstra
+from edgevoice.listening.frames import FrontEnd
+from edgevoice.listening.window import HOP
+from edgevoice.recognition.embed import XVector
+from tools.enhancers import OFF, OURS, Ours, WaveEnhancer, peers
+from tools.metrics import Values, eer
+from tools.mixtures import LEAD, draw_noise, mix, noise_kinds, to_samples
+from tools.peers import Vector
+from tools.peers.edgevoice import MODEL
+from tools.prepare import front_end, spoken_parts
+from tools.trials import Selection, Trials, pair, read_clips
+
+SNRS_DB = (20, 10, 5, 0)
+QUIET_DB = 40
+_SET = "dev/speechocean762"
+_PACKAGE = Path(edgevoice.__file__).parent
+
+Features = Callable[[Samples], Cepstra]
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """A clip at one SNR after the lead, and the frames, (first, last) pairs, in which it speaks."""
+
+    heard: Samples
+    spoken: list[tuple[int, int]]
+
+
+def features_of(name: str, enhance: Ours | WaveEnhancer, cache: Path | None) -> Features:
+    """Noisy samples -> MFCC of all frames."""
+    if isinstance(enhance, Ours):
+        return lambda heard: FrontEnd(enhance.settings, ActivitySettings(), enhance.tracker)(heard).mfcc
+    return lambda heard: FrontEnd(OFF, ActivitySettings())(enhanced(name, enhance, heard, cache)).mfcc
+
+
+def enhanced(name: str, enhance: WaveEnhancer, heard: Samples, cache: Path | None) -> Samples:
+    """What a package makes of it, which no line of ours changes: stored, since pyrnnoise takes long."""
+    key = f"{name} {hashlib.sha256(heard.tobytes()).hexdigest()}"
+    return kept(cache, key, lambda: enhance(heard)).astype(np.int16)
+
+
+def trials_of(index: Path, of_each: int) -> Trials:
+    """The first so many clips of each adult."""
+    of_speaker = defaultdict(list)
+    for clip in read_clips(index, Selection(_SET, adults=True)):
+        of_speaker[clip.speaker].append(clip)
+    return pair([clip for clips in of_speaker.values() for clip in clips[:of_each]])
+
+
+def record(root: Path, path: str, snr_db: float, kinds: dict[str, list[Path]]) -> Recording:
+    """The clip in a noise that its name and the SNR draw."""
+    rng = np.random.default_rng([crc32(path.encode()), round(snr_db)])
+    kind = list(kinds)[int(rng.integers(len(kinds)))]
+    mixture = mix(read_sound(root / path), draw_noise(kinds[kind], rng), kind, snr_db, rng)
+    quiet = front_end(to_samples(mixture.speech))
+    return Recording(mixture.heard, spoken_parts(quiet) or [(LEAD // HOP, len(quiet))])
+
+
+def embed_all(features: Features, model: XVector, recordings: Sequence[Recording]) -> Vector:
+    """(clips, d) of unit length."""
+    vectors = []
+    for recording in recordings:
+        mfcc = features(recording.heard)
+        spoken = np.concatenate([mfcc[start:stop] for start, stop in recording.spoken])
+        vectors.append(model.embed(spoken).vector)
+    return np.asarray(vectors, dtype=np.float32)
+
+
+def kept(folder: Path | None, key: str, make: Callable[[], Vector | Samples]) -> Vector | Samples:
+    """The stored array of this key, or a new one, which is stored."""
+    if folder is None:
+        return make()
+    path = folder / f"enhancement-{hashlib.sha256(key.encode()).hexdigest()[:24]}.npy"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part.npy")
+        np.save(part, make())
+        part.rename(path)
+    stored: Vector | Samples = np.load(path)
+    return stored
+
+
+def source() -> str:
+    """Changes with any line of the ear and of what mixes and enhances here."""
+    ear = sorted(path for room in ("fixedpoint", "listening") for path in (_PACKAGE / room).glob("*.py"))
+    here = [Path(__file__).with_name(name) for name in ("enhancers.py", "mixtures.py", "enhancement_eer.py")]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in [*ear, *here])).hexdigest()
+
+
+def cosines(one: Vector, other: Vector, trials: Trials) -> Values:
+    """(trials,)"""
+    return np.asarray((one @ other.T)[trials.first, trials.second], dtype=np.float64)
+
+
+def rate(scores: Values, is_target: NDArray[np.bool_]) -> str:
+    """EER in percent."""
+    return f"{100 * eer(scores[is_target], scores[~is_target]):.1f}"
+
+
+def rows_of(name: str, vectors: dict[int, Vector], trials: Trials) -> tuple[list[str], list[str]]:
+    """The cells of an enhancer in both tables; ``vectors``: of each SNR."""
+    quiet, same = vectors[QUIET_DB], trials.is_target
+    enrolled, both = [name], [name]
+    for snr_db in (QUIET_DB, *SNRS_DB):
+        noisy = vectors[snr_db]
+        either_way = np.concatenate([cosines(quiet, noisy, trials), cosines(noisy, quiet, trials)])
+        enrolled.append(rate(either_way, np.concatenate([same, same])))
+        both.append(rate(cosines(noisy, noisy, trials), same))
+    return enrolled, both
+
+
+def measure(
+    systems: dict[str, Features], model: XVector, trials: Trials, root: Path, cache: Path | None
+) -> dict[str, dict[int, Vector]]:
+    """Enhancer -> SNR -> (clips, d) embeddings."""
+    kinds, paths = noise_kinds(root), [clip.path for clip in trials.clips]
+    found: dict[str, dict[int, Vector]] = {name: {} for name in systems}
+    for snr_db in tqdm((QUIET_DB, *SNRS_DB), unit="SNR"):
+        recordings: list[Recording] = []
+        for name, features in systems.items():
+
+            def make(
+                features: Features = features, snr_db: int = snr_db, recordings: list[Recording] = recordings
+            ) -> Vector:
+                if not recordings:
+                    recordings += [record(root, path, snr_db, kinds) for path in paths]
+                return embed_all(features, model, recordings)
+
+            key = repr((name, model.manifest.sha256, source(), snr_db, paths))
+            found[name][snr_db] = kept(cache, key, make).astype(np.float32)
+    return found
+
+
+@click.command(help=__doc__)
+@click.argument("model_file", type=click.Path(path_type=Path, exists=True), default=MODEL)
+@click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
+@click.option("--clips", default=4, show_default=True, help="Of each speaker.")
+@click.option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps embeddings.")
+@click.option("--only", multiple=True, help="Only this enhancer; repeatable.")
+def main(model_file: Path, root: Path, clips: int, cache: Path | None, only: tuple[str, ...]) -> None:
+    """Run from the command line."""
+    try:
+        enhancers: dict[str, Ours | WaveEnhancer] = {**OURS, **peers()}
+        systems = {name: features_of(name, each, cache) for name, each in enhancers.items() if not only or name in only}
+        trials = trials_of(root / "index.csv", clips)
+        found = measure(systems, XVector(model_file), trials, root, cache)
+    except EdgevoiceError as error:
+        raise click.ClickException(str(error)) from error
+    titles = ("EER in %: enrolled in quiet, heard at", "EER in %: enrolled and heard at")
+    tables = [Table(title, "quiet", *(f"{snr_db} dB" for snr_db in SNRS_DB)) for title in titles]
+    for name, vectors in found.items():
+        for table, row in zip(tables, rows_of(name, vectors, trials), strict=True):
+            table.add_row(*row)
+    for table in tables:
+        Console(width=None if Console().is_terminal else 120).print(table)
+    targets = int(trials.is_target.sum())
+    click.echo(f"{len(trials.clips)} clips of {trials.speakers} speakers: {targets} target pairs")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Step 5: train the pruned network for long, in its final shape. Writes ``OUTPUT/refined.pt``; resumes."""
+
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import click
+
+from tools.corpus import load_corpus
+from tools.development import Development, development_eer
+from tools.run_settings import read_run
+from tools.together import RANK
+from tools.train import Student, fit
+
+
+@click.command(help=__doc__)
+@click.argument("run_file", type=click.Path(path_type=Path))
+@click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
+@click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
+@click.option("--steps", type=int, default=None, help="Fewer steps (for a trial).")
+def main(run_file: Path, root: Path, output: Path, steps: int | None) -> None:
+    run = read_run(run_file)
+    student = Student.load(output / "pruned.pt")
+    development = Development(root, output / "development.npz")
+    click.echo(f"before {development_eer(student.network, student.scale, development)}")
+    settings = replace(run.train, **asdict(run.refine), seed=run.train.seed + 2)
+    settings = replace(settings, steps=steps or settings.steps)
+    refined = fit(student, load_corpus(output), settings, output / "refine.pt", development)
+    if RANK == 0:
+        refined.save(output / "refined.pt")
+
+
+if __name__ == "__main__":
+    main()
