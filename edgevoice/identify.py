@@ -6,7 +6,7 @@ import numpy as np
 
 from edgevoice.errors import AudioError
 from edgevoice.hardware.resample import HIGHEST_RATE, LOWEST_RATE, Resampler
-from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlock, Samples
+from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock, Samples
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.listen import Listen
 from edgevoice.listening.utterance import Utterance
@@ -16,8 +16,11 @@ from edgevoice.recognition.recognise import Evidence
 SHORTEST_CLIP_S = 0.3
 """Of sound in which no utterance is found, to be embedded nevertheless; less says nothing of a voice."""
 
-PAUSE = SAMPLE_RATE
-"""Digital silence after a clip, in samples: its last utterance then ends by the same rule as at the door."""
+PAUSE = 6 * SAMPLE_RATE // 10
+"""Digital silence after a clip, in samples: its last utterance then ends by the same rule as at the door, unless a
+longer pause than the default is set, when the end of the clip ends it."""
+
+_AT_ONCE = 10 * SAMPLE_RATE  # samples: large blocks cost less, and the outcome does not depend on them
 
 MakeEar = Callable[[], Listen]
 AllFrames = Callable[[Samples], Cepstra]
@@ -46,8 +49,8 @@ def hear_all(ear: Listen, samples: Samples) -> list[Utterance]:
     """Every utterance in (n,) samples at 16 kHz, as a microphone would hear them before a pause."""
     utterances = []
     with_pause = np.concatenate([samples, np.zeros(PAUSE, np.int16)])
-    for start in range(0, len(with_pause), SAMPLES_PER_BLOCK):
-        utterances += ear.hear(AudioBlock(with_pause[start : start + SAMPLES_PER_BLOCK], start))
+    for start in range(0, len(with_pause), _AT_ONCE):
+        utterances += ear.hear(AudioBlock(with_pause[start : start + _AT_ONCE], start))
     return utterances + ear.finish()
 
 

@@ -2,8 +2,9 @@
 
 All enhancers are judged on the same frames, those of the utterances that the device finds in the quiet clip, so that
 nothing but the features differs. First table: one clip of each pair in quiet (40 dB), as at an enrolment, the other in
-noise; second: both in noise. Adults of dev/speechocean762, the first few clips of each, every clip in a kind of noise
-that its name draws. Packages work on the wave, before a front end that takes nothing off.
+noise; second: both in noise. The first few clips of each speaker, every clip in a kind of noise that its name
+draws: of the adults of dev/speechocean762 to report, of another index (other people) to choose by. Packages work on the
+wave, before a front end that takes nothing off.
 """
 
 import os
@@ -70,10 +71,10 @@ def enhanced(name: str, enhance: WaveEnhancer, heard: Samples, cache: Path | Non
     return kept(cache, key, lambda: enhance(heard)).astype(np.int16)
 
 
-def trials_of(index: Path, of_each: int) -> Trials:
-    """The first so many clips of each adult."""
+def trials_of(index: Path, wanted: Selection, of_each: int) -> Trials:
+    """The first so many clips of each speaker."""
     of_speaker = defaultdict(list)
-    for clip in read_clips(index, Selection(_SET, adults=True)):
+    for clip in read_clips(index, wanted):
         of_speaker[clip.speaker].append(clip)
     return pair([clip for clips in of_speaker.values() for clip in clips[:of_each]])
 
@@ -165,15 +166,19 @@ def measure(
 @click.command(help=__doc__)
 @click.argument("model_file", type=click.Path(path_type=Path, exists=True), default=MODEL)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
+@click.option("--index", type=click.Path(path_type=Path), help="Of other speech, for all its clips; else ROOT's.")
 @click.option("--clips", default=4, show_default=True, help="Of each speaker.")
 @click.option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps embeddings.")
 @click.option("--only", multiple=True, help="Only this enhancer; repeatable.")
-def main(model_file: Path, root: Path, clips: int, cache: Path | None, only: tuple[str, ...]) -> None:
+def main(
+    model_file: Path, root: Path, index: Path | None, clips: int, cache: Path | None, only: tuple[str, ...]
+) -> None:
     """Run from the command line."""
     try:
         enhancers: dict[str, Ours | WaveEnhancer] = {**OURS, **peers()}
         systems = {name: features_of(name, each, cache) for name, each in enhancers.items() if not only or name in only}
-        trials = trials_of(root / "index.csv", clips)
+        wanted = Selection() if index else Selection(_SET, adults=True)
+        trials = trials_of(index or root / "index.csv", wanted, clips)
         found = measure(systems, XVector(model_file), trials, root, cache)
     except EdgevoiceError as error:
         raise click.ClickException(str(error)) from error
