@@ -1,6 +1,7 @@
 """What several rooms' tests stand on."""
 
 import os
+import signal
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does, before NumPy is loaded
@@ -9,6 +10,9 @@ import pytest
 
 from edgevoice import app
 from edgevoice.config import Settings
+
+# A background job inherits "ignore Ctrl-C" and so would the programs that the tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -52,11 +52,11 @@ def measure(band_snr: Integers, periodicity: Integers) -> Integers:
     """(n, 40) Q16, (n,) Q8 -> (n, 3) Q16: the strongest quarter's mean, the same up to 12 dB, and its periodic part."""
     bands = band_snr.shape[1]
     quarter = bands // 4
-    excess = np.clip(band_snr, 0, _HIGHEST_BAND_SNR)
+    excess = np.minimum(np.maximum(band_snr, 0), _HIGHEST_BAND_SNR)
     strongest = np.partition(excess, bands - quarter, axis=1)[:, bands - quarter :].sum(axis=1) // quarter
     clear = np.minimum(strongest, _CLEAR)
-    periodic = (clear * np.clip(periodicity, 0, _FULL_PERIODICITY)) >> 8
-    return np.stack([strongest, clear, periodic], axis=1)
+    periodic = (clear * np.minimum(np.maximum(periodicity, 0), _FULL_PERIODICITY)) >> 8
+    return np.array([strongest, clear, periodic]).T
 
 
 def weigh(now: Integers, past: Integers) -> Integers:

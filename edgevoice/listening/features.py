@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from edgevoice.fixedpoint.exact import ExactMatrix, Integers, WideExactMatrix, round_shift
+from edgevoice.fixedpoint.exact import ExactMatrix, Integers, round_shift
 from edgevoice.fixedpoint.logarithm import LOG2_BITS, log2_q16
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.listening.spectrum import BINS, DFT, POWER_BITS
@@ -25,24 +25,18 @@ class LogMel:
     def __init__(self) -> None:
         self.bank: Integers = np.rint(mel_bank() * (1 << BANK_BITS)).astype(np.int64)
         """(257, 40) Q12."""
-        # The lower bands lie in few bins, so a product for each half of the bands is cheaper than one that is mostly 0.
-        halves = np.split(self.bank, 2, axis=1)
-        self.bins = [_used_rows(half) for half in halves]
-        self._apply = [WideExactMatrix(half[bins]) for half, bins in zip(halves, self.bins, strict=True)]
+        # Between two points a bin lies on one slope that rises and one that falls: two weights a bin, not 40.
+        self._points = mel_points()
+        rises = np.arange(BINS)[:, None] < self._points[1:-1]
+        self._slopes: Integers = np.stack([self.bank * rises, self.bank * ~rises]).sum(axis=2)[:, None]
         self._scale_q16: Integers = np.array([POWER_BITS + BANK_BITS] * BANDS + [POWER_BITS]) << LOG2_BITS
 
     def __call__(self, power: Integers) -> tuple[Integers, Integers]:
         """(n, 257) Q4 power -> (n, 40) log2 of each band's energy, (n,) of all bins', squared sample units, Q16."""
-        energies = [apply(power[:, bins]) for apply, bins in zip(self._apply, self.bins, strict=True)]
+        rising, falling = np.add.reduceat(power * self._slopes, self._points, axis=2)
         everything = power.sum(axis=1, keepdims=True)
-        levels = log2_q16(np.concatenate([*energies, everything], axis=1)) - self._scale_q16
+        levels = log2_q16(np.concatenate([rising[:, :-2] + falling[:, 1:-1], everything], axis=1)) - self._scale_q16
         return levels[:, :BANDS], levels[:, BANDS]
-
-
-def _used_rows(matrix: Integers) -> slice:
-    """From the first row that is not all 0 to the last."""
-    used = np.flatnonzero(matrix.any(axis=1))
-    return slice(int(used[0]), int(used[-1]) + 1)
 
 
 class Cepstrum:
@@ -60,16 +54,21 @@ class Cepstrum:
         return round_shift(self._apply(log_mel), DCT_BITS + LOG2_BITS - MFCC_BITS).astype(np.int32)
 
 
+def mel_points() -> Integers:
+    """(42,) bins where the bands begin, peak and end: equally far apart in mel, rounded down."""
+    lowest, highest = 2595 * np.log10(1 + np.array([LOWEST_HZ, HIGHEST_HZ]) / 700)
+    points = np.linspace(lowest, highest, BANDS + 2)
+    return np.asarray((DFT + 1) * 700 * (10 ** (points / 2595) - 1) / SAMPLE_RATE, dtype=np.int64)
+
+
 def mel_bank() -> NDArray[np.float64]:
-    """(257, 40): triangles between points equally far apart in mel, each point on a whole bin.
+    """(257, 40): triangles between those points.
 
     The definition, and the very values, of ``python_speech_features.get_filterbanks``; that library is not imported
     here because it brings scipy, 30 MB of a small board's memory, along. A test compares the two.
     """
-    lowest, highest = 2595 * np.log10(1 + np.array([LOWEST_HZ, HIGHEST_HZ]) / 700)
-    points = np.linspace(lowest, highest, BANDS + 2)
-    edges = np.floor((DFT + 1) * 700 * (10 ** (points / 2595) - 1) / SAMPLE_RATE)
-    left, centre, right = edges[:-2], edges[1:-1], edges[2:]
+    points = mel_points()
+    left, centre, right = points[:-2], points[1:-1], points[2:]
     bins = np.arange(BINS)[:, None]
     bank: NDArray[np.float64] = np.minimum((bins - left) / (centre - left), (right - bins) / (right - centre))
     return np.maximum(bank, 0)

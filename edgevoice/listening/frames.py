@@ -111,7 +111,8 @@ class FrontEnd:
 
     def _levels(self, power: Integers, clean: Integers, noise: Integers) -> list[tuple[Integers, Integers]]:
         """LogMel of the three, in one go; of the noise only where it changes, which is not at every frame."""
-        changes = np.concatenate([[True], (noise[1:] != noise[:-1]).any(axis=1)])
+        changes = np.ones(len(noise), dtype=np.bool_)
+        changes[1:] = (noise[1:] != noise[:-1]).any(axis=1)
         tracked = np.minimum(noise[changes], LOUDEST_NOISE)
         bands, level = self._log_mel(np.concatenate([power, clean, tracked]))
         frames, last = len(power), 2 * len(power) - 1
