@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 Integers = NDArray[np.int64]
 
 EXACT_BITS = 53  # a float64 holds every integer up to 2**53
-SPLIT_BITS = 26
 
 
 def exact_table(matrix: Integers, input_bits: int, scale_bits: int = 0) -> NDArray[np.float64]:
@@ -37,21 +36,6 @@ class ExactMatrix:
     def __call__(self, rows: NDArray[np.integer]) -> Integers:
         product: Integers = (rows.astype(np.float64) @ self._matrix).astype(np.int64)
         return product
-
-
-class WideExactMatrix:
-    """As ExactMatrix, for non-negative inputs up to 2**52: two exact products of 26 bits each, joined in int64."""
-
-    def __init__(self, matrix: Integers) -> None:
-        self._matrix = exact_table(matrix, SPLIT_BITS)
-
-    def __call__(self, rows: Integers) -> Integers:
-        halves = np.empty((2, *rows.shape))
-        np.right_shift(rows, SPLIT_BITS, out=halves[0])
-        np.bitwise_and(rows, (1 << SPLIT_BITS) - 1, out=halves[1])
-        high, low = (halves @ self._matrix).astype(np.int64)
-        joined: Integers = (high << SPLIT_BITS) + low
-        return joined
 
 
 def round_shift(values: Integers, bits: int) -> Integers:

@@ -8,8 +8,7 @@ import numpy as np
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.listening.spectrum import BINS, POWER_BITS
 
-_GROUP_BITS = 3
-GROUP = 1 << _GROUP_BITS  # frames (80 ms): the estimate changes only between groups, counted from the stream's start
+GROUP = 8  # frames (80 ms): the estimate changes only between groups, counted from the start of the stream
 # Before anything is heard the noise is taken to be white at -70 dBFS (10 units rms; a Hann window's sum of squares is
 # 150), so that a stream that begins inside a word is heard as speech and not learned as noise.
 PRIOR = 100 * 150 << POWER_BITS
@@ -36,16 +35,19 @@ class TrackerByGroups(ABC):
 
     def follow(self, power: Integers) -> Integers:
         """(n, 257) power below 2**50 -> (n, 257) the noise power to assume at each frame, from earlier groups only."""
-        starts = [0, *range(GROUP - self._frames, len(power), GROUP)]
-        sums = np.add.reduceat(power, starts, axis=0)
-        sums[0] += self._sum
-        finished, self._frames = divmod(self._frames + len(power), GROUP)
-        levels = [self._noise]
-        for mean in sums[:finished] >> _GROUP_BITS:
-            self._noise = self._learn(mean)
-            levels.append(self._noise)
-        self._sum = sums[-1] if self._frames else np.zeros(BINS, dtype=np.int64)
-        return np.repeat(levels[: len(starts)], np.diff([*starts, len(power)]), axis=0)
+        assumed = np.empty_like(power)
+        start = 0
+        while start < len(power):
+            stop = min(start + GROUP - self._frames, len(power))
+            assumed[start:stop] = self._noise
+            self._sum += power[start:stop].sum(axis=0)
+            self._frames += stop - start
+            if self._frames == GROUP:
+                self._noise = self._learn(self._sum // GROUP)
+                self._sum[:] = 0
+                self._frames = 0
+            start = stop
+        return assumed
 
     @abstractmethod
     def _learn(self, mean: Integers) -> Integers:

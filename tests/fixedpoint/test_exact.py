@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgevoice.fixedpoint.exact import ExactMatrix, Integers, WideExactMatrix, exact_table, round_shift
+from edgevoice.fixedpoint.exact import ExactMatrix, Integers, exact_table, round_shift
 
 WIDE = 1 << 52
 
@@ -24,13 +24,6 @@ def test_a_product_is_exact_up_to_its_input_width(seed: int) -> None:
     assert ExactMatrix(matrix, input_bits=31)(rows).tolist() == in_python(rows, matrix)
 
 
-@given(st.lists(st.integers(0, WIDE), min_size=4, max_size=4))
-def test_a_wide_product_is_exact_up_to_52_bits(row: list[int]) -> None:
-    matrix = np.array([[200, 1], [100, 0], [7, 1], [0, 511]])
-    rows = np.array([row, [WIDE, WIDE, WIDE, WIDE]])
-    assert WideExactMatrix(matrix)(rows).tolist() == in_python(rows, matrix)
-
-
 def test_a_scaled_table_holds_the_same_integers() -> None:
     matrix = np.array([[3, -5], [32767, 1]])
     assert (exact_table(matrix, 15, scale_bits=13) * 2**13).tolist() == matrix.tolist()
@@ -42,8 +35,6 @@ def test_a_product_that_could_lose_bits_is_refused() -> None:
     ]
     with pytest.raises(ValueError, match="exact float64"):
         ExactMatrix(np.full((512, 2), 1 << 29), input_bits=15)
-    with pytest.raises(ValueError, match="exact float64"):
-        WideExactMatrix(np.full((512, 2), 1 << 18))
 
 
 @given(st.integers(-WIDE, WIDE), st.integers(1, 40))

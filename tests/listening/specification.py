@@ -7,6 +7,7 @@ Tables are made with ``math`` alone; everything after them is integer arithmetic
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 
 from edgevoice.listening.activity import NOW, ODDS_AT_NOTHING, PAST, ActivitySettings
@@ -65,24 +66,24 @@ def hann(n: int) -> float:
 
 @cache
 def dft_table() -> list[list[tuple[int, int]]]:
-    """[bin][sample] -> (cosine, sine) times the Hann window, Q15."""
+    """[bin][sample] -> (cosine, sine) times the Hann window, Q15; the phase is 0 at the window's middle, sample 200."""
     table = []
     for k in range(BINS):
         row = []
         for n in range(WINDOW):
-            angle = 2 * math.pi * ((n * k) % DFT) / DFT
+            angle = 2 * math.pi * ((n - WINDOW // 2) * k % DFT) / DFT
             row.append((rounded(hann(n) * math.cos(angle) * 32768), rounded(hann(n) * math.sin(angle) * 32768)))
         table.append(row)
     return table
 
 
 def power_spectrum(window: Row) -> Row:
-    """400 samples -> 257 powers, Q4: amplitudes keep two fractional bits."""
+    """400 samples -> 257 powers, Q4: amplitudes keep two fractional bits, rounded half to even."""
     powers = []
     for row in dft_table():
         real = sum(sample * cosine for sample, (cosine, _) in zip(window, row, strict=True))
         imaginary = sum(sample * sine for sample, (_, sine) in zip(window, row, strict=True))
-        real, imaginary = (real + (1 << 12)) >> 13, (imaginary + (1 << 12)) >> 13
+        real, imaginary = round(Fraction(real, 1 << 13)), round(Fraction(imaginary, 1 << 13))
         powers.append(real * real + imaginary * imaginary)
     return powers
 
