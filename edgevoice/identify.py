@@ -16,7 +16,7 @@ from edgevoice.recognition.recognise import Evidence
 SHORTEST_CLIP_S = 0.3
 """Of sound in which no utterance is found, to be embedded nevertheless; less says nothing of a voice."""
 
-PAUSE = 6 * SAMPLE_RATE // 10
+PAUSE = 14 * SAMPLE_RATE // 25
 """Digital silence after a clip, in samples: its last utterance then ends by the same rule as at the door, unless a
 longer pause than the default is set, when the end of the clip ends it."""
 

@@ -74,9 +74,8 @@ def main(model: Path, root: Path, output: Path, top: int) -> None:
     path = model.with_suffix(".json")
     manifest = json.loads(path.read_text(encoding="utf-8")) | {"calibration": asdict(calibration)}
     path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    click.echo(
-        f"{trials.target_of.max() + 1} speakers, {len(trials.target)} target and {len(trials.nontarget)} non-target trials"
-    )
+    people = trials.target_of.max() + 1
+    click.echo(f"{people} speakers, {len(trials.target)} target and {len(trials.nontarget)} non-target trials")
     for rate, threshold in zip(calibration.far, calibration.llr_at_far, strict=True):
         refused = float(np.mean(trials.target * calibration.slope + calibration.offset < threshold))
         click.echo(f"false accepts {rate:.5f}: LLR {threshold:6.2f}, false refusals {100 * refused:5.2f} %")

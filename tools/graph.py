@@ -12,7 +12,7 @@ from torch import nn
 
 from tools.xvector import StemBlock, XVector, context_frames
 
-OUTPUT_FRAMES = 75  # frame vectors per window: 1.5 s, so that 3 s are two windows
+OUTPUT_FRAMES = 80  # frame vectors per window: 1.6 s, so that 3 s and the margins around them are two windows
 
 Array = NDArray[np.float32]
 
@@ -42,7 +42,7 @@ class Graph(tf.Module):  # type: ignore[misc]
         self._network = network
 
     def frames(self, mfcc: tf.Tensor) -> dict[str, tf.Tensor]:
-        """(1, window, 40) normalised MFCC -> (1, 75, pooled)."""
+        """(1, window, 40) normalised MFCC -> (1, 80, pooled)."""
         net = self._network.frames
         window = window_frames(self._network)
         x = tf.reshape(mfcc, (1, window, 1, 40))

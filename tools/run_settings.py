@@ -50,9 +50,9 @@ class TrainSettings:
     inner: int = 192
     pooled: int = 384
     steps: int = 5500
-    batch: int = 128
+    batch: int = 64
     crop_s: tuple[float, float] = (1.5, 3.0)
-    learning_rate: float = 3e-3
+    learning_rate: float = 1.5e-3
     warm_up: int = 300
     weight_decay: float = 0.05
     relational: float = 4.0
@@ -78,9 +78,9 @@ class PruneSettings:
 class RefineSettings:
     """The long training of the pruned network; the rest as in ``train``."""
 
-    steps: int = 12000
-    learning_rate: float = 2e-3
-    warm_up: int = 200
+    steps: int = 5600
+    learning_rate: float = 1.5e-3
+    warm_up: int = 100
     crop_s: tuple[float, float] = (1.5, 4.0)
 
 

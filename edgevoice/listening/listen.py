@@ -14,7 +14,7 @@ from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.noise_choice import TrackerName
 from edgevoice.listening.utterance import Utterance, UtteranceGate, UtteranceSettings
 
-FRONT_END = "edgevoice-front-end-1"
+FRONT_END = "edgevoice-front-end-2"
 """Version of everything that changes the numbers a model is fed; manifests and voiceprints name it."""
 
 
