@@ -198,14 +198,14 @@ def test_a_system_that_is_asked_for_but_missing_is_an_error(tmp_path: Path) -> N
         edgevoice.load(tmp_path / "none.tflite")
 
 
-def test_the_systems_take_turns_and_the_first_round_only_warms_up() -> None:
+def test_the_systems_take_turns_and_the_first_round_and_run_only_warm_up() -> None:
     turns: list[str] = []
 
     def taking_turns(name: str) -> System:
         return System(name, 0, "1", lambda samples: (turns.append(name), np.ones(2, np.float32))[1])
 
     spent = cost.cpu_milliseconds([taking_turns("a"), taking_turns("b")], cost.three_seconds(voice((440,), 0)), 2)
-    assert turns == ["a", "b"] * 3
+    assert turns == ["a", "a", "b", "b"] * 3
     assert set(spent) == {"a", "b"}
 
 
