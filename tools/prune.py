@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from tools.corpus import load_corpus
 from tools.development import Development, development_eer
+from tools.run_options import run_options
 from tools.run_settings import read_run
 from tools.train import Student, fit
 from tools.xvector import TdnnBlock, XVector
@@ -47,10 +48,7 @@ def parameters(network: nn.Module) -> int:
 
 
 @click.command(help=__doc__)
-@click.argument("run_file", type=click.Path(path_type=Path))
-@click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
-@click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
-@click.option("--steps", type=int, default=None, help="Fewer steps (for a trial).")
+@run_options
 def main(run_file: Path, root: Path, output: Path, steps: int | None) -> None:
     run = read_run(run_file)
     student = Student.load(output / "trained.pt")

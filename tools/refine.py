@@ -7,16 +7,14 @@ import click
 
 from tools.corpus import load_corpus
 from tools.development import Development, development_eer
+from tools.run_options import run_options
 from tools.run_settings import read_run
 from tools.together import RANK
 from tools.train import Student, fit
 
 
 @click.command(help=__doc__)
-@click.argument("run_file", type=click.Path(path_type=Path))
-@click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
-@click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
-@click.option("--steps", type=int, default=None, help="Fewer steps (for a trial).")
+@run_options
 def main(run_file: Path, root: Path, output: Path, steps: int | None) -> None:
     run = read_run(run_file)
     student = Student.load(output / "pruned.pt")

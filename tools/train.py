@@ -23,6 +23,7 @@ from tools.corpus import Batches, Corpus, Floats, coefficient_scale, load_corpus
 from tools.development import Development, development_eer
 from tools.mel_disturbance import MelDisturbance
 from tools.optimizer import MuonAdamW
+from tools.run_options import run_options
 from tools.run_settings import TrainSettings, read_run
 from tools.together import PROCESSES, RANK, shared
 from tools.xvector import Shape, XVector, context_frames
@@ -132,10 +133,7 @@ def _resume(path: Path, network: XVector, optimizer: MuonAdamW) -> int:
 
 
 @click.command(help=__doc__)
-@click.argument("run_file", type=click.Path(path_type=Path))
-@click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
-@click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
-@click.option("--steps", type=int, default=None, help="Fewer steps (for a trial).")
+@run_options
 def main(run_file: Path, root: Path, output: Path, steps: int | None) -> None:
     settings = read_run(run_file).train
     settings = replace(settings, steps=steps or settings.steps)

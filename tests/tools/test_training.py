@@ -89,6 +89,8 @@ def test_sound_becomes_a_model_that_the_device_accepts(root: Path, tmp_path: Pat
     step("whiten", "--root", root, "--output", output)
     step("quantize", run, "--output", output, "--models", models)
     step("calibrate", models / "tiny.tflite", "--root", root, "--output", output)
+    assert "false refusals" in step("promise", models / "tiny.tflite", root / "index.csv", "--root", root, "--top", 4)
+    assert "restored" in step("restore", models / "tiny.tflite", "--root", root, "--output", output)
     xvector = XVector(models / "tiny.tflite")
     assert json.loads((models / "tiny.json").read_text())["training"]["shape"]["inner"] == [12] * 5
     scorer = load_scorer(xvector.manifest.calibration, models / "tiny.tflite")
