@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
+from statistics import median_low
 
 from edgevoice.config import Loaded, Settings, load
 from edgevoice.door.act import Act
@@ -140,9 +139,9 @@ def enrolment(settings: Settings, recognises: Recogniser) -> Enrolment:
     """An empty enrolment, whose clips must agree by the calibrated score."""
 
     def agreement(vector: Vector, others: Sequence[Vector]) -> float:
-        # One by one: the mean of the others holds a share of the clip's own voice, so that two clips of one person and
-        # two of another would pass as one person.
-        return float(np.mean([recognises.scorer.llr(vector, other) for other in others]))
+        # Not against the mean of the others, nor the mean of the LLRs: a second clip of the same voice would outweigh
+        # the clips of somebody else, and two clips of each of two people pass as one person.
+        return median_low(recognises.scorer.llr(vector, other) for other in others)
 
     return Enrolment(settings.enrolment, agreement)
 

@@ -17,7 +17,7 @@ from edgevoice.storage.speakers import Voiceprint
 SAME_SOUND = 0.99999  # cosine of two embeddings that only the same recording gives
 
 Agreement = Callable[[Vector, Sequence[Vector]], float]
-"""One unit vector (d,) and the others -> mean over the others of the LLR that the two are one person."""
+"""One unit vector (d,) and the others -> median (lower of two) of the LLRs that it and each of them are one person."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class EnrolmentRules:
     """Largest share of the speech that may lie in dropouts, 0..1."""
     max_offset_share: Annotated[float, Field(ge=0, le=1)] = 0.3
     """Largest offset of the microphone, as a share of full scale, 0..1."""
-    min_agreement_llr: Annotated[float, Field(ge=-20, le=20)] = -1.0
-    """Mean LLR of each clip against each of the others, -20..20; single clips agree less than a mean of three."""
+    min_agreement_llr: Annotated[float, Field(ge=-3, le=20)] = -2.0
+    """Median LLR of each clip against the others, -3..20; single clips agree less than a mean of three."""
 
 
 @dataclass(frozen=True)

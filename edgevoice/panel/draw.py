@@ -7,7 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from edgevoice.hardware import Light
-from edgevoice.panel.view import Happening, Verdict, View
+from edgevoice.panel.log import draw_log
+from edgevoice.panel.view import Verdict, View
 
 WIDTH = 78
 HAPPENINGS = 9  # lines of the log that fit under the rest in 24 lines
@@ -46,7 +47,9 @@ def panel(view: View) -> Panel:
         ("LEDs", _leds(view.light)),
     ):
         rows.add_row(name, content)
-    body: RenderableType = Group(rows, Text("─" * (WIDTH - 4), style="dim"), *_log(view.happenings))
+    body: RenderableType = Group(
+        rows, Text("─" * (WIDTH - 4), style="dim"), *draw_log(view.happenings, HAPPENINGS, _KIND)
+    )
     border = _STATE.get(view.state, "dim")
     title, clock = "[bold]edgevoice[/]", f"{int(view.t_s) // 60:02d}:{view.t_s % 60:04.1f}"
     return Panel(body, title=title, subtitle=f"[dim]{clock}[/]", box=ROUNDED, width=WIDTH, border_style=border)
@@ -119,14 +122,3 @@ def _leds(light: Light) -> Text:
     for colour in "rgb":
         text.append("● ", style=_COLOUR[colour] if colour in _LEDS[light] else "grey30")
     return text.append(f" {light.value}", style="dim")
-
-
-def _log(happenings: tuple[Happening, ...]) -> list[Text]:
-    lines = [_line(happening) for happening in happenings[-HAPPENINGS:]]
-    return lines + [Text()] * (HAPPENINGS - len(lines))
-
-
-def _line(happening: Happening) -> Text:
-    text = Text(f"{happening.t_s:6.1f} s  ", style="dim", no_wrap=True, overflow="ellipsis")
-    text.append(f"{happening.kind:7}", style=_KIND.get(happening.kind, "dim"))
-    return text.append(happening.text)

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from edgevoice.listening.features import BANDS, HIGHEST_HZ, LOWEST_HZ
 from edgevoice.listening.listen import Level
+from edgevoice.panel.log import draw_log
 from edgevoice.panel.spectrogram import FRAMES_PER_COLUMN, LOUDEST_DBFS, QUIETEST_DBFS, Column, draw, draw_speech
 from edgevoice.panel.view import Happening
 
@@ -51,7 +52,9 @@ def ear_panel(view: EarView, width: int = 80, height: int = 24, colour: bool = T
     rows = BANDS // 2 if height >= _TALL else BANDS // 4
     across = width - _FRAME - _LABELS
     parts = [_level(view.level), _speech(view), *_spectrogram(view.columns, rows, across, colour)]
-    body = Group(*(_row(name, content, across) for name, content in parts), *_log(view.happenings))
+    body = Group(
+        *(_row(name, content, across) for name, content in parts), *draw_log(view.happenings, HAPPENINGS, _KIND)
+    )
     clock = f"{int(view.t_s) // 60:02d}:{view.t_s % 60:04.1f}"
     border = "green" if view.level.speaking else "dim"
     title, subtitle = Text("edgevoice listen", style="bold"), Text(f"{view.source}  {clock}", style="dim")
@@ -113,14 +116,3 @@ def _frequencies(rows: int) -> list[str]:
     every = 3 if rows < BANDS // 2 else 4
     names = [f"{hertz / 1000:.1f}kHz" if hertz >= 950 else f"{round(hertz, -1):.0f} Hz" for hertz in edges[:rows]]
     return [name if row % every == 0 else "" for row, name in enumerate(names)]
-
-
-def _log(happenings: Sequence[Happening]) -> list[Text]:
-    lines = [_line(happening) for happening in happenings[-HAPPENINGS:]]
-    return lines + [Text()] * (HAPPENINGS - len(lines))
-
-
-def _line(happening: Happening) -> Text:
-    text = Text(f"{happening.t_s:6.1f} s  ", style="dim", no_wrap=True, overflow="ellipsis")
-    text.append(f"{happening.kind:8}", style=_KIND.get(happening.kind, "dim"))
-    return text.append(happening.text)

@@ -4,6 +4,7 @@ Slow, and the last word. Powers are Q4, below 2**50. The recursive average (MCRA
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections import Counter
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ from tests.listening.specification import BINS, log2
 PRIOR = 100 * 150 << 4
 
 
-class Grouped:
+class Grouped(ABC):
     """One bin: the noise assumed at a frame is what was learned from the groups of 8 frames before its own."""
 
     def __init__(self) -> None:
@@ -28,9 +29,9 @@ class Grouped:
             self.group = []
         return assumed
 
+    @abstractmethod
     def learn(self, mean: int) -> int:
         """Mean power of a group -> the estimate after it."""
-        raise NotImplementedError
 
 
 class Minimum(Grouped):
