@@ -1,7 +1,7 @@
 """The gate: false utterances an hour on noise alone, and how much speech is lost in noise.
 
 ``--data`` names a folder with ``index.csv`` and ``noise/``; without it only the sounds of the visit are measured. The
-comparison with peers, with the truth taken from the clean clips, is tools.endpointing (docs/endpointing.md).
+comparison with peers, with the truth taken from the clean clips, is tools.ear.endpointing (docs/endpointing.md).
 """
 
 import csv
@@ -94,7 +94,7 @@ def _tell(table: Table, name: str, sound: Samples) -> None:
 
 
 def _halves(data: Path | None) -> dict[str, list[Path]]:
-    """Each folder's files that the gate was fitted on, and those that it was not; see tools/truth.py."""
+    """Each folder's files that the gate was fitted on, and those that it was not; see tools/ear/truth.py."""
     if data is None:
         return {}
     halves = {}

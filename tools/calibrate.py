@@ -22,8 +22,8 @@ from tqdm import tqdm
 
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.embed import XVector
-from tools.corpus import load_corpus
-from tools.door_trials import Trials, development_adults, door_trials, embed_voices, plain_scorer
+from tools.measure.door_trials import Trials, development_adults, door_trials, embed_voices, plain_scorer
+from tools.training.corpus import load_corpus
 
 COHORT = 400
 SHORTEST_FRAMES = 150

@@ -15,13 +15,13 @@ from rich.table import Table
 
 from edgevoice.errors import EdgevoiceError, ModelError, SettingsError
 from edgevoice.hardware.wave import read_sound
-from tools.cost import cpu_milliseconds, peak_memory_bytes, three_seconds
-from tools.embeddings import embed_all
 from tools.evaluate import tell_failures
+from tools.measure.cost import cpu_milliseconds, peak_memory_bytes, three_seconds
+from tools.measure.embeddings import embed_all
+from tools.measure.report import Report, as_json, interval_text, percent, report, score
+from tools.measure.trial_options import Asked, asked, trial_options
+from tools.measure.trials import Trials
 from tools.peers import SYSTEMS, System
-from tools.report import Report, as_json, interval_text, percent, report, score
-from tools.trial_options import Asked, asked, trial_options
-from tools.trials import Trials
 
 HEADINGS = ("system", "EER (95 %)", "FRR at FAR 1 %", "at 0.1 %", "min DCF", "file", "CPU for 3 s", "memory", "failed")
 

@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.table import Table
 
 from edgevoice.errors import EdgevoiceError
-from tools import det
-from tools.embeddings import Embedded, embed_all
-from tools.metrics import error_curve, zero_error_bound
+from tools.measure import det
+from tools.measure.embeddings import Embedded, embed_all
+from tools.measure.metrics import error_curve, zero_error_bound
+from tools.measure.report import Report, as_json, interval_text, percent, report, score
+from tools.measure.trial_options import Asked, asked, trial_options
+from tools.measure.trials import Trials
 from tools.peers import SYSTEMS
-from tools.report import Report, as_json, interval_text, percent, report, score
-from tools.trial_options import Asked, asked, trial_options
-from tools.trials import Trials
 
 
 def evaluate(wanted: Asked, system_name: str, rank_by: str, plot: Path | None) -> tuple[Report, Embedded, Trials]:

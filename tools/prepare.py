@@ -22,8 +22,8 @@ from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.listen import ListeningSettings
 from edgevoice.listening.utterance import UtteranceGate
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, WINDOW
-from tools.augment import Surroundings, Wave, change_speed, disturb
-from tools.run_settings import PrepareSettings, read_run
+from tools.training.augment import Surroundings, Wave, change_speed, disturb
+from tools.training.run_settings import PrepareSettings, read_run
 
 CLIPS_PER_SHARD = 100
 STORED_SHIFT = 4  # MFCC Q10 -> Q6, which fits int16

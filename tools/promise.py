@@ -15,8 +15,8 @@ from rich.table import Table
 
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import load_scorer
-from tools.door_trials import Trials, door_trials, embed_voices, plain_scorer
-from tools.metrics import eer, frr_at_far
+from tools.measure.door_trials import Trials, door_trials, embed_voices, plain_scorer
+from tools.measure.metrics import eer, frr_at_far
 
 _REPLICATES = 1000
 _RATES = (0.03, 0.01, 0.003, 0.001)

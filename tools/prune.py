@@ -11,12 +11,12 @@ from pathlib import Path
 import click
 from torch import Tensor, nn
 
-from tools.corpus import load_corpus
-from tools.development import Development, development_eer
-from tools.run_options import run_options
-from tools.run_settings import read_run
 from tools.train import Student, fit
-from tools.xvector import TdnnBlock, XVector
+from tools.training.corpus import load_corpus
+from tools.training.development import Development, development_eer
+from tools.training.run_options import run_options
+from tools.training.run_settings import read_run
+from tools.training.xvector import TdnnBlock, XVector
 
 
 def importance(block: TdnnBlock) -> Tensor:

@@ -15,11 +15,11 @@ import torch
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.recognition.embed import FRAME_RATE_DIVISOR, normalise, windows
 from edgevoice.tflite import Quantization, Signature, Tensor
-from tools.corpus import Corpus, load_corpus
-from tools.graph import OUTPUT_FRAMES, Graph, window_frames
-from tools.run_settings import QuantizeSettings, read_run
 from tools.train import INPUT_UNIT, Student
-from tools.xvector import context_frames, statistics
+from tools.training.corpus import Corpus, load_corpus
+from tools.training.graph import OUTPUT_FRAMES, Graph, window_frames
+from tools.training.run_settings import QuantizeSettings, read_run
+from tools.training.xvector import context_frames, statistics
 
 LARGEST_FILE = 1_200_000
 

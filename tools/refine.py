@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from tools.corpus import load_corpus
-from tools.development import Development, development_eer
-from tools.run_options import run_options
-from tools.run_settings import read_run
-from tools.together import RANK
 from tools.train import Student, fit
+from tools.training.corpus import load_corpus
+from tools.training.development import Development, development_eer
+from tools.training.run_options import run_options
+from tools.training.run_settings import read_run
+from tools.training.together import RANK
 
 
 @click.command(help=__doc__)

@@ -20,10 +20,10 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from edgevoice.listening.window import FRAMES_PER_SECOND
-from tools.corpus import Batches, Corpus, load_corpus
-from tools.development import Development, development_eer
 from tools.train import Student, as_input
-from tools.xvector import FrameNetwork, Shape, XVector, context_frames, statistics
+from tools.training.corpus import Batches, Corpus, load_corpus
+from tools.training.development import Development, development_eer
+from tools.training.xvector import FrameNetwork, Shape, XVector, context_frames, statistics
 
 _CROP_S = 3.0
 _BATCHES = 60

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from tools.teacher import Teacher
+from tools.training.teacher import Teacher
 
 _TEACHER: list[Teacher] = []
 

@@ -19,14 +19,14 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from edgevoice.listening.window import FRAMES_PER_SECOND
-from tools.corpus import Batches, Corpus, Floats, coefficient_scale, load_corpus
-from tools.development import Development, development_eer
-from tools.mel_disturbance import MelDisturbance
-from tools.optimizer import MuonAdamW
-from tools.run_options import run_options
-from tools.run_settings import TrainSettings, read_run
-from tools.together import PROCESSES, RANK, shared
-from tools.xvector import Shape, XVector, context_frames
+from tools.training.corpus import Batches, Corpus, Floats, coefficient_scale, load_corpus
+from tools.training.development import Development, development_eer
+from tools.training.mel_disturbance import MelDisturbance
+from tools.training.optimizer import MuonAdamW
+from tools.training.run_options import run_options
+from tools.training.run_settings import TrainSettings, read_run
+from tools.training.together import PROCESSES, RANK, shared
+from tools.training.xvector import Shape, XVector, context_frames
 
 INPUT_UNIT = 1 / 32  # the network sees INT8 levels as standard deviations
 _SAVE_EVERY = 500

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from edgevoice.listening.window import FRAMES_PER_SECOND
-from tools.corpus import Batches, Corpus, Floats, load_corpus
-from tools.development import Development, development_eer
-from tools.metrics import eer
+from tools.measure.metrics import eer
 from tools.train import Student, as_input
-from tools.xvector import XVector, context_frames
+from tools.training.corpus import Batches, Corpus, Floats, load_corpus
+from tools.training.development import Development, development_eer
+from tools.training.xvector import XVector, context_frames
 
 CROP_S = 3.0
 CLIPS = 6000

@@ -12,7 +12,7 @@ _HIGHEST_BAND_SNR = 20 << LOG2_BITS  # 60 dB: beyond it a band says no more
 _CLEAR = 4 << LOG2_BITS  # 12 dB: beyond it more level makes speech little more likely
 _FULL_PERIODICITY = 256  # Q8
 _WEIGHT_BITS = 8
-# Natural-log odds of speech for each octave of power, Q8, and the odds where all are 0; fitted by tools.fit_gate.
+# Natural-log odds of speech for each octave of power, Q8, and the odds where all are 0; fitted by tools.ear.fit_gate.
 NOW = (26, 71, 28)
 PAST = (-20, -14, 234)
 ODDS_AT_NOTHING = -942

@@ -1,4 +1,4 @@
-"""The fitted numbers of listening/voice.py, all Q10, written by tools.fit_gate; not to be edited."""
+"""The fitted numbers of listening/voice.py, all Q10, written by tools.ear.fit_gate; not to be edited."""
 
 # Statistic: lowest, highest, mean, 1 / standard deviation, weight, and weights of its product with itself and with each
 # statistic below it.

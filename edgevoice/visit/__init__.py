@@ -100,6 +100,6 @@ def load_visit(folder: Path = FOLDER) -> Visit:
     if missing := [file for file in visit.files if not (folder / file).is_file()]:
         raise AudioError(
             f"{len(missing)} of {len(visit.files)} sounds of the visit are not in {folder}, the first is {missing[0]}; "
-            "install edgevoice again, or make them with python -m tools.voices and python -m tools.sounds"
+            "install edgevoice again, or make them: python -m tools.synthetic.voices; python -m tools.synthetic.sounds"
         )
     return visit

@@ -10,12 +10,13 @@ from click.testing import CliRunner, Result
 
 from edgevoice.errors import ModelError, SettingsError
 from edgevoice.listening.capture import SAMPLE_RATE
-from tools import compare, cost, evaluate
-from tools.conditions import Conditions, middle, mix, read_clip
-from tools.embeddings import FAILED_LLR, embed_all, pair_cosines, pair_llrs
+from tools import compare, evaluate
+from tools.measure import cost
+from tools.measure.conditions import Conditions, middle, mix, read_clip
+from tools.measure.embeddings import FAILED_LLR, embed_all, pair_cosines, pair_llrs
+from tools.measure.report import report, score
+from tools.measure.trials import Selection, read_trials
 from tools.peers import SYSTEMS, System, edgevoice, mfcc_statistics
-from tools.report import report, score
-from tools.trials import Selection, read_trials
 
 KEYS = ["target_trials", "nontarget_trials", "speakers", "eer", "eer_ci95", "frr_at_far"]
 KEYS += ["min_dcf", "act_dcf", "cllr", "min_cllr"]

@@ -8,7 +8,7 @@ from scipy.integrate import trapezoid
 from scipy.stats import norm
 
 from edgevoice.errors import SettingsError
-from tools import metrics
+from tools.measure import metrics
 
 whole_scores = st.lists(st.integers(-30, 30), min_size=1, max_size=40).map(lambda scores: np.array(scores, float))
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tools.enhancement import delay_of, si_sdr_db
-from tools.enhancers import OFF, Ours
-from tools.mixtures import LEAD, mix, own_range_db
+from tools.ear.enhancement import delay_of, si_sdr_db
+from tools.ear.enhancers import OFF, Ours
+from tools.ear.mixtures import LEAD, mix, own_range_db
 
 
 @pytest.mark.parametrize("snr_db", (20.0, 0.0))

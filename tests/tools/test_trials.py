@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from edgevoice.errors import AudioError, SettingsError
-from tools.trials import Clip, Selection, pair, read_clips, read_trials
+from tools.measure.trials import Clip, Selection, pair, read_clips, read_trials
 
 HEADING = "path,kind,split,set,speaker,session,label"
 LINES = (

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tools.truth import LEAD_FRAMES, TAIL_S, count_frames, is_measuring, mix_in, true_speech, truth_in_mixture
+from tools.ear.truth import LEAD_FRAMES, TAIL_S, count_frames, is_measuring, mix_in, true_speech, truth_in_mixture
 
 RNG = np.random.default_rng(0)
 TONE = np.rint(8000 * np.sin(2 * np.pi * 300 / 16000 * np.arange(16_000))).astype(np.int16)

@@ -5,7 +5,7 @@ import pytest
 import soundfile
 
 from edgevoice.visit import FOLDER, load_visit
-from tools.take import Sound
+from tools.synthetic.take import Sound
 
 VISIT = load_visit()
 SPEECH = [clip.file for clip in VISIT.clips]

@@ -1,10 +1,10 @@
-"""The sounds without speech, as tools.sounds makes them: seeded, and physically what they say."""
+"""The sounds without speech, as tools.synthetic.sounds makes them: seeded, and physically what they say."""
 
 import numpy as np
 import pytest
 
-from tools.sounds import SOUNDS, make
-from tools.take import Sound
+from tools.synthetic.sounds import SOUNDS, make
+from tools.synthetic.take import Sound
 
 
 def band_power(sound: Sound, low_hz: float, high_hz: float) -> float:

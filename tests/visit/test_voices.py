@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from edgevoice.errors import ModelError, SettingsError
 from edgevoice.visit import load_visit
-from tools.blends import INDEX_COLUMNS, draw_blends, make_blends, mix, read_sentences, write_index
-from tools.kokoro import Voice, load_voices
-from tools.take import ROOMS, generator, take
-from tools.voices import main, make_visit
+from tools.synthetic.blends import INDEX_COLUMNS, draw_blends, make_blends, mix, read_sentences, write_index
+from tools.synthetic.kokoro import Voice, load_voices
+from tools.synthetic.take import ROOMS, generator, take
+from tools.synthetic.voices import main, make_visit
 
 NAMES = ["one", "two", "three", "four"]
 VOICES: dict[str, Voice] = {name: np.full((510, 1, 256), i, np.float32) for i, name in enumerate(NAMES)}

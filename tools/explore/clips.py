@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edgevoice.errors import AudioError
 from edgevoice.hardware.sound_file import open_sound, read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-from tools.conditions import SOUND_FILES, middle
+from tools.measure.conditions import SOUND_FILES, middle
 
 SHORTEST_S = 0.3
 """Less sound than this has no rhythm, no chord and hardly a window."""

@@ -5,7 +5,7 @@ import hashlib
 import torch
 
 from tools.peers import System
-from tools.teacher import Teacher
+from tools.training.teacher import Teacher
 
 
 def load() -> System:

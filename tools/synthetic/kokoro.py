@@ -1,4 +1,4 @@
-"""Text -> speech of somebody who does not exist, by Kokoro-82M as ONNX; tools.voices says where to get it."""
+"""Text -> speech of somebody who does not exist, by Kokoro-82M as ONNX; tools.synthetic.voices says where to get it."""
 
 from importlib import import_module
 from pathlib import Path
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from edgevoice.errors import ModelError
 from edgevoice.listening.capture import SAMPLE_RATE
-from tools.take import Sound
+from tools.synthetic.take import Sound
 
 Voice = NDArray[np.float32]
 """A voice (510, 1, 256): one style vector for each length of a sentence in phonemes."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from edgevoice.errors import SettingsError
-from tools import metrics
-from tools.embeddings import Embedded, pair_cosines, pair_llrs
-from tools.metrics import Values
+from tools.measure import metrics
+from tools.measure.embeddings import Embedded, pair_cosines, pair_llrs
+from tools.measure.metrics import Values
+from tools.measure.trials import Trials
 from tools.peers import System
-from tools.trials import Trials
 
 FAR_POINTS = ("0.01", "0.001")
 

@@ -11,8 +11,8 @@ from rich.progress import track
 
 from edgevoice.errors import SettingsError
 from edgevoice.visit import read_script
-from tools.kokoro import Engine, Voice, speak
-from tools.take import ROOMS, generator, take, write
+from tools.synthetic.kokoro import Engine, Voice, speak
+from tools.synthetic.take import ROOMS, generator, take, write
 
 INDEX_COLUMNS = ("path", "kind", "split", "set", "speaker", "session", "label", "seconds", "licence")
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.errors import AudioError, EdgevoiceError
-from tools.conditions import Conditions, read_clip
-from tools.metrics import Values
+from tools.measure.conditions import Conditions, read_clip
+from tools.measure.metrics import Values
+from tools.measure.trials import Trials
 from tools.peers import System, Vector
-from tools.trials import Trials
 
 FAILED_SCORE = -1.0
 FAILED_LLR = -20.0

@@ -5,7 +5,7 @@ from pathlib import Path
 from scipy.stats import norm
 
 from edgevoice.errors import SettingsError
-from tools.metrics import Curve
+from tools.measure.metrics import Curve
 
 _TICKS = (0.0001, 0.001, 0.01, 0.05, 0.2, 0.4)
 

@@ -1,6 +1,6 @@
 """The sounds of the visit that nobody speaks, each from a small physical model, seeded.
 
-python -m tools.sounds [--output FOLDER] [--seed N]
+python -m tools.synthetic.sounds [--output FOLDER] [--seed N]
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from scipy.signal.windows import tukey
 
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.visit import FOLDER
-from tools.take import Sound, at_peak, at_rms, gain, generator, pink, to_int16, write
+from tools.synthetic.take import Sound, at_peak, at_rms, gain, generator, pink, to_int16, write
 
 FLOOR_DBFS = -65.0  # RMS of the microphone's own noise under every sound but digital silence
 

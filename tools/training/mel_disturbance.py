@@ -5,9 +5,9 @@ import torch
 from torch import Tensor, nn
 
 from edgevoice.listening.features import BANDS, MFCC_BITS
-from tools.corpus import Floats
-from tools.run_settings import TrainSettings
-from tools.xvector import inverse_dct
+from tools.training.corpus import Floats
+from tools.training.run_settings import TrainSettings
+from tools.training.xvector import inverse_dct
 
 _LEVELS = 32  # INT8 levels a unit of the network's input
 _WIDEST_MASK = 8

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import click
 
-from tools.conditions import Conditions, noise_files
-from tools.trials import Selection, Trials, read_trials
+from tools.measure.conditions import Conditions, noise_files
+from tools.measure.trials import Selection, Trials, read_trials
 
 Command = TypeVar("Command", bound=Callable[..., None])
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)

@@ -21,8 +21,7 @@ from edgevoice.listening.frames import Frames
 from edgevoice.listening.utterance import UtteranceGate, UtteranceSettings
 from edgevoice.listening.window import HOP, WINDOW
 from tools.compare import write_between
-from tools.prepare import front_end
-from tools.truth import (
+from tools.ear.truth import (
     LEAD_FRAMES,
     QUIET_DB,
     TAIL_S,
@@ -36,6 +35,7 @@ from tools.truth import (
     steady_noise,
     truth_in_mixture,
 )
+from tools.prepare import front_end
 
 SPEECH = {"speechocean762": 90, "librispeech10": 40}
 SNRS = (QUIET_DB, 20.0, 10.0, 5.0, 0.0)

@@ -22,8 +22,8 @@ from tqdm import tqdm
 
 from edgevoice.errors import EdgevoiceError
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-from tools.enhancers import OURS, WaveEnhancer, peers
-from tools.mixtures import LEAD, Mixture, Wave, draw_noise, mix, noise_kinds, quiet_clips
+from tools.ear.enhancers import OURS, WaveEnhancer, peers
+from tools.ear.mixtures import LEAD, Mixture, Wave, draw_noise, mix, noise_kinds, quiet_clips
 
 SNRS_DB = (20, 10, 5, 0)
 COMPARED = ("subtraction 2, 1/8", "bands", "Wiener")

@@ -1,7 +1,7 @@
 """Speech of people who do not exist, by Kokoro-82M (Apache-2.0): the clips of the visit, and training voices.
 
-    python -m tools.voices --model kokoro.onnx --voices voices.npz
-    python -m tools.voices --model kokoro.onnx --voices voices.npz \\
+    python -m tools.synthetic.voices --model kokoro.onnx --voices voices.npz
+    python -m tools.synthetic.voices --model kokoro.onnx --voices voices.npz \\
         --blends 500 --sentences sentences.txt --output speech --index speech/index.csv
 
 The first line makes every clip that edgevoice/visit/visit.json names; the second makes new voices for training.
@@ -22,9 +22,9 @@ from rich.progress import track
 
 from edgevoice.errors import EdgevoiceError, SettingsError
 from edgevoice.visit import FOLDER, read_script
-from tools.blends import make_blends, read_sentences, write_index
-from tools.kokoro import Engine, Voice, load_engine, load_voices, speak
-from tools.take import ROOMS, generator, take, write
+from tools.synthetic.blends import make_blends, read_sentences, write_index
+from tools.synthetic.kokoro import Engine, Voice, load_engine, load_voices, speak
+from tools.synthetic.take import ROOMS, generator, take, write
 
 
 def make_visit(engine: Engine, voices: dict[str, Voice], only: tuple[str, ...], output: Path, seed: int) -> None:

@@ -14,7 +14,7 @@ from edgevoice.listening.enhance_wiener import WienerSettings
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
 from edgevoice.listening.spectrum import DFT, Spectrum
 from edgevoice.listening.window import HOP, WINDOW, Windows
-from tools.mixtures import Wave, to_samples
+from tools.ear.mixtures import Wave, to_samples
 
 WaveEnhancer = Callable[[Samples], Samples]
 """(n,) int16 at 16 kHz -> (n,) int16, as a stream that starts there."""

@@ -34,13 +34,13 @@ from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import FrontEnd
 from edgevoice.listening.window import HOP
 from edgevoice.recognition.embed import XVector
-from tools.enhancers import OFF, OURS, Ours, WaveEnhancer, peers
-from tools.metrics import Values, eer
-from tools.mixtures import LEAD, draw_noise, mix, noise_kinds, to_samples
+from tools.ear.enhancers import OFF, OURS, Ours, WaveEnhancer, peers
+from tools.ear.mixtures import LEAD, draw_noise, mix, noise_kinds, to_samples
+from tools.measure.metrics import Values, eer
+from tools.measure.trials import Selection, Trials, pair, read_clips
 from tools.peers import Vector
 from tools.peers.edgevoice import MODEL
 from tools.prepare import front_end, spoken_parts
-from tools.trials import Selection, Trials, pair, read_clips
 
 SNRS_DB = (20, 10, 5, 0)
 QUIET_DB = 40

@@ -27,7 +27,7 @@ from edgevoice.listening.noise_choice import TRACKERS, TrackerName
 from edgevoice.listening.snr import utterance_snr_db
 from edgevoice.listening.spectrum import Spectrum
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, Windows
-from tools.mixtures import LEAD, Mixture, Wave, draw_noise, mix, noise_kinds, quiet_clips, to_samples
+from tools.ear.mixtures import LEAD, Mixture, Wave, draw_noise, mix, noise_kinds, quiet_clips, to_samples
 
 SNRS_DB = (0, 5, 10, 15, 20, 25, 30)
 ERROR_SNRS_DB = (0, 10, 20)

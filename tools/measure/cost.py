@@ -1,6 +1,6 @@
 """What a system costs: CPU time for 3 s of sound, and the peak memory of a process that does nothing else.
 
-``python -m tools.cost SYSTEM`` reads int16 samples from standard input and prints the peak in bytes.
+``python -m tools.measure.cost SYSTEM`` reads int16 samples from standard input and prints the peak in bytes.
 """
 
 import subprocess
@@ -47,7 +47,7 @@ def peak_memory_bytes(system: str, sound: Samples) -> int | None:
     """Peak resident memory of a fresh process that loads the system and embeds the sound; None where not Linux."""
     if not _STATUS.exists():
         return None
-    command = [sys.executable, "-m", "tools.cost", system]
+    command = [sys.executable, "-m", "tools.measure.cost", system]
     done = subprocess.run(command, input=sound.tobytes(), capture_output=True, check=False)
     if done.returncode:
         raise ModelError(f"{system}: its memory could not be measured: {done.stderr.decode(errors='replace').strip()}")

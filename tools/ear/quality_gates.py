@@ -18,10 +18,10 @@ from edgevoice.listening.frames import Frames
 from edgevoice.listening.quality import Quality, assess
 from edgevoice.listening.voicing import VOICED
 from edgevoice.recognition.embed import XVector
-from tools.endpointing import as_markdown
-from tools.metrics import eer
+from tools.ear.endpointing import as_markdown
+from tools.measure.metrics import eer
+from tools.measure.trials import Selection, read_clips
 from tools.prepare import front_end
-from tools.trials import Selection, read_clips
 
 Floats = NDArray[np.float64]
 Spoil = Callable[[Floats, float, np.random.Generator], Floats]

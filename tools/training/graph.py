@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from tools.xvector import StemBlock, XVector, context_frames
+from tools.training.xvector import StemBlock, XVector, context_frames
 
 OUTPUT_FRAMES = 80  # frame vectors per window: 1.6 s, so that 3 s and the margins around them are two windows
 

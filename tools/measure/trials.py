@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.errors import AudioError, SettingsError
-from tools.metrics import Indices, Mask
+from tools.measure.metrics import Indices, Mask
 
 ADULT_YEARS = 18
 COLUMNS = ("path", "speaker", "session", "label")

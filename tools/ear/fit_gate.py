@@ -26,7 +26,7 @@ from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.utterance import UtteranceGate, UtteranceSettings
 from edgevoice.visit import FOLDER
-from tools.truth import (
+from tools.ear.truth import (
     QUIET_DB,
     Flags,
     Noise,
@@ -53,7 +53,7 @@ SETTLE = 60  # frames before the noise is known
 QUIET_MISSES = 0.007
 """Share of the training utterances in quiet that the rule may miss."""
 
-RULE_TEXT = '''"""The fitted numbers of listening/voice.py, all Q10, written by tools.fit_gate; not to be edited."""
+RULE_TEXT = '''"""The fitted numbers of listening/voice.py, all Q10, written by tools.ear.fit_gate; not to be edited."""
 
 # Statistic: lowest, highest, mean, 1 / standard deviation, weight, and weights of its product with itself and with each
 # statistic below it.'''

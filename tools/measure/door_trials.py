@@ -13,8 +13,8 @@ from edgevoice.hardware.wave import read_sound
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.score import Scorer
-from tools.development import is_adult
 from tools.prepare import front_end, spoken_parts
+from tools.training.development import is_adult
 
 ENROLMENT_UTTERANCES = 3
 ENROLMENTS_PER_SPEAKER = 4

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from edgevoice.hardware.wave import read_sound
 from edgevoice.recognition.embed import normalise
-from tools.corpus import Floats
-from tools.metrics import eer
+from tools.measure.metrics import eer
 from tools.prepare import front_end, spoken_parts
-from tools.xvector import XVector, context_frames
+from tools.training.corpus import Floats
+from tools.training.xvector import XVector, context_frames
 
 ADULT = 18
 

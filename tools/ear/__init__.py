@@ -1,0 +1,1 @@
+"""How the front end is measured: noise trackers, enhancement, endpointing, the quality gate."""

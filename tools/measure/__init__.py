@@ -1,0 +1,1 @@
+"""Trials, scores and error rates: what evaluate, compare, calibrate and promise share."""

@@ -1,0 +1,1 @@
+"""Speech and sounds that we make ourselves: the visit and synthetic speakers."""
