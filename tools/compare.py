@@ -1,6 +1,8 @@
 """All systems on the same trials in one run: error rates, size, CPU time for 3 s of sound, peak memory.
 
-Rates are of the raw cosine, as in tools.evaluate. --markdown writes the table into a file that holds the lines
+Rates are of the raw cosine, as in tools.evaluate; of i-vector and GMM-UBM, which tools.train_peers trains, of their
+likelihood ratio. FRR and min DCF (P_target 0.01, C_fa 10, normalised) are at thresholds chosen on these very trials.
+--plot writes the DET plot of all systems. --markdown writes the table into a file that holds the lines
 <!-- compare --> and <!-- /compare --> (or another word than compare, see --marker), between them. For CPU times to
 quote set OPENBLAS_NUM_THREADS=1 and OMP_NUM_THREADS=1: idle threads that spin are CPU time too.
 """
@@ -13,15 +15,18 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from edgevoice.errors import EdgevoiceError, ModelError, SettingsError
+from edgevoice.errors import EdgevoiceError, ModelError
 from edgevoice.hardware.wave import read_sound
 from tools.evaluate import tell_failures
+from tools.measure import det
 from tools.measure.cost import cpu_milliseconds, peak_memory_bytes, three_seconds
 from tools.measure.embeddings import embed_all
+from tools.measure.metrics import Curve, error_curve
+from tools.measure.page import markdown_table, write_between
 from tools.measure.report import Report, as_json, interval_text, percent, report, score
 from tools.measure.trial_options import Asked, asked, trial_options
 from tools.measure.trials import Trials
-from tools.peers import SYSTEMS, System
+from tools.peers import SYSTEMS, TRAINED, System, systems
 
 HEADINGS = ("system", "EER (95 %)", "FRR at FAR 1 %", "at 0.1 %", "min DCF", "file", "CPU for 3 s", "memory", "failed")
 
@@ -57,62 +62,48 @@ class Row:
         )
 
 
-def load_systems(names: Sequence[str]) -> list[System]:
+def load_systems(names: Sequence[str], trained: Path = TRAINED) -> list[System]:
     """The named systems, or all that are installed, saying which are not; ModelError where none is left."""
-    systems = []
-    for name in names or SYSTEMS:
+    loaded, known = [], systems(trained)
+    for name in names or known:
         try:
-            systems.append(SYSTEMS[name]())
+            loaded.append(known[name]())
         except ModelError as error:
             if names:
                 raise
             click.echo(f"{name} is left out: {error}", err=True)
-    if not systems:
+    if not loaded:
         raise ModelError("no system to compare: each is missing something, see above; run: make setup-tools")
-    return systems
+    return loaded
 
 
-def compare(wanted: Asked, names: Sequence[str]) -> tuple[list[Row], Trials]:
-    """One row a system; EdgevoiceError where that is impossible."""
+def compare(wanted: Asked, names: Sequence[str]) -> tuple[list[Row], dict[str, Curve], Trials]:
+    """One row and one error curve a system; EdgevoiceError where that is impossible."""
     conditions, trials = wanted.conditions(), wanted.trials()
-    systems = load_systems(names)
+    loaded = load_systems(names, wanted.trained)
     paths = [clip.path for clip in trials.clips]
     sound = three_seconds(read_sound(wanted.root / paths[0]))
-    cpu_ms = cpu_milliseconds(systems, sound)
-    rows = []
-    for system in systems:
+    cpu_ms = cpu_milliseconds(loaded, sound)
+    rows, curves = [], {}
+    for system in loaded:
         embedded = embed_all(system, wanted.root, paths, conditions, wanted.cache)
         tell_failures(embedded, trials, system.name)
         scored = score(system, embedded, trials)
         figures = report(scored.cosine, scored, trials)
-        memory = peak_memory_bytes(system.name, sound)
+        curves[system.name] = error_curve(scored.cosine[trials.is_target], scored.cosine[~trials.is_target])
+        memory = peak_memory_bytes(system.name, sound, wanted.trained)
         rows.append(Row(system.name, figures, system.size_bytes, cpu_ms[system.name], memory, len(embedded.failed)))
-    return rows, trials
+    return rows, curves, trials
 
 
 def markdown(rows: Sequence[Row], trials: Trials) -> str:
     """A table in Markdown, and what it rests on."""
-    lines = [HEADINGS, ("---", *["---:"] * (len(HEADINGS) - 1)), *(row.cells() for row in rows)]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    table = markdown_table(HEADINGS, [row.cells() for row in rows])
     targets = int(trials.is_target.sum())
     return (
         f"{table}\n\n{targets} target and {len(trials.is_target) - targets} non-target trials of {trials.speakers} "
         "speakers; printed by `python -m tools.compare`."
     )
-
-
-def write_between(path: Path, marker: str, text: str) -> None:
-    """Replace what stands between the markers of a file; SettingsError where they are not there once, in order."""
-    opening, closing = f"<!-- {marker} -->", f"<!-- /{marker} -->"
-    try:
-        content = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read to put the table in ({error})") from error
-    before, found, rest = content.partition(opening)
-    _, also_found, after = rest.partition(closing)
-    if not found or not also_found or opening in rest:
-        raise SettingsError(f"{path}: no place for the table; wanted the lines {opening} and {closing}, once, in order")
-    path.write_text(f"{before}{opening}\n{text}\n{closing}{after}", encoding="utf-8")
 
 
 @click.command(help=__doc__)
@@ -122,16 +113,20 @@ def write_between(path: Path, marker: str, text: str) -> None:
     "--markdown", "markdown_file", type=click.Path(path_type=Path, dir_okay=False), help="Put the table there."
 )
 @click.option("--marker", default="compare", show_default=True, help="The word in the two marking lines.")
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Write the DET plot to this image.")
 @click.option("--json", "json_", is_flag=True, help="JSON Lines on standard output, one a system, and nothing else.")
 def main(
     names: tuple[str, ...],
     markdown_file: Path | None,
     marker: str,
+    plot: Path | None,
     json_: bool,
 ) -> None:
     """Run from the command line."""
     try:
-        rows, trials = compare(asked(), names)
+        rows, curves, trials = compare(asked(), names)
+        if plot:
+            det.plot(curves, plot)
         if markdown_file:
             write_between(markdown_file, marker, markdown(rows, trials))
     except EdgevoiceError as error:

@@ -3,8 +3,8 @@
 The index is a CSV file with the columns path, speaker, session, label. EER is taken on the ROC, straight between
 neighbouring points; its 95 % interval is a bootstrap over speakers; FRR at a FAR is that of the best threshold whose
 FAR is no higher. min_dcf, act_dcf: P_target 0.01, C_fa 10, C_miss 1, normalised. act_dcf and cllr are of the
-calibrated LLR, all others of the raw cosine or, with --rank-by llr, of the same LLR. A clip that fails is refused by
-everyone.
+calibrated LLR, all others of the raw cosine (of their own score in the systems that are scored otherwise) or, with
+--rank-by llr, of the same LLR. A clip that fails is refused by everyone.
 """
 
 from pathlib import Path
@@ -20,13 +20,13 @@ from tools.measure.metrics import error_curve, zero_error_bound
 from tools.measure.report import Report, as_json, interval_text, percent, report, score
 from tools.measure.trial_options import Asked, asked, trial_options
 from tools.measure.trials import Trials
-from tools.peers import SYSTEMS
+from tools.peers import SYSTEMS, systems
 
 
 def evaluate(wanted: Asked, system_name: str, rank_by: str, plot: Path | None) -> tuple[Report, Embedded, Trials]:
     """Embed, score, sum up; EdgevoiceError where that is impossible."""
     conditions, trials = wanted.conditions(), wanted.trials()
-    system = SYSTEMS[system_name]()
+    system = systems(wanted.trained)[system_name]()
     embedded = embed_all(system, wanted.root, [clip.path for clip in trials.clips], conditions, wanted.cache)
     scored = score(system, embedded, trials)
     ranked = scored.ranked(rank_by)

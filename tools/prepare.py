@@ -24,6 +24,7 @@ from edgevoice.listening.utterance import UtteranceGate
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, WINDOW
 from tools.training.augment import Surroundings, Wave, change_speed, disturb
 from tools.training.run_settings import PrepareSettings, read_run
+from tools.training.throat import change_throat, draw_throat
 
 CLIPS_PER_SHARD = 100
 STORED_SHIFT = 4  # MFCC Q10 -> Q6, which fits int16
@@ -73,7 +74,7 @@ def make_shard(job: Job) -> int:
     for listed in job.clips:
         original = read_sound(job.root / listed.path)[: int(job.settings.longest_s * HOP * FRAMES_PER_SECOND)]
         for number in range(listed.voices):
-            voice = change_speed(original, _draw_speed(job.settings.speeds, rng) if number else 1.0)
+            voice = _another_voice(original, job.settings, rng) if number else original
             parts = spoken_parts(front_end(voice))
             if not parts:
                 continue
@@ -88,9 +89,12 @@ def make_shard(job: Job) -> int:
     return job.number
 
 
-def _draw_speed(speeds: tuple[float, float], rng: np.random.Generator) -> float:
-    lowest, highest = np.log(speeds)
-    return float(np.exp(rng.uniform(lowest, highest)))
+def _another_voice(samples: Samples, settings: PrepareSettings, rng: np.random.Generator) -> Samples:
+    lowest, highest = np.log(settings.speeds)
+    voice = change_speed(samples, float(np.exp(rng.uniform(lowest, highest))))
+    if rng.random() < settings.throats:
+        voice = change_throat(voice, draw_throat(rng, settings.widest_throat))
+    return voice
 
 
 def _draw_subtraction(settings: PrepareSettings, rng: np.random.Generator) -> SubtractionSettings:

@@ -11,11 +11,12 @@ from pathlib import Path
 import click
 from torch import Tensor, nn
 
-from tools.train import Student, fit
+from tools.train import fit
 from tools.training.corpus import load_corpus
 from tools.training.development import Development, development_eer
 from tools.training.run_options import run_options
 from tools.training.run_settings import read_run
+from tools.training.student import Student
 from tools.training.xvector import TdnnBlock, XVector
 
 
@@ -64,7 +65,7 @@ def main(run_file: Path, root: Path, output: Path, steps: int | None) -> None:
         warm_up=run.prune.warm_up,
         seed=run.train.seed + 1,
     )
-    tuned = fit(smaller, load_corpus(output), settings, output / "prune.pt", development)
+    tuned = fit(smaller, load_corpus(output), settings, output, "prune", root)
     click.echo(f"tuned {development_eer(tuned.network, tuned.scale, development)}")
     tuned.save(output / "pruned.pt")
 

@@ -15,10 +15,10 @@ import torch
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.recognition.embed import FRAME_RATE_DIVISOR, normalise, windows
 from edgevoice.tflite import Quantization, Signature, Tensor
-from tools.train import INPUT_UNIT, Student
 from tools.training.corpus import Corpus, load_corpus
 from tools.training.graph import OUTPUT_FRAMES, Graph, window_frames
 from tools.training.run_settings import QuantizeSettings, read_run
+from tools.training.student import INPUT_UNIT, Student
 from tools.training.xvector import context_frames, statistics
 
 LARGEST_FILE = 1_200_000

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from tools.train import Student, fit
+from tools.train import fit
 from tools.training.corpus import load_corpus
 from tools.training.development import Development, development_eer
 from tools.training.run_options import run_options
 from tools.training.run_settings import read_run
+from tools.training.student import Student
 from tools.training.together import RANK
 
 
@@ -22,7 +23,7 @@ def main(run_file: Path, root: Path, output: Path, steps: int | None) -> None:
     click.echo(f"before {development_eer(student.network, student.scale, development)}")
     settings = replace(run.train, **asdict(run.refine), seed=run.train.seed + 2)
     settings = replace(settings, steps=steps or settings.steps)
-    refined = fit(student, load_corpus(output), settings, output / "refine.pt", development)
+    refined = fit(student, load_corpus(output), settings, output, "refine", root)
     if RANK == 0:
         refined.save(output / "refined.pt")
 

@@ -20,9 +20,9 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from edgevoice.listening.window import FRAMES_PER_SECOND
-from tools.train import Student, as_input
 from tools.training.corpus import Batches, Corpus, load_corpus
 from tools.training.development import Development, development_eer
+from tools.training.student import Student, as_input
 from tools.training.xvector import FrameNetwork, Shape, XVector, context_frames, statistics
 
 _CROP_S = 3.0
@@ -126,10 +126,10 @@ def restored(model: Path, corpus: Corpus) -> Student:
     batches = Batches(corpus, scale, 0.5, seed=0)
     frames = int(_CROP_S * FRAMES_PER_SECOND) + context_frames(network.shape)
     drawn = [batches.draw(64, frames) for _ in range(_BATCHES)]
-    crops = [as_input(crop, torch.device("cpu")) for crop, _ in drawn]
+    crops = [as_input(batch.crops, torch.device("cpu")) for batch in drawn]
     fill(network.frames, model.read_bytes())
     renew_normalisation(network.frames, crops[:20])
-    solve_segment(network, crops, [torch.from_numpy(taught) for _, taught in drawn])
+    solve_segment(network, crops, [torch.from_numpy(corpus.taught[batch.voices]) for batch in drawn])
     return Student(network, scale)
 
 

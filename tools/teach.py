@@ -1,4 +1,7 @@
-"""Step 2: speech -> the teacher's embedding of every prepared voice. Writes ``OUTPUT/taught/NNNN.npy``."""
+"""Step 2: speech -> what the teacher says of every prepared voice, as a whole and by frames.
+
+Writes ``OUTPUT/taught/NNNN.npz`` and, first of all, ``OUTPUT/frame_basis.npz``.
+"""
 
 import multiprocessing
 from pathlib import Path
@@ -8,23 +11,49 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from edgevoice.listening.capture import Samples
+from tools.training.frame_targets import FrameBasis, principal_components
 from tools.training.teacher import Teacher
 
 _TEACHER: list[Teacher] = []
+_BASIS_CLIPS = 400
 
 
-def teach_shard(paths: tuple[Path, Path]) -> None:
-    """Embed the speech of one prepared shard: (voices, 192) float32."""
-    prepared, taught = paths
+def teacher() -> Teacher:
+    """One a process."""
     if not _TEACHER:
         torch.set_num_threads(1)
         _TEACHER.append(Teacher())
+    return _TEACHER[0]
+
+
+def read_speech(prepared: Path) -> list[Samples]:
+    """The voices of a shard."""
     with np.load(prepared) as shard:
         speech = np.split(shard["speech"], np.cumsum(shard["speech_length"])[:-1])
-        embeddings = _TEACHER[0].embed_many([clip for clip in speech if len(clip)])
-    part = taught.with_suffix(".part.npy")
-    np.save(part, embeddings)
+    return [clip for clip in speech if len(clip)]
+
+
+def teach_shard(job: tuple[Path, Path, FrameBasis]) -> None:
+    """Embed the speech of one prepared shard: embeddings (voices, 192) float32, frames (all frames, 128) int8."""
+    prepared, taught, basis = job
+    embeddings, frames = teacher().embed_many(read_speech(prepared))
+    part = taught.with_suffix(".part.npz")
+    np.savez(
+        part,
+        embeddings=embeddings,
+        frames=np.concatenate([basis.encode(vectors) for vectors in frames]),
+        frame_length=np.array([len(vectors) for vectors in frames], dtype=np.int64),
+    )
     part.rename(taught)
+
+
+def frame_basis(path: Path, shards: list[Path]) -> FrameBasis:
+    """Found once a run, from some clips of the first shards."""
+    if not path.exists():
+        clips = [clip for shard in shards[:8] for clip in read_speech(shard)[: _BASIS_CLIPS // 8]]
+        principal_components(np.concatenate(teacher().embed_many(clips)[1])).save(path)
+    return FrameBasis.load(path)
 
 
 @click.command(help=__doc__)
@@ -32,8 +61,10 @@ def teach_shard(paths: tuple[Path, Path]) -> None:
 @click.option("--workers", default=2, show_default=True)
 def main(output: Path, workers: int) -> None:
     (output / "taught").mkdir(exist_ok=True)
-    pairs = [(path, output / "taught" / f"{path.stem}.npy") for path in sorted((output / "prepared").glob("????.npz"))]
-    waiting = [pair for pair in pairs if not pair[1].exists()]
+    shards = sorted((output / "prepared").glob("????.npz"))
+    basis = frame_basis(output / "frame_basis.npz", shards)
+    jobs = [(path, output / "taught" / path.name, basis) for path in shards]
+    waiting = [job for job in jobs if not job[1].exists()]
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
         for _ in tqdm(pool.imap_unordered(teach_shard, waiting), total=len(waiting), unit="shard"):
             pass

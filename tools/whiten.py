@@ -1,12 +1,10 @@
 """Step 6: make every direction of the embedding as steady as every other, within a person.
 
-Within-class covariance normalisation (A. Hatch, S. Kajarekar and A. Stolcke, Interspeech 2006) on labelled voices of
-the training sound, clean and disturbed, and the mean taken off. Both are linear and are folded into the last layer, so
-the device pays nothing. The covariance is drawn towards a sphere by ``shrinkage``, chosen on half of the speakers with
-the other half's covariance.
+Within-class covariance normalisation (tools/training/whitening.py) on labelled voices of the training sound, clean and
+disturbed, and the mean taken off. Both are linear and are folded into the last layer, so the device pays nothing. The
+covariance is drawn towards a sphere by ``shrinkage``, chosen on half of the speakers with the other half's covariance.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -17,9 +15,10 @@ from tqdm import tqdm
 
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from tools.measure.metrics import eer
-from tools.train import Student, as_input
-from tools.training.corpus import Batches, Corpus, Floats, load_corpus
+from tools.training.corpus import Batches, Corpus, Floats, in_own_voice, load_corpus
 from tools.training.development import Development, development_eer
+from tools.training.student import Student, as_input
+from tools.training.whitening import Labelled, whitening
 from tools.training.xvector import XVector, context_frames
 
 CROP_S = 3.0
@@ -28,44 +27,18 @@ _BATCH = 32
 SHRINKAGES = (1.0, 0.8, 0.6, 0.4, 0.2, 0.1)
 
 
-@dataclass(frozen=True, eq=False)
-class Labelled:
-    """(n, d) embeddings and (n,) whose they are."""
-
-    vectors: Floats
-    speaker: NDArray[np.str_]
-
-    def of(self, speakers: NDArray[np.str_]) -> "Labelled":
-        """Those of some speakers."""
-        chosen = np.isin(self.speaker, speakers)
-        return Labelled(self.vectors[chosen], self.speaker[chosen])
-
-
 @torch.inference_mode()
 def labelled_embeddings(student: Student, corpus: Corpus, clips: int = CLIPS) -> Labelled:
     """Crops of clips whose speaker is known and has several."""
     speaker = corpus.speaker[corpus.voice]
-    names, counts = np.unique(speaker, return_counts=True)
-    known = np.isin(speaker, names[(counts >= 4) & (names != "")])
-    chosen = np.random.default_rng(0).permutation(np.flatnonzero(known))[:clips]
+    chosen = np.random.default_rng(0).permutation(np.flatnonzero(in_own_voice(speaker, 4)))[:clips]
     batches = Batches(corpus, student.scale, 0.5, seed=0)
     frames = int(CROP_S * FRAMES_PER_SECOND) + context_frames(student.network.shape)
     vectors = []
     for start in tqdm(range(0, len(chosen), _BATCH), unit="batch"):
-        crops = np.stack([batches.crop(int(clip), frames) for clip in chosen[start : start + _BATCH]])
+        crops = np.stack([batches.any_crop(int(clip), frames) for clip in chosen[start : start + _BATCH]])
         vectors.append(student.network(as_input(crops, torch.device("cpu"))).numpy())
     return Labelled(np.concatenate(vectors), speaker[chosen])
-
-
-def whitening(labelled: Labelled, shrinkage: float) -> NDArray[np.float64]:
-    """(d, d) inverse square root of the covariance within speakers, ``shrinkage`` (0..1) of it made a sphere."""
-    _, whose = np.unique(labelled.speaker, return_inverse=True)
-    means = np.stack([labelled.vectors[whose == one].mean(axis=0) for one in range(whose.max() + 1)])
-    within = np.cov((labelled.vectors - means[whose]).T)
-    size = len(within)
-    within = (1 - shrinkage) * within + shrinkage * np.trace(within) / size * np.eye(size)
-    values, directions = np.linalg.eigh(within)
-    return np.asarray((directions / np.sqrt(values)) @ directions.T)
 
 
 def choose_shrinkage(labelled: Labelled) -> float:

@@ -35,6 +35,8 @@ def disturb(samples: Samples, surroundings: Surroundings, rng: np.random.Generat
     wave = samples.astype(np.float32)
     if rng.random() < 0.6:
         wave = _in_a_room(wave, _draw_room(surroundings, rng))
+    if rng.random() < 0.4:
+        wave = _through_a_microphone(wave, rng)
     if rng.random() < 0.25:
         wave = _band_limited(wave, rng)
     if rng.random() < 0.85:
@@ -63,6 +65,15 @@ def _in_a_room(wave: Wave, room: Wave) -> Wave:
     direct = int(np.abs(room).argmax())
     reverberant = fftconvolve(wave, room)[direct : direct + len(wave)]
     return np.asarray(reverberant, dtype=np.float32)
+
+
+def _through_a_microphone(wave: Wave, rng: np.random.Generator) -> Wave:
+    """A smooth response, up to some 6 dB from flat at seven places."""
+    spectrum = np.fft.rfft(wave)
+    frequency = np.maximum(np.fft.rfftfreq(len(wave), 1 / SAMPLE_RATE), 50.0)
+    knots = np.log([50, 150, 400, 1000, 2000, 4000, 8000])
+    gain_db = np.interp(np.log(frequency), knots, rng.normal(0, 4, size=len(knots)))
+    return np.fft.irfft(spectrum * 10 ** (gain_db / 20), len(wave)).astype(np.float32)
 
 
 def _band_limited(wave: Wave, rng: np.random.Generator) -> Wave:

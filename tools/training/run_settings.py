@@ -22,7 +22,8 @@ class PrepareSettings:
     """What is made of every listed clip.
 
     sets: ``split/set`` or ``split`` of the index -> voices per clip: the clip itself and then copies at a speed drawn
-    between ``speeds``, new voices to the teacher; leave_out: speakers never used (those of the shipped visit);
+    between ``speeds``, a share ``throats`` of them with a vocal tract up to ``widest_throat`` times as long or as short
+    besides: new voices to the teacher; leave_out: speakers never used (those of the shipped visit);
     noisy_copies: of each voice, with room, noise, band and gain drawn; subtractions: (over-subtraction, floor) drawn
     for every copy, so that the network hears with and without, and the device may choose.
     """
@@ -30,6 +31,8 @@ class PrepareSettings:
     sets: dict[str, int]
     leave_out: tuple[str, ...] = ()
     speeds: tuple[float, float] = (0.78, 1.28)
+    throats: float = 0.6
+    widest_throat: float = 1.25
     noisy_copies: int = 1
     noise_db: tuple[float, float] = (0.0, 25.0)
     subtractions: tuple[tuple[float, float], ...] = ((2.0, 0.125), (2.0, 0.125), (0.0, 1.0), (1.0, 0.25), (3.0, 0.0625))
@@ -41,9 +44,9 @@ class TrainSettings:
     """The student's size, the schedule and the losses.
 
     inner: width inside each TDNN block before pruning; batch: crops of a step at the mean of crop_s, more of shorter
-    ones and fewer of longer ones; relational, neighbours: weights of the similarity-matrix loss and of the loss over
-    ``cohort`` voices against the cosine loss; noisy_share: how often a disturbed copy is drawn; mask_share,
-    floor_share: how often bands are masked and a noise floor is raised.
+    ones and fewer of longer ones; relational, neighbours, frames: weights against the cosine loss of the loss of the
+    similarity matrix, over ``cohort`` voices, and of the teacher's frame vectors; noisy_share: how often a disturbed
+    copy is drawn; mask_share, floor_share: how often bands are masked and a noise floor is raised.
     """
 
     channels: int = 256
@@ -58,6 +61,7 @@ class TrainSettings:
     relational: float = 4.0
     neighbours: float = 0.3
     cohort: int = 2048
+    frames: float = 1.0
     noisy_share: float = 0.5
     mask_share: float = 0.3
     floor_share: float = 0.3

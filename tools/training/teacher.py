@@ -12,6 +12,7 @@ from edgevoice.errors import ModelError
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 
 SIZE = 192
+FRAME_SIZE = 512
 _TOGETHER = 8
 _WEIGHTS = "models/speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt"
 
@@ -32,7 +33,12 @@ class Teacher:
         # (EER 0.70 % without it, 1.14 % with it, adults of speech/dev/speechocean762).
         self._network.get_submodule("xvector.dense.nonlinear").relu = torch.nn.Identity()
         self._network.eval()
+        self._pooled: list[torch.Tensor] = []
+        self._network.get_submodule("xvector.out_nonlinear").register_forward_hook(self._keep)
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def _keep(self, _: torch.nn.Module, __: tuple[torch.Tensor], pooled: torch.Tensor) -> None:
+        self._pooled = [pooled]
 
     @torch.inference_mode()
     def embed(self, samples: Samples) -> NDArray[np.float32]:
@@ -42,13 +48,15 @@ class Teacher:
         return np.asarray(embedding.numpy(), dtype=np.float32)
 
     @torch.inference_mode()
-    def embed_many(self, clips: list[Samples]) -> NDArray[np.float32]:
-        """Clips of >= 0.1 s -> (n, 192) float32, at half the cost: eight of like length at a time, in bfloat16.
+    def embed_many(self, clips: list[Samples]) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        """Clips of >= 0.1 s -> (n, 192) float32 and each clip's frame vectors (frames, 512), at half the cost.
 
-        Each group is cut to its shortest clip. Cosine to ``embed`` of the same sound: 0.9995.
+        Eight of like length at a time, in bfloat16; each group is cut to its shortest clip. Cosine to ``embed`` of the
+        same sound: 0.9995. Frame vectors are what the teacher pools, 50 a second.
         """
         banks = [_filter_bank(clip) for clip in clips]
         embeddings = np.empty((len(banks), SIZE), np.float32)
+        frames: list[NDArray[np.float32]] = [np.empty((0, FRAME_SIZE), np.float32)] * len(banks)
         order = sorted(range(len(banks)), key=lambda number: len(banks[number]))
         for start in range(0, len(order), _TOGETHER):
             group = order[start : start + _TOGETHER]
@@ -56,7 +64,10 @@ class Teacher:
             with torch.autocast("cpu", torch.bfloat16):
                 found = self._network(torch.from_numpy(np.stack([banks[number][:shortest] for number in group])))
             embeddings[group] = found.float().numpy()
-        return embeddings
+            pooled = self._pooled[0].float().numpy().transpose(0, 2, 1)
+            for number, vectors in zip(group, pooled, strict=True):
+                frames[number] = vectors
+        return embeddings, frames
 
 
 def _load_class(path: Path) -> type[torch.nn.Module]:

@@ -1,0 +1,88 @@
+"""Enrol NAME from recordings with the teacher: a voiceprint that the device's own model is then verified against.
+
+For a desktop: the teacher takes 28 MB and ten times the processor time. The recordings go through the device's own ear and the
+gates of an enrolment (net speech, SNR, clipping, agreement, nobody enrolled who sounds alike); only the embedding of each
+utterance is the teacher's, led into the space of the device's model by the map of tools.teacher_map. What is stored is
+what an enrolment at the device stores: one encrypted vector in the database under --data, under the name of the device's
+model. Run it where that database is, or copy the folder, database and key, to the device.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from edgevoice import app
+from edgevoice.cli.enroll import keep, refuse_name
+from edgevoice.config import Settings, load
+from edgevoice.errors import AudioError, EdgevoiceError
+from edgevoice.hardware.wave import read_sound
+from edgevoice.identify import hear_all
+from edgevoice.listening.capture import SAMPLE_RATE, Samples
+from edgevoice.recognition.embed import Embedding, Vector
+from edgevoice.storage.speakers import Voiceprint
+from tools.measure.asymmetric import TeacherMap
+from tools.measure.conditions import SOUND_FILES
+
+Teach = Callable[[Samples], Vector]
+"""(n,) int16 at 16 kHz -> (192,) float32, the teacher's embedding."""
+
+
+def enroll(
+    settings: Settings, house: app.House, name: str, recordings: Sequence[Path], teach: Teach, way: Path, renew: bool
+) -> Voiceprint:
+    """Every utterance of every recording is a take; EnrolmentError, SpeakerError, AudioError, ModelError."""
+    refuse_name(house, name, renew)
+    recogniser = app.recogniser(settings, house.speakers)
+    model = recogniser.xvector.manifest.name
+    lead = TeacherMap.load(way, model)
+    enrolment = app.enrolment(settings, recogniser)
+    for path in recordings:
+        samples = read_sound(path)
+        utterances = hear_all(app.ear(settings), samples)
+        for utterance in utterances:
+            said = samples[round(utterance.start_s * SAMPLE_RATE) : round(utterance.end_s * SAMPLE_RATE)]
+            enrolment.hear(str(path), utterance.quality, Embedding(lead(teach(said)[None])[0], model))
+        if not utterances:
+            enrolment.reject(str(path), "no speech was heard: a whole sentence is wanted")
+    return keep(house, recogniser, enrolment.voiceprint(name), renew)
+
+
+def recordings_in(paths: Sequence[Path]) -> list[Path]:
+    """The files named, and the sound files of the folders named; AudioError where there is none."""
+    found = [
+        file
+        for path in paths
+        for file in (sorted(path.rglob("*")) if path.is_dir() else [path])
+        if not path.is_dir() or file.suffix.lower() in SOUND_FILES
+    ]
+    if not found:
+        raise AudioError(f"found no recording in {', '.join(map(str, paths))}; wanted {', '.join(sorted(SOUND_FILES))}")
+    return found
+
+
+@click.command(help=__doc__)
+@click.argument("name")
+@click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--map", "way", type=click.Path(path_type=Path), required=True, help="Of tools.teacher_map --write.")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of the database and key, as of edgevoice.")
+@click.option("--config", type=click.Path(path_type=Path, exists=True), help="Settings, as of edgevoice.")
+@click.option("--renew", is_flag=True, help="Replace the voiceprint of somebody enrolled.")
+def main(
+    name: str, recordings: tuple[Path, ...], way: Path, data: Path | None, config: Path | None, renew: bool
+) -> None:
+    """Run from the command line."""
+    from tools.training.teacher import Teacher  # noqa: PLC0415 - loads torch
+
+    try:
+        loaded = load(config, data)
+        files = recordings_in(recordings)
+        with app.house(loaded) as house:
+            made = enroll(loaded.settings, house, name, files, Teacher().embed, way, renew)
+    except EdgevoiceError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{made.speaker} is enrolled from {made.utterances} utterances, by the teacher, for {made.model}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Step 0, if you like: more people to train on, from games and telephone prompts among Debian's packages.
+
+Downloads the packages with apt, unpacks them into OUTPUT/packages and installs nothing. Writes OUTPUT/NAME/*.opus and
+OUTPUT/index.csv, a folder that ``tools.prepare --root OUTPUT`` takes. Who speaks is told by file names, roughly; that
+is enough to learn from a teacher. Licences stand in the index: use the recordings, do not pass them on with the code.
+"""
+
+import csv
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import click
+import numpy as np
+from tqdm import tqdm
+
+from edgevoice.errors import AudioError
+from edgevoice.hardware.wave import read_sound
+from edgevoice.listening.capture import SAMPLE_RATE, Samples
+from tools.synthetic.take import write
+
+COLUMNS = ("path", "kind", "split", "set", "speaker", "session", "label", "seconds", "licence")
+_CLIPS = 60  # of one voice at the most
+_SHORTEST_S = 2.0  # shorter pieces of one voice are joined
+_LONGEST_S = 14.0
+_GAP_S = 0.12
+
+
+@dataclass(frozen=True)
+class Source:
+    """One set: its packages, the files within them, and how a file's path names who speaks (the groups, joined)."""
+
+    name: str
+    licence: str
+    packages: tuple[str, ...]
+    speaker: str
+
+
+SOURCES = (
+    Source("tuxpaint", "GPL-2", ("tuxpaint-stamps-default",), r"_([a-z]{2})(?:_GB)?\.ogg$"),
+    Source(
+        "fillets",
+        "GPL-2+",
+        ("fillets-ng-data", "fillets-ng-data-cs", "fillets-ng-data-nl"),
+        r"/(cs|nl|en)/[a-z0-9]+-([mv])-[^/]*\.ogg$",
+    ),
+    Source("hedgewars", "GFDL-1.3", ("hedgewars-data",), r"/voices/(?!Robot)([^/]+)/[^/]*\.ogg$"),
+    Source("klettres", "GPL-2+", ("klettres-data",), r"/klettres/([^/]+)/[^/]+/[^/]*\.ogg$"),
+    Source("pocketsphinx", "BSD-2-Clause", ("pocketsphinx-testdata",), r"/([^/]+)/[^/]*\.wav$"),
+    Source(
+        "asterisk",
+        "CC-BY-SA-3.0",
+        tuple(f"asterisk-core-sounds-{language}-wav" for language in ("en", "es", "fr", "it", "ru")),
+        r"/sounds/[a-z]{2}_[A-Z]{2}_[fm]_(\w+)/(?!.*silence/).*\.wav$",
+    ),
+)
+
+
+def unpack(source: Source, folder: Path) -> Path:
+    """The packages' files, under ``folder/NAME``; downloaded once."""
+    target = folder / source.name
+    if not target.exists():
+        part = folder / f"{source.name}.part"
+        part.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["apt-get", "download", *source.packages], cwd=part, check=True)
+        for package in sorted(part.glob("*.deb")):
+            subprocess.run(["dpkg", "-x", package, part], check=True)
+        part.rename(target)
+    return target
+
+
+def files_of_speakers(source: Source, folder: Path) -> Iterator[tuple[str, list[Path]]]:
+    """Who speaks, and the files, longest first: those hold sentences."""
+    named = [(path, re.search(source.speaker, path.as_posix())) for path in sorted(folder.rglob("*"))]
+    found = [("-".join(match.groups()), path) for path, match in named if match and not path.is_symlink()]
+    for who, files in groupby(sorted(found), key=lambda row: row[0]):
+        yield who, sorted((path for _, path in files), key=lambda path: -path.stat().st_size)
+
+
+def clips(files: list[Path]) -> Iterator[Samples]:
+    """Sound of one voice in clips of 2 to 14 s."""
+    gap = np.zeros(int(_GAP_S * SAMPLE_RATE), np.int16)
+    held: list[Samples] = []
+    for path in files:
+        try:
+            held += [read_sound(path)[: int(_LONGEST_S * SAMPLE_RATE)], gap]
+        except AudioError as error:
+            click.echo(f"left out: {error}", err=True)
+            continue
+        if sum(map(len, held)) >= _SHORTEST_S * SAMPLE_RATE:
+            yield np.concatenate(held)
+            held = []
+
+
+def gather(source: Source, output: Path) -> Iterator[dict[str, str]]:
+    """Write a set's clips; their rows of the index."""
+    for who, files in files_of_speakers(source, unpack(source, output / "packages")):
+        for number, clip in zip(range(_CLIPS), clips(files), strict=False):
+            path = Path(source.name) / f"{who}-{number:02d}.opus"
+            write(output / path, clip)
+            seconds = f"{len(clip) / SAMPLE_RATE:.2f}"
+            row = (path.as_posix(), "speech", "train", source.name, f"{source.name}:{who}", "", "", seconds)
+            yield dict(zip(COLUMNS, (*row, source.licence), strict=True))
+
+
+@click.command(help=__doc__)
+@click.argument("output", type=click.Path(path_type=Path, file_okay=False))
+def main(output: Path) -> None:
+    rows = [row for source in tqdm(SOURCES, unit="set") for row in gather(source, output)]
+    with (output / "index.csv").open("w", encoding="utf-8", newline="") as index:
+        writer = csv.DictWriter(index, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    hours = sum(float(row["seconds"]) for row in rows) / 3600
+    click.echo(
+        f"{output / 'index.csv'}: {len(rows)} clips, {len({row['speaker'] for row in rows})} voices, {hours:.2f} h"
+    )
+
+
+if __name__ == "__main__":
+    main()
