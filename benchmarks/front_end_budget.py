@@ -19,7 +19,7 @@ ELEMENTS_A_SECOND = 0.10e9  # elements of 8 bytes through one NumPy pass, from t
 CALL_SECONDS = 12e-6  # one NumPy call on a small array
 
 _ROWS = 2 + 1 / GROUP  # that LogMel sees a frame: the power, the cleaned power, and the noise where it changes
-_SLOPE = 10  # what adding up one slope of a mel band costs, in elements of a pass: its few bins, and a loop's start
+_SHARE = 0.75  # of the spectrum's table: at even samples, half of it, every product serves two bins
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ def costs() -> dict[str, Cost]:
     groups = SAMPLES_PER_BLOCK / HOP / GROUP
     return {
         "window": Cost(0, HOP, 5),
-        "spectrum": Cost(Spectrum().table.size, 4 * WINDOW + 8 * BINS, 16),
-        "noise": Cost(0, 2 * BINS + (12 + 16) * BINS / GROUP, 15 * groups),
+        "spectrum": Cost(_SHARE * Spectrum().table.size, 4 * WINDOW + 9 * BINS, 21),
+        "noise": Cost(0, 4 * BINS + (12 + 16) * BINS / GROUP, 14 + 5 * groups),
         "subtraction": Cost(0, 6 * BINS, 6),
-        "mel and log": Cost(0, _ROWS * (4 * BINS + 2 * (BANDS + 2) * _SLOPE + 20 * (BANDS + 1)), 42),
+        "mel and log": Cost(0, _ROWS * (4 * BINS + (8 + 20) * (BANDS + 1)), 48),
         "cepstrum": Cost(BANDS * COEFFICIENTS, 5 * COEFFICIENTS, 5),
         "voicing": Cost(lags[0] * lags[1], 6 * lags[0] + lags[1], 14),
         "speech activity": Cost(0, 12 * BANDS, 30),

@@ -25,18 +25,26 @@ class LogMel:
     def __init__(self) -> None:
         self.bank: Integers = np.rint(mel_bank() * (1 << BANK_BITS)).astype(np.int64)
         """(257, 40) Q12."""
-        # Between two points a bin lies on one slope that rises and one that falls: two weights a bin, not 40.
-        self._points = mel_points()
-        rises = np.arange(BINS)[:, None] < self._points[1:-1]
-        self._slopes: Integers = np.stack([self.bank * rises, self.bank * ~rises]).sum(axis=2)[:, None]
+        # Between two points a bin lies on a slope that rises and one that falls; its two weights make up one.
+        points = mel_points()
+        self._before: Integers = points - 1
+        self._rise: Integers = (self.bank * (np.arange(BINS)[:, None] < points[1:-1])).sum(axis=1)
+        self._rise[points[-2] :] = (1 << BANK_BITS) - self.bank[points[-2] :, -1]  # where the last band falls alone
         self._scale_q16: Integers = np.array([POWER_BITS + BANK_BITS] * BANDS + [POWER_BITS]) << LOG2_BITS
 
     def __call__(self, power: Integers) -> tuple[Integers, Integers]:
         """(n, 257) Q4 power -> (n, 40) log2 of each band's energy, (n,) of all bins', squared sample units, Q16."""
-        rising, falling = np.add.reduceat(power * self._slopes, self._points, axis=2)
-        everything = power.sum(axis=1, keepdims=True)
-        levels = log2_q16(np.concatenate([rising[:, :-2] + falling[:, 1:-1], everything], axis=1)) - self._scale_q16
+        sums, rising_sums = power.cumsum(axis=1), power * self._rise
+        rising_sums.cumsum(axis=1, out=rising_sums)  # of noise it may wrap around, but differences come out right
+        whole, rising = (_steps(each.take(self._before, axis=1)) for each in (sums, rising_sums))
+        falling = (whole << BANK_BITS) - rising
+        levels = log2_q16(np.concatenate([rising[:, :-1] + falling[:, 1:], sums[:, -1:]], axis=1)) - self._scale_q16
         return levels[:, :BANDS], levels[:, BANDS]
+
+
+def _steps(sums: Integers) -> Integers:
+    """(n, k) -> (n, k - 1) from each column to the next."""
+    return sums[:, 1:] - sums[:, :-1]
 
 
 class Cepstrum:

@@ -20,7 +20,7 @@ from edgevoice.listening.window import HOP, Windows
 LOUDEST_NOISE = 1 << 46
 """What noise counts with at most in a bin. The bins of one frame share the power of its samples; those of the tracked
 noise may stem from different times, and without a limit a sound made for it could overflow their sum."""
-_AT_ONCE = 100  # frames: what they need stays within a core's cache, and memory constant however long a block is
+_AT_ONCE = 200  # frames: fewer calls for long sound, memory constant however long a block is, and no page faults
 
 # These keep nothing of the stream, so their tables are made once for every stream.
 _spectrum, _log_mel, _cepstrum, _voicing = cache(Spectrum), cache(LogMel), cache(Cepstrum), cache(Voicing)

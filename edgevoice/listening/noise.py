@@ -30,41 +30,40 @@ class TrackerByGroups(ABC):
 
     def __init__(self) -> None:
         self._noise: Integers = np.full(BINS, PRIOR, dtype=np.int64)
-        self._sum: Integers = np.zeros(BINS, dtype=np.int64)
-        self._frames = 0
+        self._rest: Integers = np.zeros((0, BINS), dtype=np.int64)  # frames of the group that has not ended
 
     def follow(self, power: Integers) -> Integers:
         """(n, 257) power below 2**50 -> (n, 257) the noise power to assume at each frame, from earlier groups only."""
-        assumed = np.empty_like(power)
-        start = 0
-        while start < len(power):
-            stop = min(start + GROUP - self._frames, len(power))
-            assumed[start:stop] = self._noise
-            self._sum += power[start:stop].sum(axis=0)
-            self._frames += stop - start
-            if self._frames == GROUP:
-                self._noise = self._learn(self._sum // GROUP)
-                self._sum[:] = 0
-                self._frames = 0
-            start = stop
-        return assumed
+        first = len(self._rest)
+        joined = np.concatenate([self._rest, power])
+        groups = len(joined) // GROUP
+        self._rest = joined[groups * GROUP :]
+        noise = self._noise[None]
+        if groups:
+            means = joined[: groups * GROUP].reshape(groups, GROUP, BINS).sum(axis=1) // GROUP
+            noise = np.concatenate([noise, self._learn(means)])
+            self._noise = noise[-1]
+        return np.repeat(noise, GROUP, axis=0)[first : first + len(power)]
 
     @abstractmethod
-    def _learn(self, mean: Integers) -> Integers:
-        """(257,) mean power of the group that has ended -> (257,) the noise to assume in the next one."""
+    def _learn(self, means: Integers) -> Integers:
+        """(groups, 257) mean power of groups that have ended, 0 or more -> (groups, 257) the noise to assume after
+        each; ``self._noise`` is what was assumed before."""
 
 
 class Recent:
-    """What the last so many groups held, (groups, 257): a ring that starts filled with one value."""
+    """What the last so many groups held; it starts filled with one value."""
 
     def __init__(self, groups: int, filling: int) -> None:
-        self.values: Integers = np.full((groups, BINS), filling, dtype=np.int64)
-        self._next = 0
+        self._groups = groups
+        self._earlier: Integers = np.full((groups - 1, BINS), filling, dtype=np.int64)
 
-    def put(self, values: Integers) -> None:
-        """Take (257,) in, in place of the oldest."""
-        self.values[self._next] = values
-        self._next = (self._next + 1) % len(self.values)
+    def with_those_before(self, values: Integers) -> Integers:
+        """(k, 257) of the next k groups -> (so many, k, 257): each behind those before it, in shared memory."""
+        joined = np.concatenate([self._earlier, values])
+        self._earlier = joined[len(values) :]
+        row, column = joined.strides
+        return np.ndarray((self._groups, *values.shape), np.int64, joined, strides=(row, row, column))
 
 
 class MinimaControlledAverage(TrackerByGroups):
@@ -78,9 +77,13 @@ class MinimaControlledAverage(TrackerByGroups):
         super().__init__()
         self._recent = Recent(_MEMORY, PRIOR)
 
-    def _learn(self, mean: Integers) -> Integers:
-        self._recent.put(mean)
-        lowest: Integers = self._recent.values.min(axis=0)
-        change = (mean - self._noise) >> _SMOOTHING_BITS
-        change[mean > _PRESENCE * lowest] = 0
-        return np.asarray(np.maximum(self._noise + change, lowest))
+    def _learn(self, means: Integers) -> Integers:
+        lowest = self._recent.with_those_before(means).min(axis=0)
+        learns = (means <= _PRESENCE * lowest).astype(np.int64)
+        noise, learned = self._noise, np.empty_like(means)
+        for group, mean in enumerate(means):
+            change = (mean - noise) >> _SMOOTHING_BITS
+            change *= learns[group]
+            change += noise
+            noise = np.maximum(change, lowest[group], out=learned[group])
+        return learned

@@ -25,10 +25,13 @@ class LevelHistogram(TrackerByGroups):
         super().__init__()
         self._recent = Recent(_MEMORY, int(_level(np.array([PRIOR]))[0]))
 
-    def _learn(self, mean: Integers) -> Integers:
-        self._recent.put(_level(mean))
-        level = np.partition(self._recent.values, _BELOW, axis=0)[_BELOW]
-        return np.asarray(self._noise + ((_POWER[level] - self._noise) >> _SMOOTHING_BITS))
+    def _learn(self, means: Integers) -> Integers:
+        recent = self._recent.with_those_before(_level(means))
+        wanted = _POWER[np.partition(recent, _BELOW, axis=0)[_BELOW]]
+        noise, learned = self._noise, np.empty_like(means)
+        for group, power in enumerate(wanted):
+            noise = learned[group] = noise + ((power - noise) >> _SMOOTHING_BITS)
+        return learned
 
 
 def _level(power: Integers) -> Integers:

@@ -23,7 +23,10 @@ class MinimumStatistics(TrackerByGroups):
         self._smoothed: Integers = self._noise
         self._recent = Recent(_MEMORY, PRIOR)
 
-    def _learn(self, mean: Integers) -> Integers:
-        self._smoothed = self._smoothed + ((mean - self._smoothed) >> _SMOOTHING_BITS)
-        self._recent.put(self._smoothed)
-        return np.asarray((self._recent.values.min(axis=0) * _BIAS_Q8) >> _BIAS_BITS)
+    def _learn(self, means: Integers) -> Integers:
+        smoothed = np.empty_like(means)
+        for group, mean in enumerate(means):
+            self._smoothed = self._smoothed + ((mean - self._smoothed) >> _SMOOTHING_BITS)
+            smoothed[group] = self._smoothed
+        lowest = self._recent.with_those_before(smoothed).min(axis=0)
+        return np.asarray((lowest * _BIAS_Q8) >> _BIAS_BITS)

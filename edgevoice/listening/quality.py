@@ -73,17 +73,23 @@ def assess(found: Measures) -> Quality:
 
 def count_clipped(hops: Samples) -> Integers:
     """(n, 160) int16 -> (n,) how many are at full scale."""
-    clipped: Integers = _at_full_scale(hops).sum(axis=1)
-    return clipped
+    return _count(_at_full_scale(hops))
 
 
 def count_dropped(hops: Samples) -> Integers:
-    """(n, 160) int16 -> (n,) how many repeat the 15 before them; equal ones at full scale are clipped instead."""
-    run = (hops[:, 1:] == hops[:, :-1]) & ~_at_full_scale(hops[:, 1:])
+    """(n >= 1, 160) int16 -> (n,) how many repeat the 15 before them; equal ones at full scale are clipped instead."""
+    samples = hops.reshape(-1)
+    run = samples[1:] == samples[:-1]
     for further in (1, 2, 4, 7):  # runs of 1, 2, 4, 8 and at last 15 = DROPOUT - 1 samples like the one before
-        run = run[:, further:] & run[:, :-further]
-    dropped: Integers = run.sum(axis=1)
-    return dropped
+        run = run[further:] & run[:-further]
+    repeats = np.concatenate([np.zeros(DROPOUT - 1, dtype=np.bool_), run]).reshape(hops.shape)
+    within = slice(DROPOUT - 1, None)  # of a hop: what the one before it ended with does not count
+    return _count(repeats[:, within] & ~_at_full_scale(hops[:, within]))
+
+
+def _count(marked: NDArray[np.bool_]) -> Integers:
+    """(n, k <= 160) -> (n,) how many of each row. Counts up to 255 fit a byte, and bytes are added fastest."""
+    return np.asarray(marked.view(np.uint8).sum(axis=1, dtype=np.uint8), dtype=np.int64)
 
 
 def _at_full_scale(samples: Samples) -> NDArray[np.bool_]:

@@ -42,6 +42,6 @@ class Voicing:
         np.minimum(over_noise, 1 << LARGEST_RATIO_BITS, out=over_noise)
         correlation = over_noise @ self._table
         best = correlation.argmax(axis=1)
-        peak = np.floor(correlation.max(axis=1))
+        peak = np.floor(correlation[np.arange(len(best)), best])
         periodicity = np.floor(peak / np.maximum(over_noise.sum(axis=1), 1))
         return periodicity.astype(np.int64), self._lags[best]

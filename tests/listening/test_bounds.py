@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from edgevoice.fixedpoint.exact import Integers
-from edgevoice.fixedpoint.logarithm import LOG2_BITS, TABLE
+from edgevoice.fixedpoint.logarithm import LOG2_BITS, TABLE, log2_q16
 from edgevoice.listening.enhance import SpectralSubtraction, SubtractionSettings
 from edgevoice.listening.features import BANDS, BANK_BITS, DCT_BITS, MFCC_BITS, Cepstrum, LogMel
 from edgevoice.listening.frames import LOUDEST_NOISE
@@ -110,6 +110,17 @@ def test_mel_energies_stay_within_the_logarithm() -> None:
     assert (1 << BANK_BITS) * largest_total() < LOGARITHM
     assert max(column_sums(bank)) * LOUDEST_NOISE < LOGARITHM
     assert BINS * max(largest_power(), LOUDEST_NOISE) < LOGARITHM  # all bins together
+
+
+def test_bands_of_noise_are_right_though_running_sums_over_all_bins_leave_64_bits() -> None:
+    noise = np.random.default_rng(5).integers(LOUDEST_NOISE // 2, LOUDEST_NOISE, (3, BINS))
+    mel = LogMel()
+    assert (1 << BANK_BITS) * int(noise[0].sum()) > WIDE
+    bands = [
+        [sum(p * w for p, w in zip(row, band, strict=True)) for band in mel.bank.T.tolist()] for row in noise.tolist()
+    ]
+    wanted = log2_q16(np.array(bands)) - ((POWER_BITS + BANK_BITS) << LOG2_BITS)
+    assert np.array_equal(mel(noise)[0], wanted)
 
 
 def test_logarithms_stay_within_their_widths() -> None:

@@ -62,7 +62,7 @@ def test_equals_the_scalar_specification_bit_for_bit(name: str) -> None:
 
 def test_speech_equals_the_specification_longer_than_what_is_remembered_or_done_at_once() -> None:
     quiet = np.random.default_rng(2).integers(-3, 4, 160 * 30).astype(np.int16)
-    samples = np.concatenate([quiet, clip("ada-unlock-1.opus")[8000 : 8000 + 160 * 90]])
+    samples = np.concatenate([quiet, clip("ada-unlock-1.opus")[8000 : 8000 + 160 * 180]])
     found = as_specified(front_end()(samples))
     assert found == specification.frames(samples.tolist())
     assert {frame.speech for frame in found} == {0, 1}

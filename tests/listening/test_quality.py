@@ -84,6 +84,6 @@ def test_silence_around_speech_is_no_dropout() -> None:
 @settings(max_examples=50)
 @given(st.lists(st.tuples(st.sampled_from([0, 1, -7, 32700, -32768]), st.integers(1, 40)), min_size=1, max_size=160))
 def test_dropped_and_clipped_samples_are_counted_as_specified(runs: list[tuple[int, int]]) -> None:
-    hop = np.resize(np.repeat([v for v, _ in runs], [n for _, n in runs]), 160).astype(np.int16)
-    assert count_dropped(hop[None])[0] == specification.dropped(hop.tolist())
-    assert count_clipped(hop[None])[0] == sum(specification.full_scale(sample) for sample in hop.tolist())
+    hops = np.resize(np.repeat([v for v, _ in runs], [n for _, n in runs]), (3, 160)).astype(np.int16)
+    assert count_dropped(hops).tolist() == [specification.dropped(hop) for hop in hops.tolist()]
+    assert count_clipped(hops).tolist() == [sum(map(specification.full_scale, hop)) for hop in hops.tolist()]
