@@ -109,9 +109,9 @@ def recogniser(settings: Settings, speakers: Speakers) -> Recogniser:
         return Recogniser(path, speakers.voiceprints, rate)
 
 
-def ear(settings: Settings) -> Listen:
-    """A fresh ear for one stream."""
-    return Listen(_listening(settings))
+def ear(settings: Settings, early: bool = False) -> Listen:
+    """A fresh ear for one stream; ``early``: the door's, which may open at a short pause."""
+    return Listen(_listening(settings), early)
 
 
 def identifier(settings: Settings, recognises: Recogniser) -> Identifier:
@@ -184,7 +184,7 @@ def device(settings: Settings, home: House, clock: Clock = time.monotonic) -> It
             act = Act(the_lock, the_lights, home.events, settings.door.open_seconds)
             attempts = Attempts(home.state, settings.lockout, clock)
             kiosk = Kiosk(the_lock, the_lights, act, attempts, settings.door, clock)
-            yield Device(the_lock, the_lights, kiosk, Pipeline(lambda: ear(settings), recognises, kiosk))
+            yield Device(the_lock, the_lights, kiosk, Pipeline(lambda: ear(settings, early=True), recognises, kiosk))
         finally:
             the_lights.close()
     finally:

@@ -32,7 +32,7 @@ class Recognises(Protocol):
 class Answers(Protocol):
     """What decides and acts: ``door.kiosk.Kiosk``."""
 
-    def answer(self, evidence: Evidence) -> tuple[Decision, Outcome]: ...
+    def answer(self, evidence: Evidence, final: bool = True) -> tuple[Decision, Outcome] | None: ...
     def fault(self, error: Exception) -> Outcome: ...
 
 
@@ -53,6 +53,7 @@ class Pipeline:
         self._make_ear, self._recogniser, self._door = ear, recogniser, door
         self._ear: Ear | None = None
         self._begin = self._end = 0  # samples of the stream that the ear has heard
+        self._opened_by: float | None = None  # start_s of the utterance that opened before it was final
 
     @property
     def level(self) -> Level:
@@ -60,7 +61,10 @@ class Pipeline:
         return self._ear.level if self._ear else Level(-100.0, -100.0, False)
 
     def hear(self, block: AudioBlock) -> list[Answer]:
-        """What the utterances that end within this block came to, usually nothing. Never raises an Exception."""
+        """What the utterances that end within this block came to, usually nothing. Never raises an Exception.
+
+        Of one that may still go on only an opening is told, and then no more of it.
+        """
         answers = [] if block.start_sample == self._end else self.finish()
         try:
             self._ear = self._ear or self._fresh(block.start_sample)
@@ -70,27 +74,39 @@ class Pipeline:
             return [*answers, self._failed("listening", error)]
         finally:
             self._end = block.start_sample + len(block.samples)
-        return answers + [self._answer(utterance) for utterance in utterances]
+        return answers + self._answers(utterances)
 
     def finish(self) -> list[Answer]:
         """What the utterance that the end of the stream cuts off came to."""
         ear = self._ear
         try:
-            answers = [self._answer(utterance) for utterance in ear.finish()] if ear else []
+            answers = self._answers(ear.finish()) if ear else []
         except Exception as error:
             answers = [self._failed("listening", error)]
         self._ear = None
         return answers
 
-    def _answer(self, utterance: Utterance) -> Answer:
+    def _answers(self, utterances: list[Utterance]) -> list[Answer]:
+        found = map(self._answer, utterances)
+        return [answer for answer in found if answer is not None]
+
+    def _answer(self, heard: Utterance) -> Answer | None:
+        """None where this utterance has opened already, or may still go on and does not open yet."""
         evidence = None
         stage = "recognition"
         try:
-            evidence = self._recogniser.recognise(self._in_stream(utterance), self._front_end_ms(utterance))
+            utterance = self._in_stream(heard)
+            if utterance.start_s == self._opened_by:
+                return None
+            evidence = self._recogniser.recognise(utterance, self._front_end_ms(heard))
             stage = "the door"
-            return Answer(evidence, *self._door.answer(evidence))
+            answer = self._door.answer(evidence, utterance.final)
         except Exception as error:
             return replace(self._failed(stage, error), evidence=evidence)
+        if answer is None:
+            return None
+        self._opened_by = None if utterance.final else utterance.start_s
+        return Answer(evidence, *answer)
 
     def _failed(self, stage: str, error: Exception) -> Answer:
         told = EdgevoiceError(f"{stage} failed: {type(error).__name__}: {error}")

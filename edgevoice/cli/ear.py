@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.live import Live
 
 from edgevoice.cli.desk import Desk
+from edgevoice.listening.activity import probability
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.listen import Level
 from edgevoice.listening.utterance import Utterance
@@ -34,8 +35,8 @@ class Heard:
 
     @property
     def speech(self) -> float:
-        """Share of the frames judged speech, 0..1."""
-        return float(self.frames.speech.mean()) if len(self.frames) else 0.0
+        """How likely somebody speaks, 0..1: the mean over the frames."""
+        return float(probability(self.frames.odds).mean()) if len(self.frames) else 0.0
 
     @property
     def voiced(self) -> float:
@@ -94,7 +95,7 @@ class EarLines:
         self._tell(
             record,
             f"{heard.t_s:.2f} s: level {shown(level.level_dbfs):.0f} dBFS, noise {shown(level.noise_dbfs):.0f} dBFS, "
-            f"SNR {snr_db:.0f} dB, speech in {100 * heard.speech:.0f} % of the frames",
+            f"SNR {snr_db:.0f} dB, speech {100 * heard.speech:.0f} % likely",
         )
 
     def ended(self, utterance: Utterance, unfit: str | None) -> None:

@@ -12,7 +12,12 @@ Section = TypeVar("Section", ActivitySettings, UtteranceSettings)
 
 BY_UNIT = {"db": (0, 60), "ms": (0, 60_000), "percent": (1, 99)}
 """The unit that ends a key -> lowest and highest."""
-BY_KEY = {"onset_ms": (10, 1_000), "hangover_ms": (50, 3_000), "longest_ms": (1_000, 60_000)}
+BY_KEY = {
+    "onset_ms": (10, 1_000),
+    "early_pause_ms": (100, 3_000),
+    "hangover_ms": (50, 3_000),
+    "longest_ms": (1_000, 60_000),
+}
 """Where the unit alone would allow a door that never answers."""
 
 

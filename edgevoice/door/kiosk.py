@@ -42,9 +42,15 @@ class Kiosk:
         self.light = Light.OFF
         """The light that belongs to it."""
 
-    def answer(self, evidence: Evidence) -> tuple[Decision, Outcome]:
-        """Decide, keep count, act. StorageError where the count cannot be kept: then nothing has opened."""
+    def answer(self, evidence: Evidence, final: bool = True) -> tuple[Decision, Outcome] | None:
+        """Decide, keep count, act. StorageError where the count cannot be kept: then nothing has opened.
+
+        Not ``final``: the utterance may go on. The same rules open now, but a refusal is none yet: nothing is counted,
+        shown or written down, and None is given. Once it is final it is judged as a whole.
+        """
         decision = decide(evidence, DoorState(self._attempts.locked_out_for_s(), healthy=True), self._rules)
+        if not (final or decision.opens):
+            return None
         self._attempts.note(decision)
         outcome = self._act.carry_out(decision)
         self._show(outcome)

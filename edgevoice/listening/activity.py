@@ -1,74 +1,68 @@
-"""Power over noise, and periodicity -> is somebody speaking, frame by frame."""
+"""Mel bands, their noise, periodicity -> how likely somebody speaks, frame by frame."""
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS
+from edgevoice.listening.network import Activations, CausalNetwork
 
-MEMORY = 25  # frames, 250 ms: a syllable; what the present frame is judged beside
-_HIGHEST_BAND_SNR = 20 << LOG2_BITS  # 60 dB: beyond it a band says no more
-_CLEAR = 4 << LOG2_BITS  # 12 dB: beyond it more level makes speech little more likely
-_FULL_PERIODICITY = 256  # Q8
-_WEIGHT_BITS = 8
-# Natural-log odds of speech for each octave of power, Q8, and the odds where all are 0; fitted by tools.ear.fit_gate.
-NOW = (26, 71, 28)
-PAST = (-20, -14, 234)
-ODDS_AT_NOTHING = -942
+ODDS_BITS = 11
+NUMBERS = Path(__file__).with_name("activity.npz")
+"""Weights of the network, written by ``tools.ear.fit_activity``."""
+_OCTAVE_BITS = 3  # inputs are eighths of an octave of power
+_LOWEST_SNR, _LARGEST = -16, 127
+_PERIODICITY_BITS = 1  # Q8 -> Q7
 
 
 @dataclass(frozen=True)
 class ActivitySettings:
     """probability_percent: how likely a frame must hold speech to count as speech, 1..99."""
 
-    probability_percent: int = 20
+    probability_percent: int = 35
 
 
 class SpeechActivity:
-    """A linear rule over the strongest quarter of the mel bands, now and over the last 250 ms.
+    """A small network over what each mel band stands over its noise, the shape of the spectrum, and its periodicity.
 
-    What counts is how far those bands stand over the noise, and how much of that is periodic: a voice leaves periodic
-    sound behind it every 250 ms, while rain, a tap or a saw stands as far over the noise without it.
+    None of these changes with the level of the sound. It looks back over 1.3 s. Keeps the state of one stream.
     """
 
-    def __init__(self, settings: ActivitySettings) -> None:
-        probability = settings.probability_percent / 100
-        odds = np.log(probability / (1 - probability)) - ODDS_AT_NOTHING / (1 << _WEIGHT_BITS)
-        self._wanted = round(float(odds) * (1 << LOG2_BITS))
-        self._recent: Integers = np.zeros((0, len(NOW)), dtype=np.int64)
+    def __init__(self) -> None:
+        self._network = CausalNetwork(_numbers())
 
-    def __call__(self, band_snr: Integers, periodicity: Integers) -> Integers:
-        """(n, 40) log2 SNR of each mel band, Q16, and (n,) periodicity, Q8 -> (n,) 1 where speech is likely, else 0."""
-        measures = measure(band_snr, periodicity)
-        joined = np.concatenate([self._recent, measures])
-        before = len(self._recent)
-        self._recent = joined[max(0, len(joined) - MEMORY + 1) :]
-        evidence = weigh(measures, trailing_mean(joined)[before:])
-        return np.asarray(evidence >= self._wanted, dtype=np.int64)
+    def __call__(self, bands: Integers, noise: Integers, periodicity: Integers) -> Integers:
+        """(n, 40) log2 of each mel band and of its noise, Q16, (n,) Q8 -> (n,) natural-log odds of speech, Q11."""
+        return self._network(measure(bands, noise, periodicity))
 
 
-def measure(band_snr: Integers, periodicity: Integers) -> Integers:
-    """(n, 40) Q16, (n,) Q8 -> (n, 3) Q16: the strongest quarter's mean, the same up to 12 dB, and its periodic part."""
-    bands = band_snr.shape[1]
-    quarter = bands // 4
-    excess = np.minimum(np.maximum(band_snr, 0), _HIGHEST_BAND_SNR)
-    strongest = np.partition(excess, bands - quarter, axis=1)[:, bands - quarter :].sum(axis=1) // quarter
-    clear = np.minimum(strongest, _CLEAR)
-    periodic = (clear * np.minimum(np.maximum(periodicity, 0), _FULL_PERIODICITY)) >> 8
-    return np.array([strongest, clear, periodic]).T
+def odds_wanted(settings: ActivitySettings) -> int:
+    """The odds that make a frame speech, Q11."""
+    probability = settings.probability_percent / 100
+    return round(float(np.log(probability / (1 - probability))) * (1 << ODDS_BITS))
 
 
-def weigh(now: Integers, past: Integers) -> Integers:
-    """(n, 3), (n, 3) Q16 -> (n,) natural-log odds of speech, Q16, less ``ODDS_AT_NOTHING``."""
-    odds: Integers = (now @ np.array(NOW) + past @ np.array(PAST)) >> _WEIGHT_BITS
-    return odds
+def probability(odds: Integers) -> NDArray[np.float64]:
+    """Odds of speech, Q11 -> probability 0..1, for somebody who looks: the device itself compares odds."""
+    return np.asarray(1 / (1 + np.exp(-odds / (1 << ODDS_BITS))))
 
 
-def trailing_mean(measures: Integers) -> Integers:
-    """(n, k) -> (n, k) mean of each row and up to 24 before it, rounded down."""
-    total = np.cumsum(measures, axis=0)
-    total[MEMORY:] -= total[:-MEMORY].copy()
-    count = np.minimum(np.arange(1, len(measures) + 1), MEMORY)
-    mean: Integers = total // count[:, None]
-    return mean
+def measure(bands: Integers, noise: Integers, periodicity: Integers) -> Activations:
+    """(n, 40), (n, 40) Q16, (n,) Q8 -> (n, 81): SNR of each band; each band over the mean of all; periodicity."""
+    count = bands.shape[1]
+    shift = LOG2_BITS - _OCTAVE_BITS
+    rows = np.empty((len(bands), 2 * count + 1), dtype=np.float32)
+    rows[:, :count] = np.maximum((bands - noise) >> shift, _LOWEST_SNR)
+    rows[:, count:-1] = np.maximum((bands - bands.sum(axis=1, keepdims=True) // count) >> shift, -_LARGEST)
+    rows[:, -1] = np.maximum(periodicity >> _PERIODICITY_BITS, 0)
+    return np.minimum(rows, _LARGEST, out=rows)
+
+
+@cache
+def _numbers() -> dict[str, NDArray[np.integer]]:
+    with np.load(NUMBERS) as stored:
+        return {name: stored[name] for name in stored.files}

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from edgevoice.fixedpoint.exact import Integers
-from edgevoice.listening.activity import ActivitySettings, SpeechActivity
+from edgevoice.listening.activity import ActivitySettings, SpeechActivity, odds_wanted
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.enhance_choice import EnhancementSettings, enhancer
 from edgevoice.listening.features import COEFFICIENTS, Cepstra, Cepstrum, LogMel
@@ -37,7 +37,8 @@ def _keep_freed_memory() -> None:
 class Frames:
     """n consecutive frames.
 
-    mfcc: (n, 40) int32 Q10; speech: (n,) 0 or 1; periodicity: (n,) Q8, and pitch_lag: (n,) its lag in samples;
+    mfcc: (n, 40) int32 Q10; speech: (n,) 0 or 1; odds: (n,) natural-log odds of speech, Q11;
+    periodicity: (n,) Q8, and pitch_lag: (n,) its lag in samples;
     snr: (n,) log2 of power over noise, Q16; noise: (n,) log2 of the noise power, Q16;
     clipped: (n,) samples of each hop at full scale; dropped: (n,) samples of each hop within a dropout;
     offset: (n,) sum of the samples of each hop.
@@ -45,6 +46,7 @@ class Frames:
 
     mfcc: Cepstra
     speech: Integers
+    odds: Integers
     periodicity: Integers
     pitch_lag: Integers
     snr: Integers
@@ -89,7 +91,7 @@ class FrontEnd:
         self._enhance = enhancer(enhancement)
         self._log_mel = _log_mel()
         self._cepstrum = _cepstrum()
-        self._activity = SpeechActivity(activity)
+        self._activity, self._odds_wanted = SpeechActivity(), odds_wanted(activity)
         self._voicing = _voicing()
 
     def __call__(self, samples: Samples) -> Frames:
@@ -104,10 +106,12 @@ class FrontEnd:
         clean = self._enhance(power, noise)
         (bands, level), (clean_bands, _), (noise_bands, noise_level) = self._levels(power, clean, noise)
         periodicity, pitch_lag = self._voicing(power, noise)
+        odds = self._activity(bands, noise_bands, periodicity)
         hops = windows[:, :HOP]
         return Frames(
             mfcc=self._cepstrum(clean_bands),
-            speech=self._activity(bands - noise_bands, periodicity),
+            speech=(odds >= self._odds_wanted).astype(np.int64),
+            odds=odds,
             periodicity=periodicity,
             pitch_lag=pitch_lag,
             snr=level - noise_level,

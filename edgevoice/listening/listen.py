@@ -41,10 +41,11 @@ class Level:
 class Listen:
     """The ear: keeps the state of one stream."""
 
-    def __init__(self, settings: ListeningSettings | None = None) -> None:
+    def __init__(self, settings: ListeningSettings | None = None, early: bool = False) -> None:
+        """``early``: whether to give what was said up to each short pause too, as an utterance that is not final."""
         settings = settings or ListeningSettings()
         self._front_end = FrontEnd(settings.subtraction, settings.activity, settings.tracker)
-        self._gate = UtteranceGate(settings.utterance)
+        self._gate = UtteranceGate(settings.utterance, early)
         self.level = Level(-100.0, -100.0, False)
         self.frames = Frames.none()
         """What the last block came to, for somebody who looks."""

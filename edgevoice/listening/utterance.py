@@ -3,41 +3,48 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from edgevoice.fixedpoint.exact import Integers
+from edgevoice.listening.activity import ODDS_BITS
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.quality import Quality, assess
-from edgevoice.listening.voice import statistics, voice_odds
 from edgevoice.listening.window import FRAMES_PER_SECOND
+
+_SUREST = 70  # frames of an utterance that speak for it
+_VOICE_ODDS = 3 << ODDS_BITS  # 95 %: what they must be in the mean; a bark is as sure as speech, but not for so long
+_SURE_ODDS = 2839  # 80 %: the odds sink slowly when speech ends, so a short pause is counted from the last sure frame
 
 
 @dataclass(frozen=True, eq=False)
 class Utterance:
     """What somebody said between two pauses.
 
-    mfcc: (frames, 40) int32, Q10, before cepstral mean removal; start_s, end_s: seconds in the stream.
+    mfcc: (frames, 40) int32, Q10, before cepstral mean removal; start_s, end_s: seconds in the stream;
+    final: False for what was said up to a short pause, where the same utterance may go on and is given once more.
     """
 
     mfcc: Cepstra
     start_s: float
     end_s: float
     quality: Quality
+    final: bool = True
 
 
 @dataclass(frozen=True)
 class UtteranceSettings:
     """In milliseconds.
 
-    onset_ms of speech within onset_window_ms begin an utterance; hangover_ms without speech end it, or only
-    settled_hangover_ms once it holds settled_ms of speech, more than a whole sentence at a door; margin_ms are kept on
-    both sides; shortest_ms of speech make it count, if it is a voice; longest_ms cut it.
+    onset_ms of speech within onset_window_ms begin an utterance; early_pause_ms without frames that are surely speech
+    let the door look at what was said so far, hangover_ms without speech end it; margin_ms are kept on both sides;
+    shortest_ms of speech make it count, if it is a voice; longest_ms cut it.
     """
 
     onset_ms: int = 120
     onset_window_ms: int = 200
+    early_pause_ms: int = 150
     hangover_ms: int = 400
-    settled_ms: int = 3_000
-    settled_hangover_ms: int = 220
     margin_ms: int = 100
     shortest_ms: int = 600
     longest_ms: int = 12_000
@@ -49,20 +56,22 @@ class UtteranceGate:
     Works on runs of frames, never frame by frame; the outcome does not depend on how the stream is cut into blocks.
     """
 
-    def __init__(self, settings: UtteranceSettings) -> None:
+    def __init__(self, settings: UtteranceSettings, early: bool = False) -> None:
+        """``early``: whether to give what was said up to each short pause too, as an utterance that is not final."""
+
         def frames(milliseconds: int) -> int:
             return milliseconds * FRAMES_PER_SECOND // 1000
 
         self._onset_frames = frames(settings.onset_ms)
         self._onset_window = frames(settings.onset_window_ms)
         self._hangover = frames(settings.hangover_ms)
-        self._settled = frames(settings.settled_ms)
-        self._settled_hangover = min(frames(settings.settled_hangover_ms), self._hangover)
+        self._early_pause = frames(settings.early_pause_ms) if early else None
         self._margin = frames(settings.margin_ms)
         self._shortest = frames(settings.shortest_ms)
         self._longest = frames(settings.longest_ms)
         self._held = Frames.none()  # what may still belong to an utterance
         self._first = 0  # number in the stream of the first held frame
+        self._seen = 0  # number in the stream of the first frame not yet looked at for a short pause
         self._onset: int | None = None  # index in the held frames where the present utterance was noticed
 
     @property
@@ -71,15 +80,16 @@ class UtteranceGate:
         return self._onset is not None
 
     def gather(self, frames: Frames) -> list[Utterance]:
-        """The utterances that end within these frames."""
+        """The utterances that end, or pause, within these frames."""
         self._held = self._held + frames
-        ended: list[Utterance] = []
+        given: list[Utterance] = []
         while self._begin():
-            stop = self._find_end()
-            if stop is None:
+            ends = self._find_end()
+            given += self._give_early(ends[0] if ends else len(self._held))
+            if ends is None:
                 break
-            ended += self._give(stop)
-        return ended
+            given += self._give(ends[1])
+        return given
 
     def finish(self) -> list[Utterance]:
         """The utterance that the end of the stream cuts off, if there is one."""
@@ -100,31 +110,50 @@ class UtteranceGate:
         self._onset = min(onset, before)
         return True
 
-    def _find_end(self) -> int | None:
-        """Index after the last frame of the utterance, once its pause or its longest length is reached."""
-        position = np.arange(len(self._held))
-        last = np.maximum.accumulate(np.where(self._held.speech == 1, position, 0))
-        last = np.maximum(last, self._onset or 0)
-        settled = np.cumsum(self._held.speech) >= self._settled
-        paused = position - last >= np.where(settled, self._settled_hangover, self._hangover)
-        if paused.any() and int(np.argmax(paused)) < self._longest:
-            return int(last[np.argmax(paused)]) + 1 + self._margin
-        return self._longest if len(self._held) >= self._longest else None
+    def _silent(self, spoken: NDArray[np.bool_]) -> Integers:
+        """(held,) -> (held,) frames since the last one that is spoken, or since the onset."""
+        position = np.arange(len(spoken))
+        last = np.maximum.accumulate(np.where(spoken, position, 0))
+        silent: Integers = position - np.maximum(last, self._onset or 0)
+        return silent
+
+    def _find_end(self) -> tuple[int, int] | None:
+        """Frame at which the pause or the longest length is reached, and the one after the utterance's last."""
+        paused = np.flatnonzero(self._silent(self._held.speech == 1)[: self._longest] >= self._hangover)
+        if len(paused):
+            at = int(paused[0])
+            return at, at - self._hangover + 1 + self._margin
+        return (self._longest, self._longest) if len(self._held) >= self._longest else None
+
+    def _give_early(self, until: int) -> list[Utterance]:
+        """What was said up to each short pause reached before this frame, among those not yet looked at."""
+        if self._early_pause is None:
+            return []
+        reached = np.flatnonzero(self._silent(self._held.odds >= _SURE_ODDS)[:until] == self._early_pause)
+        new = reached[reached >= self._seen - self._first]
+        self._seen = self._first + until
+        return [utterance for at in new.tolist() for utterance in self._utterance(at + 1, False)]
 
     def _give(self, stop: int) -> list[Utterance]:
-        frames, start = self._held[:stop], self._first
+        given = self._utterance(stop, True)
         self._forget(stop)
         self._onset = None
-        if int(frames.speech.sum()) < self._shortest or not self._is_voice(frames):
+        return given
+
+    def _utterance(self, stop: int, final: bool) -> list[Utterance]:
+        """The held frames before this one, if they are enough speech and a voice."""
+        frames, start = self._held[:stop], self._first
+        if int(frames.speech.sum()) < self._shortest or not is_voice(frames.odds):
             return []
         quality = assess(frames)
-        return [Utterance(frames.mfcc, start / FRAMES_PER_SECOND, (start + stop) / FRAMES_PER_SECOND, quality)]
-
-    def _is_voice(self, frames: Frames) -> bool:
-        found = statistics(frames.mfcc, frames.speech, frames.periodicity, frames.pitch_lag)
-        return voice_odds(found) >= 0
+        return [Utterance(frames.mfcc, start / FRAMES_PER_SECOND, (start + stop) / FRAMES_PER_SECOND, quality, final)]
 
     def _forget(self, count: int) -> None:
         if count > 0:
             self._held = self._held[count:]
             self._first += count
+
+
+def is_voice(odds: Integers) -> bool:
+    """(n,) odds of the frames of an utterance, Q11 -> whether the surest of them are sure enough of speech."""
+    return int(np.sort(odds)[-_SUREST:].sum()) >= _VOICE_ODDS * _SUREST

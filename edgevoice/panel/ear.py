@@ -30,7 +30,8 @@ _FLOOR_SIGN, _FULL_SIGN, _EMPTY_SIGN = "│", "█", "·"
 
 @dataclass(frozen=True, eq=False)
 class EarView:
-    """One moment. source: a file or the microphone; speech, voiced: share of the last block's frames, 0..1."""
+    """One moment. source: a file or the microphone; speech: how likely, the mean over the last block, 0..1; voiced:
+    share of its frames, 0..1."""
 
     t_s: float
     source: str
@@ -91,7 +92,7 @@ def _place(dbfs: float) -> int:
 
 
 def _speech(view: EarView) -> tuple[str, Text]:
-    """The gate decides yes or no for each frame; what is shown is how many of the last block were a yes."""
+    """How likely the last block is speech, and how much of it the gate took for speech with the pitch of a voice."""
     full, voiced = round(view.speech * _BAR), round(view.voiced * _BAR)
     bar = Text()
     for position in range(_BAR):

@@ -59,7 +59,8 @@ def test_every_block_has_its_level_and_time_goes_on(shell: Shell) -> None:
     assert times[-1] == pytest.approx(len(clip(ADA.name)) / SAMPLE_RATE + 1.0, abs=2e-3)
     assert any(record["speaking"] for record in levels)
     assert any(record["voiced"] == 1 for record in levels)
-    assert levels[-1]["speech"] == 0  # the pause after the file
+    assert float(str(levels[-1]["speech"])) < 0.1  # the pause after the file
+    assert max(float(str(record["speech"])) for record in levels) > 0.9
 
 
 def test_nothing_is_kept_and_no_model_is_asked_for(shell: Shell, tmp_path: Path) -> None:
@@ -75,7 +76,7 @@ def test_noise_is_no_utterance(shell: Shell) -> None:
 
 
 def test_what_begins_like_an_utterance_and_is_none_is_told(shell: Shell, tmp_path: Path) -> None:
-    word = written(tmp_path / "word.wav", clip(ADA.name)[: SAMPLE_RATE // 3])
+    word = written(tmp_path / "word.wav", clip(ADA.name)[: SAMPLE_RATE // 2])
     said = shell.json("listen", "--fast", word)
     assert (len(of(said, "utterance")), len(of(said, "dropped"))) == (0, 1)
 

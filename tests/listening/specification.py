@@ -1,7 +1,7 @@
 """The front end as its definition: plain Python integers, one number at a time. Slow, and the last word.
 
 Tables are made with ``math`` alone; everything after them is integer arithmetic with stated shifts. ``>>`` rounds down,
-``//`` rounds down. The weights and the threshold of the speech activity are fitted, so they are read where they stand.
+``//`` rounds down. The weights and the threshold of the speech activity are trained, so they are read where they stand.
 """
 
 import math
@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from edgevoice.listening.activity import NOW, ODDS_AT_NOTHING, PAST, ActivitySettings
+import numpy as np
+
+from edgevoice.listening.activity import NUMBERS, ActivitySettings
 
 WINDOW, HOP, DFT, BANDS = 400, 160, 512, 40
 BINS = DFT // 2 + 1
@@ -35,6 +37,7 @@ class Frame:
 
     mfcc: Row
     speech: int
+    odds: int
     periodicity: int
     pitch_lag: int
     snr: int
@@ -203,22 +206,58 @@ def voicing(power: Row, noise: Row) -> tuple[int, int]:
 
 
 class Activity:
-    """Speech or not: weighed measures of this frame and of the mean of the last 25."""
+    """Odds of speech: layers over frames, each from this frame and from those d and 2 d frames before it.
 
-    def __init__(self, probability_percent: int) -> None:
-        probability = probability_percent / 100
-        self.wanted = rounded((math.log(probability / (1 - probability)) - ODDS_AT_NOTHING / 256) * 65536)
-        self.recent: list[Row] = []
+    Weights are 128ths, what a layer gives sixteenths from 0 to 127. Before the stream everything is 0.
+    """
 
-    def judge(self, band_snr: Row, periodicity: int) -> int:
-        """40 log2 SNR Q16, periodicity Q8 -> 0 or 1."""
-        strongest = sum(sorted(min(max(snr, 0), 20 << 16) for snr in band_snr)[30:]) // 10
-        clear = min(strongest, 4 << 16)
-        now = [strongest, clear, clear * min(max(periodicity, 0), 256) >> 8]
-        self.recent = [*self.recent, now][-25:]
-        past = [sum(column) // len(self.recent) for column in zip(*self.recent, strict=True)]
-        odds = sum(a * b for a, b in zip(now, NOW, strict=True)) + sum(a * b for a, b in zip(past, PAST, strict=True))
-        return int(odds >> 8 >= self.wanted)
+    def __init__(self) -> None:
+        self.layers = network_layers()
+        self.heard: list[list[Row]] = [[] for _ in self.layers]
+
+    def odds(self, bands: Row, noise: Row, periodicity: int) -> int:
+        """40 log2 energies of the frame and of the noise, Q16, periodicity Q8 -> natural-log odds, Q11."""
+        mean = sum(bands) // BANDS
+        row = [limited((band - floor) >> 13, -16) for band, floor in zip(bands, noise, strict=True)]
+        row += [limited((band - mean) >> 13, -127) for band in bands]
+        row.append(limited(periodicity >> 1, 0))
+        for (weights, bias, dilation), heard in zip(self.layers, self.heard, strict=True):
+            heard.append(row)
+            total = list(bias)
+            for tap, matrix in enumerate(weights):
+                place = len(heard) - 1 - dilation * (2 - tap)
+                for value, outputs in zip(heard[place] if place >= 0 else [], matrix, strict=False):
+                    total = [before + value * weight for before, weight in zip(total, outputs, strict=True)]
+            row = [limited(number >> 7, 0) for number in total]
+        weights, bias = last_layer()
+        return bias + sum(value * weight for value, weight in zip(row, weights, strict=True))
+
+
+def limited(value: int, lowest: int) -> int:
+    """Between lowest and 127."""
+    return min(max(value, lowest), 127)
+
+
+@cache
+def network_layers() -> list[tuple[list[list[Row]], Row, int]]:
+    """[tap, the oldest first][input][output] weights, bias and dilation of each layer."""
+    stored = np.load(NUMBERS)
+    return [
+        (stored[f"weights{place}"].tolist(), stored[f"bias{place}"].tolist(), dilation)
+        for place, dilation in enumerate(stored["dilations"].tolist())
+    ]
+
+
+@cache
+def last_layer() -> tuple[Row, int]:
+    """A weight for each channel, and the bias."""
+    stored = np.load(NUMBERS)
+    return stored["last_weights"].tolist(), int(stored["last_bias"][0])
+
+
+def odds_wanted(percent: int) -> int:
+    """The odds at which a frame is speech, Q11."""
+    return rounded(math.log(percent / (100 - percent)) * 2048)
 
 
 def full_scale(sample: int) -> bool:
@@ -234,21 +273,22 @@ def dropped(hop: Row) -> int:
 def hear(samples: Row, settings: Settings) -> Iterator[tuple[Stages, Frame]]:
     """The whole chain from a fresh start, window by window."""
     trackers = [Noise() for _ in range(BINS)]
-    activity = Activity(settings.probability_percent)
+    activity, wanted = Activity(), odds_wanted(settings.probability_percent)
     for start in range(0, len(samples) - WINDOW + 1, HOP):
         hop = samples[start : start + HOP]
         power = power_spectrum(samples[start : start + WINDOW])
         noise = [tracker.assume(p) for p, tracker in zip(power, trackers, strict=True)]
         clean = [subtract(p, n, settings) for p, n in zip(power, noise, strict=True)]
         counted = [min(n, 1 << 46) for n in noise]  # in its levels; see LOUDEST_NOISE
-        band_snr = [a - b for a, b in zip(log_mel(power), log_mel(counted), strict=True)]
         periodicity, pitch_lag = voicing(power, noise)
+        odds = activity.odds(log_mel(power), log_mel(counted), periodicity)
         stages = Stages(power, noise, clean, log_mel(clean))
         yield (
             stages,
             Frame(
                 mfcc=cepstrum(stages.log_mel),
-                speech=activity.judge(band_snr, periodicity),
+                speech=int(odds >= wanted),
+                odds=odds,
                 periodicity=periodicity,
                 pitch_lag=pitch_lag,
                 snr=level(power) - level(counted),

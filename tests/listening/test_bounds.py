@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS, TABLE, log2_q16
+from edgevoice.listening.activity import NUMBERS, measure
 from edgevoice.listening.enhance import SpectralSubtraction, SubtractionSettings
 from edgevoice.listening.features import BANDS, BANK_BITS, DCT_BITS, MFCC_BITS, Cepstrum, LogMel
 from edgevoice.listening.frames import LOUDEST_NOISE
+from edgevoice.listening.network import LARGEST, TAPS, CausalConvolution
 from edgevoice.listening.noise import GROUP, PRIOR
 from edgevoice.listening.spectrum import AMPLITUDE_BITS, BINS, FOLDED_BITS, POWER_BITS, TABLE_BITS, Spectrum
 from edgevoice.listening.voicing import LARGEST_RATIO_BITS, PERIODICITY_BITS, Voicing
@@ -140,11 +142,32 @@ def test_mfcc_stay_within_32_bits_and_what_they_promise() -> None:
     assert (product >> (DCT_BITS + LOG2_BITS - MFCC_BITS)) + 1 < 1 << 19
 
 
-def test_speech_activity_stays_within_64_bits() -> None:
-    excess = 20 << LOG2_BITS
-    weights = sum(map(abs, (*specification.NOW, *specification.PAST)))
-    assert (BANDS + weights + 256) * excess < WIDE
-    assert 12 * 60 * 60 * 100 * excess < WIDE  # a running sum over twelve hours of frames in one block
+def test_every_sum_of_the_speech_network_is_exact_in_float32() -> None:
+    """Of any input, as every layer limits what it gives; and activations fit int8, as weights do."""
+    numbers = np.load(NUMBERS)
+    for place in range(len(numbers["dilations"])):
+        weights, bias = numbers[f"weights{place}"], numbers[f"bias{place}"]
+        assert weights.dtype == np.int8 and weights.shape[0] == TAPS
+        sums = column_sums(weights.reshape(-1, weights.shape[2]).astype(np.int64))
+        assert max(sums) * 128 + int(np.abs(bias).max()) < 1 << 24
+    last = np.abs(numbers["last_weights"].astype(np.int64)).sum()
+    assert int(last) * LARGEST < 1 << 24
+
+
+def test_a_network_that_could_leave_exact_float32_is_refused() -> None:
+    full = np.full((TAPS, 400, 1), 127, dtype=np.int64)
+    with pytest.raises(ValueError, match="exact float32"):
+        CausalConvolution(full, np.zeros(1, dtype=np.int64), 1)
+
+
+def test_what_the_speech_network_is_fed_are_8_bits_at_any_level() -> None:
+    loudest, silent = np.full((1, BANDS), largest_log_mel()), np.full((1, BANDS), -largest_log_mel())
+    mixed = np.where(np.arange(BANDS) % 2, loudest, silent)
+    for bands, noise, periodicity in ((loudest, silent, 1 << 20), (silent, loudest, -(1 << 20)), (mixed, silent, 0)):
+        rows = measure(bands, noise, np.array([periodicity]))
+        assert rows.min() >= -128
+        assert rows.max() <= 127
+        assert np.array_equal(rows, np.floor(rows))
 
 
 def test_voicing_stays_exact() -> None:
@@ -182,7 +205,7 @@ def ideal_tables() -> dict[str, NDArray[np.float64]]:
         "logarithms": np.log2(1 + np.arange(257) / 256) * 2**16,
         "cepstrum": np.cos(np.pi * k * (2 * m + 1) / 80) * np.sqrt(np.where(k == 0, 1, 2) / BANDS) * 2**15,
         "autocorrelation": np.cos(2 * np.pi * bins * lags / 512) * of_window[0] / of_window[lags] * 2**12,
-        "odds of speech": np.log(percent / (1 - percent)) * 2**16,
+        "odds of speech": np.log(percent / (1 - percent)) * 2**11,
     }
 
 

@@ -1,0 +1,77 @@
+"""A small network over frames, in exact integers: causal dilated convolutions with 8-bit weights and activations.
+
+An activation is a whole number of sixteenths, 0..127; a weight of 128ths, -127..127. A layer sums activations times
+weights over its taps, adds a bias (2048ths), rounds down to sixteenths and limits to 0..127. The sums are carried by
+float32, which holds every whole number up to 2**24, so they are exact in whatever order a BLAS adds.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgevoice.fixedpoint.exact import Integers
+
+ACTIVATION_BITS = 4
+WEIGHT_BITS = 7
+LARGEST = 127
+TAPS = 3
+_EXACT_BITS = 24
+_LARGEST_INPUT = 128
+
+Activations = NDArray[np.float32]
+"""(frames, channels), whole numbers -128..127."""
+
+
+class CausalConvolution:
+    """Each frame's output rests on itself and on the frames ``dilation`` and twice that before it."""
+
+    def __init__(self, weights: Integers, bias: Integers, dilation: int) -> None:
+        """(3, inputs, outputs) oldest tap first, (outputs,). ValueError where a sum could leave exact float32."""
+        taps, inputs, outputs = weights.shape
+        flat = weights.reshape(taps * inputs, outputs)
+        largest = int((np.abs(flat).sum(axis=0) * _LARGEST_INPUT + np.abs(bias)).max())
+        if largest >= 1 << _EXACT_BITS:
+            raise ValueError(f"sums up to {largest} leave exact float32")
+        self._weights = np.ldexp(flat.astype(np.float32), -WEIGHT_BITS)
+        self._bias = np.ldexp(bias.astype(np.float32), -WEIGHT_BITS)
+        self._dilation = dilation
+        self._past: Activations = np.zeros(((taps - 1) * dilation, inputs), dtype=np.float32)
+
+    def __call__(self, rows: Activations) -> Activations:
+        """(n, inputs) the next frames -> (n, outputs), not yet rounded."""
+        joined = np.concatenate((self._past, rows))
+        self._past = joined[len(rows) :]
+        step, item = joined.strides
+        shape = (len(rows), TAPS, joined.shape[1])
+        taps = np.ndarray(shape, np.float32, joined, strides=(step, self._dilation * step, item))
+        sums: Activations = taps.reshape(len(rows), len(self._weights)) @ self._weights
+        sums += self._bias
+        return sums
+
+
+class CausalNetwork:
+    """Convolutions one after the other, then one weighted sum a frame. Keeps the state of one stream."""
+
+    def __init__(self, numbers: Mapping[str, NDArray[np.integer]]) -> None:
+        """``numbers``: ``weights0`` (3, inputs, outputs) and ``bias0`` (outputs,) of the first layer and so on,
+        ``dilations`` (layers,), ``last_weights`` (channels,), ``last_bias`` (1,)."""
+        self._layers = [
+            CausalConvolution(_wide(numbers[f"weights{place}"]), _wide(numbers[f"bias{place}"]), int(dilation))
+            for place, dilation in enumerate(numbers["dilations"])
+        ]
+        self._last = numbers["last_weights"].astype(np.float32)
+        self._last_bias = int(numbers["last_bias"][0])
+
+    def __call__(self, rows: Activations) -> Integers:
+        """(n, inputs) the next frames -> (n,) in 2048ths."""
+        for layer in self._layers:
+            rows = layer(rows)
+            np.floor(rows, out=rows)
+            np.maximum(rows, 0, out=rows)
+            np.minimum(rows, LARGEST, out=rows)
+        return np.asarray(rows @ self._last, dtype=np.int64) + self._last_bias
+
+
+def _wide(stored: NDArray[np.integer]) -> Integers:
+    return stored.astype(np.int64)

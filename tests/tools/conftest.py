@@ -1,0 +1,6 @@
+"""Test files that import what only the tools environment has (``make test-tools``) are not read without it."""
+
+from importlib.util import find_spec
+
+NEED_TOOLS = ["test_lessons.py", "test_tally.py"]
+collect_ignore = NEED_TOOLS if find_spec("torch") is None else []
