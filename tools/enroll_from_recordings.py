@@ -1,10 +1,11 @@
-"""Enrol NAME from recordings with the teacher: a voiceprint that the device's own model is then verified against.
+"""Enrol NAME from recordings with the teacher's help: a voiceprint that the device's own model then verifies against.
 
-For a desktop: the teacher takes 28 MB and ten times the processor time. The recordings go through the device's own ear and the
-gates of an enrolment (net speech, SNR, clipping, agreement, nobody enrolled who sounds alike); only the embedding of each
-utterance is the teacher's, led into the space of the device's model by the map of tools.teacher_map. What is stored is
-what an enrolment at the device stores: one encrypted vector in the database under --data, under the name of the device's
-model. Run it where that database is, or copy the folder, database and key, to the device.
+For a desktop: the teacher takes 28 MB and ten times the processor time. The recordings go through the device's own ear
+and the gates of an enrolment (net speech, SNR, clipping, agreement, nobody enrolled who sounds alike); only the
+embedding of each utterance is the mean of the device's own and of the teacher's, led into the device's space by the map
+of tools.teacher_map, which measures what that brings. What is stored is what an enrolment at the device stores: one
+encrypted vector in the database under --data, under the name of the device's model. Run it where that database is, or
+copy the folder, database and key, to the device.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +14,8 @@ from pathlib import Path
 import click
 
 from edgevoice import app
-from edgevoice.cli.enroll import keep, refuse_name
+from edgevoice.cli.enroll import _keep as keep
+from edgevoice.cli.enroll import _refuse_name as refuse_name
 from edgevoice.config import Settings, load
 from edgevoice.errors import AudioError, EdgevoiceError
 from edgevoice.hardware.wave import read_sound
@@ -21,7 +23,7 @@ from edgevoice.identify import hear_all
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.storage.speakers import Voiceprint
-from tools.measure.asymmetric import TeacherMap
+from tools.measure.asymmetric import TeacherMap, unit
 from tools.measure.conditions import SOUND_FILES
 
 Teach = Callable[[Samples], Vector]
@@ -42,7 +44,8 @@ def enroll(
         utterances = hear_all(app.ear(settings), samples)
         for utterance in utterances:
             said = samples[round(utterance.start_s * SAMPLE_RATE) : round(utterance.end_s * SAMPLE_RATE)]
-            enrolment.hear(str(path), utterance.quality, Embedding(lead(teach(said)[None])[0], model))
+            vector = unit(recogniser.embed(utterance).vector + lead(teach(said)[None])[0])
+            enrolment.hear(str(path), utterance.quality, Embedding(vector, model))
         if not utterances:
             enrolment.reject(str(path), "no speech was heard: a whole sentence is wanted")
     return keep(house, recogniser, enrolment.voiceprint(name), renew)
@@ -81,7 +84,7 @@ def main(
             made = enroll(loaded.settings, house, name, files, Teacher().embed, way, renew)
     except EdgevoiceError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{made.speaker} is enrolled from {made.utterances} utterances, by the teacher, for {made.model}")
+    click.echo(f"{made.speaker} is enrolled from {made.utterances} utterances, with the teacher, for {made.model}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """May the teacher enrol for the device? Fits the map from its space to ours, and measures it on the development adults.
 
 The student was distilled from the teacher, then whitened: a linear map (ridge regression on training voices, OUTPUT of
-tools.prepare and tools.teach) leads back. The table has, for so many clips of enrolment, the EER where the device's own
-model enrols and verifies, where the teacher enrols and the device verifies, and where the teacher does both. --write
+tools.prepare and tools.teach) leads back. The table has, for so many clips of enrolment, the EER of single clips that
+the device verifies: enrolled by its own model, by the teacher, by the mean of both; and of the teacher alone. --write
 stores the map for tools.enroll_from_recordings. --markdown writes between <!-- asymmetric --> and <!-- /asymmetric -->.
 """
 
@@ -28,12 +28,7 @@ from tools.peers.edgevoice import MODEL
 from tools.peers.edgevoice import load as load_ours
 
 CLIPS = (1, 3, 5, 8)
-HEADINGS = (
-    "clips of enrolment",
-    "device enrols, device verifies",
-    "teacher enrols, device verifies",
-    "teacher does both",
-)
+HEADINGS = ("clips", "device enrols", "teacher enrols", "both enrol", "teacher enrols and verifies")
 _REPLICATES = 300
 
 
@@ -54,7 +49,8 @@ def measure(lead: TeacherMap, model: Path, root: Path, name: str, cache: Path | 
     )
     good = [place for place in range(len(clips)) if place not in taught.failed | learned.failed]
     teacher, ours = unit(taught.vectors[good]), learned.vectors[good]
-    ways: Sequence[tuple[Vector, Vector]] = [(ours, ours), (lead(teacher), ours), (teacher, teacher)]
+    led = lead(teacher)
+    ways: Sequence[tuple[Vector, Vector]] = [(ours, ours), (led, ours), (unit(ours + led), ours), (teacher, teacher)]
     lines = [
         (str(count), *(rate(door_trials(prints, heard, speaker[good], count)) for prints, heard in ways))
         for count in CLIPS

@@ -45,7 +45,7 @@ class UtteranceSettings:
     onset_window_ms: int = 200
     early_pause_ms: int = 150
     hangover_ms: int = 400
-    margin_ms: int = 100
+    margin_ms: int = 250
     shortest_ms: int = 600
     longest_ms: int = 12_000
 

@@ -1,5 +1,6 @@
 """Utterance -> Evidence: composes embedding, scores, mood and recording match."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,10 @@ from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.embed import Embedding, XVector
 from edgevoice.recognition.score import Score, Scorer, load_scorer
 from edgevoice.storage.speakers import Voiceprint
+
+EARLY_LLR = math.log(4)
+"""How much more than the threshold a voice must score at a short pause, where the utterance may still go on: every
+look is one more chance for a stranger, so an early one must be four times as sure."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,8 @@ class Timing:
 class Evidence:
     """All that is known of one utterance; scores are ranked, best first, one a person.
 
-    threshold: the LLR that the false-accept rate of the settings asks for with this many people enrolled;
+    threshold: the LLR that the false-accept rate of the settings asks for with this many people enrolled, and more
+    where the utterance is not final;
     mood and recording: None where not known or not installed.
     """
 
@@ -103,7 +109,7 @@ class Recogniser:
             end_s=utterance.end_s,
             quality=utterance.quality,
             scores=scores,
-            threshold=self.threshold(len(people)),
+            threshold=self.threshold(len(people)) + (0.0 if utterance.final else EARLY_LLR),
             mood=None,
             recording=None,
             ms=Timing(front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded)),

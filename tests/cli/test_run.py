@@ -53,11 +53,25 @@ def test_a_stranger_is_refused(household: Shell) -> None:
     assert events(records, "state") == ["listening", "refused", "listening"]
 
 
-def test_a_decision_says_what_identify_says_of_the_same_file(household: Shell) -> None:
-    (by_run,) = [record for record in run(household, "ada-unlock-1.opus") if "decision" in record]
-    (by_identify,) = household.json("identify", FOLDER / "ada-unlock-1.opus").records
+def decided(household: Shell, file: str) -> tuple[dict[str, object], dict[str, object]]:
+    """What the door and what ``identify`` said of a file."""
+    (by_run,) = [record for record in run(household, file) if "decision" in record]
+    (by_identify,) = household.json("identify", FOLDER / file).records
+    return by_run, by_identify
+
+
+def test_a_refusal_says_what_identify_says_of_the_same_file(household: Shell) -> None:
+    by_run, by_identify = decided(household, "stranger-4-1.opus")
     for key in set(by_run) - {"ms"}:
         assert by_run[key] == by_identify[key], key
+
+
+def test_an_opening_comes_before_the_end_and_asks_for_more(household: Shell) -> None:
+    by_run, by_identify = decided(household, "ada-unlock-1.opus")
+    assert by_run["decision"] == by_identify["decision"] == "open"
+    assert by_run["speaker"] == by_identify["speaker"]
+    assert by_run["threshold"] > by_identify["threshold"]
+    assert by_run["end_s"] < by_identify["end_s"]
 
 
 def test_five_refusals_lock_out_and_the_next_run_remembers(household: Shell) -> None:

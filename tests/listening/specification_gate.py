@@ -2,7 +2,7 @@
 
 from tests.listening.specification import Frame
 
-ONSET, ONSET_WINDOW, EARLY, HANGOVER, MARGIN, SHORTEST, LONGEST = 12, 20, 15, 40, 10, 60, 1200
+ONSET, ONSET_WINDOW, EARLY, HANGOVER, MARGIN, SHORTEST, LONGEST = 12, 20, 15, 40, 25, 60, 1200
 SUREST, VOICE_ODDS = 70, 6144  # frames, and their mean odds, Q11
 SURE_ODDS = 2839
 

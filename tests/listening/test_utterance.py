@@ -113,7 +113,7 @@ def test_a_short_pause_gives_what_was_said_so_far_and_the_long_one_all_of_it() -
     given = gate.gather(flagged(speech))
     assert [(u.final, u.quality.net_speech_s) for u in given] == [(False, 1.0), (False, 1.5), (True, 1.5)]
     assert len({u.start_s for u in given}) == 1
-    assert [round(100 * u.end_s) for u in given] == [145, 220, 215]
+    assert [round(100 * u.end_s) for u in given] == [145, 220, 230]
 
 
 def test_a_short_pause_is_told_when_it_is_reached_and_only_where_it_is_asked_for() -> None:

@@ -14,6 +14,7 @@ from tools import compare, evaluate
 from tools.measure import cost
 from tools.measure.conditions import Conditions, middle, mix, read_clip
 from tools.measure.embeddings import FAILED_LLR, embed_all, pair_cosines, pair_llrs
+from tools.measure.page import write_between
 from tools.measure.report import report, score
 from tools.measure.trials import Selection, read_trials
 from tools.peers import SYSTEMS, System, edgevoice, mfcc_statistics
@@ -190,7 +191,7 @@ def test_a_page_without_both_marks_is_left_as_it_is(tmp_path: Path, content: str
     page = tmp_path / "page.md"
     page.write_text(content, encoding="utf-8")
     with pytest.raises(SettingsError, match="no place for the table"):
-        compare.write_between(page, "compare", "table")
+        write_between(page, "compare", "table")
     assert page.read_text(encoding="utf-8") == content
 
 

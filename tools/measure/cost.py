@@ -15,7 +15,7 @@ import numpy as np
 
 from edgevoice.errors import EdgevoiceError, ModelError
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-from tools.peers import SYSTEMS, System
+from tools.peers import SYSTEMS, TRAINED, System, systems
 
 SOUND_SECONDS = 3
 _STATUS = Path("/proc/self/status")
@@ -43,11 +43,11 @@ def cpu_milliseconds(systems: Sequence[System], sound: Samples, repeats: int = 9
     return {name: median(times[1:]) for name, times in spent.items()}
 
 
-def peak_memory_bytes(system: str, sound: Samples) -> int | None:
+def peak_memory_bytes(system: str, sound: Samples, trained: Path = TRAINED) -> int | None:
     """Peak resident memory of a fresh process that loads the system and embeds the sound; None where not Linux."""
     if not _STATUS.exists():
         return None
-    command = [sys.executable, "-m", "tools.measure.cost", system]
+    command = [sys.executable, "-m", "tools.measure.cost", system, "--trained", str(trained)]
     done = subprocess.run(command, input=sound.tobytes(), capture_output=True, check=False)
     if done.returncode:
         raise ModelError(f"{system}: its memory could not be measured: {done.stderr.decode(errors='replace').strip()}")
@@ -69,11 +69,12 @@ def _own_peak_bytes() -> int:
 
 @click.command()
 @click.argument("name", metavar="SYSTEM", type=click.Choice(list(SYSTEMS)))
-def main(name: str) -> None:
+@click.option("--trained", type=click.Path(path_type=Path), default=TRAINED)
+def main(name: str, trained: Path) -> None:
     """Print the peak memory in bytes of one embedding of the int16 samples on standard input."""
     sound = np.frombuffer(sys.stdin.buffer.read(), dtype=np.int16)
     try:
-        _embed(SYSTEMS[name](), sound)
+        _embed(systems(trained)[name](), sound)
     except EdgevoiceError as error:
         raise click.ClickException(str(error)) from error
     click.echo(_own_peak_bytes())

@@ -22,12 +22,14 @@ ENROLMENTS_PER_SPEAKER = 4
 
 @dataclass(frozen=True, eq=False)
 class Trials:
-    """Normalised scores of the same person and of different people, and whose enrolment each was against."""
+    """Normalised scores of the same person and of different people, whose enrolment each was against, and who spoke
+    the latter."""
 
     target: NDArray[np.float64]
     nontarget: NDArray[np.float64]
     target_of: NDArray[np.int64]
     nontarget_of: NDArray[np.int64]
+    nontarget_by: NDArray[np.int64]
 
     def __add__(self, other: "Trials") -> "Trials":
         """Both; nobody of the one is compared with anybody of the other."""
@@ -37,6 +39,7 @@ class Trials:
             np.concatenate([self.nontarget, other.nontarget]),
             np.concatenate([self.target_of, other.target_of + people]),
             np.concatenate([self.nontarget_of, other.nontarget_of + people]),
+            np.concatenate([self.nontarget_by, other.nontarget_by + people]),
         )
 
 
@@ -71,8 +74,9 @@ def plain_scorer(cohort: NDArray[np.int8], top: int) -> Scorer:
 def door_trials(voices: dict[str, Vector], scorer: Scorer) -> Trials:
     """Every speaker enrolled four times from three utterances, against every utterance not enrolled."""
     rng = np.random.default_rng(0)
-    target, nontarget = [], []
-    for speaker, own in voices.items():
+    target, nontarget, by = [], [], []
+    clips = np.repeat(np.arange(len(voices)), [len(vectors) for vectors in voices.values()])
+    for number, (speaker, own) in enumerate(voices.items()):
         others = np.concatenate([vectors for other, vectors in voices.items() if other != speaker])
         for _ in range(ENROLMENTS_PER_SPEAKER):
             chosen = rng.permutation(len(own))
@@ -80,10 +84,12 @@ def door_trials(voices: dict[str, Vector], scorer: Scorer) -> Trials:
             print_ /= np.linalg.norm(print_)
             target.append(scorer.normalised(print_[None], own[chosen[ENROLMENT_UTTERANCES:]])[0])
             nontarget.append(scorer.normalised(print_[None], others)[0])
+            by.append(clips[clips != number])
     whose = np.arange(len(target)) // ENROLMENTS_PER_SPEAKER
     return Trials(
         np.concatenate(target),
         np.concatenate(nontarget),
         np.repeat(whose, [len(scores) for scores in target]),
         np.repeat(whose, [len(scores) for scores in nontarget]),
+        np.concatenate(by),
     )

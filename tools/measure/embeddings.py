@@ -21,10 +21,21 @@ FAILED_LLR = -20.0
 
 @dataclass(frozen=True, eq=False)
 class Embedded:
-    """vectors (clips, d) float32 of unit length, zero where the clip failed; failed: place of the clip -> reason."""
+    """vectors (clips, d) float32, of unit length unless the system ranks otherwise than by cosine, zero where the clip
+    failed; failed: place of the clip -> reason."""
 
     vectors: Vector
     failed: dict[int, str]
+
+    @staticmethod
+    def joined(results: Sequence[Vector | str]) -> "Embedded":
+        """A vector, or why there is none, of each clip in turn; AudioError where no clip has one."""
+        failed = {place: result for place, result in enumerate(results) if isinstance(result, str)}
+        good = [result for result in results if not isinstance(result, str)]
+        if not good:
+            raise AudioError(f"none of the {len(results)} clips has an embedding; the first: {failed.get(0)}")
+        nothing = np.zeros_like(good[0])
+        return Embedded(np.array([nothing if isinstance(result, str) else result for result in results]), failed)
 
 
 def embed_all(
@@ -33,17 +44,21 @@ def embed_all(
     """Every clip through one system; AudioError where all fail. ``cache``: folder that keeps the vectors."""
     stored = cache / f"{system.name}-{_fingerprint(system, root, paths, conditions)}.npz" if cache else None
     if stored and stored.exists():
-        return _read(stored)
-    results = [_embed(system, root, path, conditions) for path in paths]
-    failed = {place: result for place, result in enumerate(results) if isinstance(result, str)}
-    good = [result for result in results if not isinstance(result, str)]
-    if not good:
-        raise AudioError(f"{system.name} embeds none of the {len(paths)} clips; the first: {failed.get(0)}")
-    nothing = np.zeros_like(good[0])
-    embedded = Embedded(np.array([nothing if isinstance(result, str) else result for result in results]), failed)
+        return read_embedded(stored)
+    embedded = Embedded.joined([_embed(system, root, path, conditions) for path in paths])
     if stored:
-        _write(stored, embedded)
+        write_embedded(stored, embedded)
     return embedded
+
+
+def pair_scores(system: System, embedded: Embedded, trials: Trials) -> Values:
+    """(trials,) what the system itself ranks by: the cosine unless it says otherwise; lowest where a clip failed."""
+    if system.rank is None:
+        return pair_cosines(embedded, trials)
+    good = [place for place in range(len(embedded.vectors)) if place not in embedded.failed]
+    square = np.zeros((len(embedded.vectors), len(embedded.vectors)))
+    square[np.ix_(good, good)] = system.rank(embedded.vectors[good])
+    return _of_pairs(square, embedded, trials, float(square.min()) - 1)
 
 
 def pair_cosines(embedded: Embedded, trials: Trials) -> Values:
@@ -66,7 +81,7 @@ def _of_pairs(square: NDArray[np.floating], embedded: Embedded, trials: Trials, 
 
 
 def _embed(system: System, root: Path, path: str, conditions: Conditions) -> Vector | str:
-    """A unit vector, or why there is none."""
+    """A vector, of unit length where the cosine ranks, or why there is none."""
     try:
         vector = system.embed(read_clip(root, path, conditions))
     except (EdgevoiceError, ValueError) as error:
@@ -74,7 +89,7 @@ def _embed(system: System, root: Path, path: str, conditions: Conditions) -> Vec
     length = float(np.linalg.norm(vector))
     if not np.isfinite(length) or length == 0:
         return f"the embedding has length {length}"
-    return np.asarray(vector / length, dtype=np.float32)
+    return np.asarray(vector / length if system.rank is None else vector, dtype=np.float32)
 
 
 def _fingerprint(system: System, root: Path, paths: Sequence[str], conditions: Conditions) -> str:
@@ -83,12 +98,14 @@ def _fingerprint(system: System, root: Path, paths: Sequence[str], conditions: C
     return hashlib.sha256(described.encode()).hexdigest()[:24]
 
 
-def _read(path: Path) -> Embedded:
+def read_embedded(path: Path) -> Embedded:
+    """What ``write_embedded`` stored."""
     with np.load(path, allow_pickle=False) as stored:
         return Embedded(stored["vectors"], dict(zip(stored["place"].tolist(), stored["reason"].tolist(), strict=True)))
 
 
-def _write(path: Path, embedded: Embedded) -> None:
+def write_embedded(path: Path, embedded: Embedded) -> None:
+    """Store it whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part.npz")
     places, reasons = list(embedded.failed), list(embedded.failed.values())

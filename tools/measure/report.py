@@ -7,7 +7,7 @@ import numpy as np
 
 from edgevoice.errors import SettingsError
 from tools.measure import metrics
-from tools.measure.embeddings import Embedded, pair_cosines, pair_llrs
+from tools.measure.embeddings import Embedded, pair_llrs, pair_scores
 from tools.measure.metrics import Values
 from tools.measure.trials import Trials
 from tools.peers import System
@@ -34,7 +34,7 @@ class Report:
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """One score a trial: cosine, and the calibrated LLR where the system gives one."""
+    """One score a trial: the cosine, or what the system ranks by instead, and the calibrated LLR where it gives one."""
 
     cosine: Values
     llr: Values | None
@@ -52,7 +52,7 @@ class Scored:
 
 def score(system: System, embedded: Embedded, trials: Trials) -> Scored:
     """Scores of all trials."""
-    return Scored(pair_cosines(embedded, trials), pair_llrs(system, embedded, trials))
+    return Scored(pair_scores(system, embedded, trials), pair_llrs(system, embedded, trials))
 
 
 def report(ranked: Values, scored: Scored, trials: Trials, replicates: int = 1000) -> Report:

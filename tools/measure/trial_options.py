@@ -10,9 +10,11 @@ import click
 
 from tools.measure.conditions import Conditions, noise_files
 from tools.measure.trials import Selection, Trials, read_trials
+from tools.peers import TRAINED
 
 Command = TypeVar("Command", bound=Callable[..., None])
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+_ANY_FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,9 @@ class Asked:
     seconds: float | None
     noise: Path | None
     snr: float | None
+    rooms: Path | None
     cache: Path | None
+    trained: Path
 
     def trials(self) -> Trials:
         """The pairs of the index; SettingsError or AudioError where there are none."""
@@ -39,7 +43,9 @@ class Asked:
             raise click.UsageError("--noise and --snr go together")
         if self.noise is not None:
             noise_files(self.noise)
-        return Conditions(self.seconds, self.noise, self.snr)
+        if self.rooms is not None:
+            noise_files(self.rooms)
+        return Conditions(self.seconds, self.noise, self.snr, rooms=self.rooms)
 
 
 def asked() -> Asked:
@@ -65,7 +71,9 @@ def trial_options(command: Command) -> Command:
         _option("--seconds", type=click.FloatRange(0.1), help="Only the middle so many seconds of a clip."),
         _option("--noise", type=_FOLDER, help="Mix every clip with a sound from this folder."),
         _option("--snr", type=float, metavar="DB", help="Signal-to-noise ratio of the mixture."),
+        _option("--rooms", type=_FOLDER, help="Put every clip through an impulse response from this folder."),
         _option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps embeddings."),
+        _option("--trained", type=_ANY_FOLDER, default=TRAINED, help="Folder of tools.train_peers."),
     ]
     for option in reversed(options):
         command = option(command)

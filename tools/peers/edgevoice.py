@@ -13,13 +13,13 @@ from edgevoice.listening.capture import Samples
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import load_scorer
-from tools.peers import PairwiseLLR, System, Vector
+from tools.peers import MODELS, PairwiseScores, System, Vector
 
-MODEL = Path(__file__).parents[2] / "models" / "xvector.tflite"
+MODEL = MODELS / "xvector.tflite"
 
 
-def load(path: Path = MODEL) -> System:
-    """The model in the repository; ModelError where it is missing or unfit."""
+def load(path: Path = MODEL, name: str = "edgevoice") -> System:
+    """The model in the repository, or another x-vector; ModelError where it is missing or unfit."""
     if not path.exists():
         raise ModelError(
             f"{path}: no model; found nothing to evaluate, wanted the shipped x-vector: run tools.quantize"
@@ -31,7 +31,7 @@ def load(path: Path = MODEL) -> System:
 
     calibration = model.manifest.calibration
     return System(
-        "edgevoice",
+        name,
         path.stat().st_size,
         f"{model.manifest.sha256} {_source_hash()}",
         embed,
@@ -39,7 +39,7 @@ def load(path: Path = MODEL) -> System:
     )
 
 
-def _pairwise(calibration: Calibration, path: Path) -> PairwiseLLR:
+def _pairwise(calibration: Calibration, path: Path) -> PairwiseScores:
     """AS-norm and calibration by the device's own code."""
     scorer = load_scorer(calibration, path)
 
