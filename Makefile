@@ -57,10 +57,13 @@ $(TOOLS_STAMP): pyproject.toml deploy/setup.sh
 RUN ?= tools/runs/xvector.toml
 DATA ?= ../shared/data
 OUTPUT ?= build/xvector
+RECORDINGS ?=
 STEP = $(TOOLS_VENV)/bin/python -m tools
 
 model: $(TOOLS_STAMP) ## the x-vector anew from the sound in DATA; goes on where it stopped
 	$(STEP).prepare $(RUN) --root $(DATA) --output $(OUTPUT)
+	@# More people, from python -m tools.recordings FOLDER: make model RECORDINGS=FOLDER
+	$(if $(RECORDINGS),$(STEP).prepare tools/runs/recordings.toml --root $(RECORDINGS) --sounds $(DATA) --first-shard 1000 --output $(OUTPUT))
 	$(STEP).teach --output $(OUTPUT)
 	$(STEP).train $(RUN) --root $(DATA) --output $(OUTPUT)
 	$(STEP).prune $(RUN) --root $(DATA) --output $(OUTPUT)

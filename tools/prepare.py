@@ -41,11 +41,12 @@ class Clip:
 
 @dataclass(frozen=True)
 class Job:
-    """One shard: its number, the listed clips, and what to make of them."""
+    """One shard: its number, the listed clips, and what to make of them; sounds: where rooms and noise lie."""
 
     number: int
     clips: tuple["Clip", ...]
     root: Path
+    sounds: Path
     output: Path
     settings: PrepareSettings
 
@@ -65,7 +66,7 @@ def spoken_parts(frames: Frames) -> list[tuple[int, int]]:
 
 def make_shard(job: Job) -> int:
     """Make one shard; returns its number."""
-    surroundings = _surroundings(job.root, job.settings)
+    surroundings = _surroundings(job.sounds, job.settings)
     rng = np.random.default_rng(job.number)
     speech: list[Samples] = []
     features: list[Cepstra] = []
@@ -147,17 +148,26 @@ def listed_clips(root: Path, settings: PrepareSettings) -> Iterator[Clip]:
 @click.argument("run_file", type=click.Path(path_type=Path))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="Folder of this run.")
+@click.option(
+    "--sounds",
+    type=click.Path(path_type=Path, exists=True),
+    default=None,
+    help="Folder with rooms/ and noise/ [default: ROOT].",
+)
+@click.option("--first-shard", default=0, show_default=True, help="Number of the first; for a second index in one run.")
 @click.option("--workers", default=2, show_default=True)
 @click.option("--limit", type=int, default=None, help="Only so many clips (for a trial).")
-def main(run_file: Path, root: Path, output: Path, workers: int, limit: int | None) -> None:
+def main(
+    run_file: Path, root: Path, output: Path, sounds: Path | None, first_shard: int, workers: int, limit: int | None
+) -> None:
     settings = read_run(run_file).prepare
     clips = list(listed_clips(root, settings))
     random.Random(0).shuffle(clips)
     clips = clips[:limit]
     (output / "prepared").mkdir(parents=True, exist_ok=True)
     jobs = [
-        Job(number, tuple(clips[start : start + CLIPS_PER_SHARD]), root, output, settings)
-        for number, start in enumerate(range(0, len(clips), CLIPS_PER_SHARD))
+        Job(number, tuple(clips[start : start + CLIPS_PER_SHARD]), root, sounds or root, output, settings)
+        for number, start in enumerate(range(0, len(clips), CLIPS_PER_SHARD), first_shard)
         if not (output / "prepared" / f"{number:04d}.npz").exists()
     ]
     with multiprocessing.Pool(workers) as pool:
