@@ -38,7 +38,8 @@ else
 fi
 if grep -qs 'Raspberry Pi' /proc/device-tree/model; then extras="$extras,pi"; fi
 
-"$venv/bin/python" -c '' 2>/dev/null || "$python" -m venv --clear "$venv"
+# Without pip an earlier run was stopped while it made the environment.
+"$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear "$venv"
 say "installing edgevoice[$extras] into $venv (a few minutes the first time)"
 "$venv/bin/python" -m pip install -q --disable-pip-version-check -e ".[$extras]" ||
     fail "pip could not install edgevoice[$extras]; see the lines above; is there a way to the package index?"

@@ -32,6 +32,7 @@ from edgevoice.listening.listen import Listen, ListeningSettings
 from edgevoice.pipeline import Pipeline
 from edgevoice.recognition.embed import Embedding, Vector, XVector
 from edgevoice.recognition.recognise import Recogniser
+from edgevoice.storage.alone import alone
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
@@ -175,8 +176,21 @@ def lights(settings: Settings, clock: Clock = time.monotonic) -> Lights:
 
 @contextmanager
 def device(settings: Settings, home: House, clock: Clock = time.monotonic) -> Iterator[Device]:
-    """A door that serves until the end of the ``with`` statement, and is shut after it, whatever happens."""
+    """A door that serves until the end of the ``with`` statement, and is shut after it, whatever happens.
+
+    StorageError where another process serves the same people: neither would know of the other's lockout.
+    """
+    with alone(home.database.path.parent), _put_together(settings, home, clock) as together:
+        yield together
+
+
+@contextmanager
+def _put_together(settings: Settings, home: House, clock: Clock) -> Iterator[Device]:
     recognises = recogniser(settings, home.speakers)
+    model = recognises.xvector.manifest.name
+    recognises.threshold(
+        sum(person.model == model for person in home.speakers.list())
+    )  # refuse it now, not at the door
     the_lock = lock(settings, clock)
     try:
         the_lights = lights(settings, clock)

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from edgevoice import app
 from edgevoice.config import Settings, load
 from edgevoice.config.settings import LockSettings, ModelSettings
-from edgevoice.errors import HardwareError, ModelError, SettingsError
+from edgevoice.errors import HardwareError, ModelError, SettingsError, StorageError
 from edgevoice.hardware.fake import FakeLights, FakeLock
 
 
@@ -43,3 +44,29 @@ def test_a_rate_that_was_never_measured_is_refused_before_the_door_is_served(tmp
     rare = replace(loaded.settings, recognition=replace(loaded.settings.recognition, false_accept_rate=1e-12))
     with app.house(loaded) as house, pytest.raises(SettingsError, match="was never measured"):
         app.recogniser(rare, house.speakers)
+
+
+def test_a_second_door_on_the_same_data_is_refused_and_may_follow_the_first(tmp_path: Path, models: Path) -> None:
+    loaded = load(data=tmp_path, system_file=tmp_path / "none")
+    with app.house(loaded) as house:
+        with (
+            app.device(loaded.settings, house),
+            pytest.raises(StorageError, match="serves this door already"),
+            app.device(loaded.settings, house),
+        ):
+            pass
+        with app.device(loaded.settings, house) as second:
+            assert not second.lock.is_open
+
+
+def test_a_household_larger_than_was_calibrated_for_is_refused_before_the_door_is_served(
+    tmp_path: Path, models: Path
+) -> None:
+    loaded = load(data=tmp_path, system_file=tmp_path / "none")
+    rare = replace(loaded.settings, recognition=replace(loaded.settings.recognition, false_accept_rate=1e-5))
+    with app.house(loaded) as house:
+        model = app.xvector(loaded.settings).manifest
+        for number, name in enumerate(("Ada", "Ben")):
+            house.speakers.add(name, np.eye(2, 8, dtype=np.float32)[number], model.name, 3)
+        with pytest.raises(SettingsError, match="enrol fewer people"), app.device(rare, house):
+            pass

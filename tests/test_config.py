@@ -134,3 +134,20 @@ def undocumented(section: object) -> list[str]:
 
 def test_every_setting_is_documented() -> None:
     assert undocumented(Settings()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[door]\nopen_seconds = 5.0\nopen_seconds = 6.0\n", "not TOML: .*open_seconds"),
+        ("[storage]\nfolder = 1979-05-27\n", r"storage\.folder is .*1979-05-27"),
+        ("[microphone]\ndevice = 12:30:00\n", r"microphone\.device is .*12:30:00"),
+        ("[lockout]\nfirst_s = 1000.0\n", r"lockout\.longest_s is 900\.0"),
+    ],
+)
+def test_a_key_written_twice_a_date_and_a_contradiction_are_refused(tmp_path: Path, text: str, told: str) -> None:
+    assert re.search(told, refusal(tmp_path, text))
+
+
+def test_the_mark_that_some_editors_put_first_does_no_harm(tmp_path: Path) -> None:
+    assert load(write(tmp_path, "\ufeff[door]\nopen_seconds = 3.0\n")).settings.door.open_seconds == 3.0

@@ -68,6 +68,7 @@ for command in (run, visit, enroll, verify, identify, listen, speakers, events, 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and give its exit status; every error is told in one line on standard error."""
+    _fill_in_streams()
     try:
         status = edgevoice.main(arguments, prog_name="edgevoice", standalone_mode=False)
         sys.stdout.flush()
@@ -77,16 +78,32 @@ def main(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read us has gone; without this the interpreter complains when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # whoever read us has gone
         return PIPE_CLOSED
     except EdgevoiceError as error:
-        return _tell(error)
+        return _tell(error, str(error))
+    except Exception as error:  # our own mistake, or a disk that is full behind standard output
+        _drop_output()
+        return _tell(error, f"{type(error).__name__}: {error}; EDGEVOICE_DEBUG=1 shows where")
     return status if isinstance(status, int) else 0
 
 
-def _tell(error: EdgevoiceError) -> int:
+def _tell(error: Exception, told: str) -> int:
     if debugging():
         raise error
-    click.echo(f"edgevoice: error: {error}", err=True)
+    click.echo(f"edgevoice: error: {told}", err=True)
     return 1
+
+
+def _fill_in_streams() -> None:
+    """Python has None for a standard stream that was closed before it started; what is said there is lost."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 -- open until the end
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+
+
+def _drop_output() -> None:
+    """Lose what can no longer be written; without this the interpreter complains when it flushes at exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

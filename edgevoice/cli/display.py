@@ -4,7 +4,7 @@ import io
 import sys
 from collections import deque
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from rich.live import Live
 
 from edgevoice.cli.decision import as_record, as_text
 from edgevoice.cli.desk import Desk
+from edgevoice.door.decide import Cause
 from edgevoice.hardware import Light
 from edgevoice.listening.listen import Level
 from edgevoice.panel.draw import HAPPENINGS, panel
@@ -61,10 +62,14 @@ class Lines:
         return None
 
     def answered(self, answer: Answer, file: str | None, t_s: float) -> None:
+        faults = "; ".join(answer.outcome.faults)
         if answer.evidence and answer.decision:
-            told = as_text(file, answer.evidence, answer.decision)
-            self._desk.answer(as_record(file, answer.evidence, answer.decision), told)
-        if faults := "; ".join(answer.outcome.faults):
+            decision = answer.decision
+            if decision.opens and not answer.outcome.opened:  # the decision was to open, the door did not
+                decision = replace(decision, opens=False, reason=faults, cause=Cause.UNHEALTHY)
+            told = as_text(file, answer.evidence, decision)
+            self._desk.answer(as_record(file, answer.evidence, decision), told)
+        if faults:
             self._desk.answer(
                 {"event": "fault", "reason": faults, "t_s": round(t_s, 3)}, f"{t_s:.2f} s: fault: {faults}"
             )

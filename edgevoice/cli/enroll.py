@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -122,5 +123,7 @@ def _keep(house: app.House, recogniser: Recogniser, voiceprint: Voiceprint, rene
     recogniser.threshold(len(others) + 1)  # a household larger than was calibrated for would be a fault at the door
     refuse_similar(name, scores, recogniser.threshold(max(len(others), 1)))
     (house.speakers.renew if renew else house.speakers.add)(name, vector, model, voiceprint.utterances)
-    house.events.write("enrolled", f"{tidy(name)} was enrolled from {voiceprint.utterances} utterances", tidy(name))
-    return voiceprint
+    # As it is kept, whatever the spelling now: a later removal takes that name out of the log.
+    kept = next(person.name for person in house.speakers.list() if fold(person.name) == fold(name))
+    house.events.write("enrolled", f"{kept} was enrolled from {voiceprint.utterances} utterances", kept)
+    return replace(voiceprint, speaker=kept)

@@ -39,8 +39,15 @@ class Service:
         """Whether the loop is running."""
 
     def serve(self, microphone: Microphone) -> None:
-        """Until the microphone ends; then the lock is shut."""
+        """Until the microphone ends; then the lock is shut. Whatever fails is written down before it is raised."""
         self.serving = True
+        try:
+            self._hear_all(microphone)
+        except Exception as error:  # whatever a driver, a file or the display raises
+            self._device.kiosk.fault(error)
+            raise
+
+    def _hear_all(self, microphone: Microphone) -> None:
         try:
             for block in microphone.blocks():
                 self._t_s = (block.start_sample + len(block.samples)) / SAMPLE_RATE
@@ -50,8 +57,8 @@ class Service:
             self._tell(self._device.pipeline.finish())
         finally:
             self.serving = False
+            self._device.lock.shut()  # first: what comes after it may fail
             microphone.close()
-            self._device.lock.shut()
             self._look()
 
     def _tell(self, answers: list[Answer]) -> None:

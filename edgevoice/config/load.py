@@ -9,7 +9,7 @@ import platformdirs
 import tomlkit
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
-from tomlkit.exceptions import ParseError
+from tomlkit.exceptions import TOMLKitError
 
 from edgevoice.config.settings import Settings
 from edgevoice.errors import EdgevoiceError, SettingsError
@@ -76,21 +76,26 @@ def _search(data: Path, system_file: Path) -> Path | None:
 
 def _read(file: Path) -> dict[str, object]:
     try:
-        return dict(tomlkit.parse(file.read_text(encoding="utf-8")).unwrap())
+        return dict(tomlkit.parse(file.read_text(encoding="utf-8-sig")).unwrap())  # -sig: some editors put a mark first
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: cannot be read ({error}); name another file with --config") from error
-    except ParseError as error:
+    except TOMLKitError as error:
         raise SettingsError(f"{file}: not TOML: {error}; correct that line") from error
 
 
 def _validate(written: dict[str, object], file: Path) -> Settings:
     try:
         # Through JSON: only there may strict validation make dataclasses and paths of plain values.
-        return _SETTINGS.validate_json(json.dumps(_none_where_empty(written), default=str))
+        return _SETTINGS.validate_json(json.dumps(_none_where_empty(written), default=_no_setting))
     except ValidationError as error:
         raise SettingsError(f"{file}: {_explain(error.errors())}") from error
     except EdgevoiceError as error:  # from a room's own check
         raise SettingsError(f"{file}: {error}") from error
+
+
+def _no_setting(date_or_time: object) -> list[str]:
+    """What TOML knows and JSON does not, as something that no setting is; as a text it could pass for a path."""
+    return [str(date_or_time)]
 
 
 def _none_where_empty(written: object) -> object:

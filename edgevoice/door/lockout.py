@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated
 
 from pydantic import Field
 
 from edgevoice.door.decide import Decision
+from edgevoice.errors import SettingsError, StorageError
 from edgevoice.storage.state import State
 
 _MOST_DOUBLINGS = 40  # beyond any longest_s; keeps the power of two finite over the years
@@ -22,7 +24,14 @@ class LockoutRules:
     first_s: Annotated[float, Field(ge=1, le=3_600)] = 30.0
     """Seconds of the first lockout, 1..3600."""
     longest_s: Annotated[float, Field(ge=1, le=86_400)] = 900.0
-    """Seconds that doubling ends at, 1..86400."""
+    """Seconds that doubling ends at, first_s..86400."""
+
+    def __post_init__(self) -> None:
+        """Raises SettingsError where the first would be longer than the longest."""
+        if self.longest_s < self.first_s:
+            raise SettingsError(
+                f"lockout.longest_s is {self.longest_s}; allowed is first_s, which is {self.first_s}, to 86400"
+            )
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,10 @@ class Attempts:
 
     def locked_out_for_s(self) -> float:
         """Seconds still to wait, 0 when there is no lockout."""
-        self._lockout = at(self._lockout, self._clock())
+        before, self._lockout = self._lockout, at(self._lockout, self._clock())
+        if before.left_s > 0 and self._lockout.left_s == 0:
+            with suppress(StorageError):  # a lockout whose end cannot be kept is served once more after a restart
+                self._keep(self._lockout)
         return self._lockout.left_s
 
     def note(self, decision: Decision) -> None:

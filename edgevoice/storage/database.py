@@ -26,7 +26,8 @@ _WHAT_TO_DO = {
     "unable to open": "it cannot be opened: check the permissions of the file and its folder",
     "locked": f"another program has been writing to it for {BUSY_SECONDS:g} s: end that program and try again",
     "closed": "it was closed already: start edgevoice again",
-    "i/o error": "the disk or card does not answer: check the kernel log and replace the card",
+    # SQLite says so too where a full disk has no room for its shared memory.
+    "i/o error": "the disk is full, or the card does not answer: free some space, or check the kernel log",
 }
 
 
@@ -81,12 +82,18 @@ class Database:
                 raise
 
     def forget(self) -> bool:
-        """Move the write-ahead log into the file and empty it, so that deleted bytes stand in neither.
+        """Write the file anew and empty the write-ahead log, so that deleted bytes stand in neither.
 
-        False when another program was reading; the log is then emptied by a later checkpoint.
+        secure_delete alone leaves copies in the gaps of pages that SQLite has rearranged. False when a full disk or
+        another program was in the way; the log is then emptied by a later checkpoint.
         """
+        done = True
+        try:
+            self.rows("vacuum")
+        except StorageError:
+            done = False
         ((busy, _, _),) = self.rows("pragma wal_checkpoint(truncate)")
-        return busy == 0
+        return done and busy == 0
 
     def check(self) -> None:
         """Walk the whole file; damage raises StorageError."""

@@ -63,13 +63,17 @@ class Events:
 def call_in_log(database: Database, old: str, new: str | None) -> None:
     """Call a person ``new`` in all past events, or nobody where they were removed; within the caller's transaction.
 
-    The rows stay: that the door moved is the history of the house, the name belongs to the person.
+    The rows stay: that the door moved is the history of the house, the name belongs to the person. A row speaks of one
+    person, so those of somebody else, whose name may hold this one, are left alone.
     """
-    database.rows("update events set speaker = ? where speaker = ?", (new, old))
     word = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)")
-    for row, reason in database.rows("select id, reason from events where instr(reason, ?) > 0", (old,)):
+    found = database.rows(
+        "select id, reason from events where instr(reason, ?) > 0 and (speaker is null or speaker = ?)", (old, old)
+    )
+    for row, reason in found:
         told = word.sub(lambda _: new or SOMEONE, str(reason))
         database.rows("update events set reason = ? where id = ?", (told, row))
+    database.rows("update events set speaker = ? where speaker = ?", (new, old))
 
 
 def _shorten(reason: str) -> str:

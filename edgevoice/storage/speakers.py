@@ -99,7 +99,10 @@ class Speakers:
             self._database.rows("delete from speakers where id = ?", (person.id,))
             call_in_log(self._database, person.speaker.name, None)
         if not self._database.forget():
-            _log.warning("a removed person stays in the write-ahead log until no other program reads the database")
+            _log.warning(
+                "traces of a removed person stay in the database or its write-ahead log until the next removal: "
+                "another program was using it, or the disk is full"
+            )
 
     def rename(self, old: str, new: str) -> None:
         """Call a person otherwise, in the audit log too, so that a later removal finds every row."""
@@ -169,7 +172,8 @@ class Speakers:
 
 
 def _row(number: object, name: object, model: object, utterances: object, enrolled_at: object, sealed: object) -> _Row:
-    assert isinstance(number, int) and isinstance(utterances, int) and isinstance(sealed, bytes)
+    if not (isinstance(number, int) and isinstance(utterances, int) and isinstance(sealed, bytes)):
+        raise StorageError(f"the voiceprint of {name!r} cannot be read: put a backup of the database in its place")
     return _Row(number, Speaker(str(name), str(model), utterances, str(enrolled_at)), sealed)
 
 

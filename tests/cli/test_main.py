@@ -74,3 +74,32 @@ def test_a_signal_ends_the_run_cleanly(tmp_path: Path, models: Path, number: sig
     assert running.returncode == 0
     assert "stopped; the lock is shut" in out
     assert err == ""
+
+
+@pytest.mark.parametrize("command", [["config", "show"], ["run", "--fast", "--wav", str(FOLDER / "knock.flac")]])
+def test_a_full_disk_behind_standard_output_is_told_in_one_line(
+    tmp_path: Path, models: Path, command: list[str]
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            edgevoice("--data", tmp_path, *command), stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    assert done.returncode == 1
+    told = [line for line in done.stderr.decode().splitlines() if line.startswith("edgevoice: error: ")]
+    assert len(told) == 1
+    assert "No space left on device" in told[0]
+    assert "Traceback" not in done.stderr.decode()
+
+
+@pytest.mark.parametrize("command", [["config", "show"], ["run", "--fast", "--wav", str(FOLDER / "knock.flac")]])
+def test_it_works_without_standard_streams(tmp_path: Path, models: Path, command: list[str]) -> None:
+    closed = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *edgevoice("--data", tmp_path, *command)]
+    assert subprocess.run(closed, timeout=60, check=False).returncode == 0
+
+
+def test_an_error_that_nobody_foresaw_is_told_in_one_line_too(tmp_path: Path, shell: Shell) -> None:
+    settings = tmp_path / "edgevoice.toml"
+    settings.write_text('[storage]\nfolder = "a\\u0000b"\n', encoding="utf-8")
+    said = shell("--config", settings, "--data", "a\0b", "speakers", "list")
+    assert said.status == 1
+    assert said.err == "edgevoice: error: ValueError: embedded null byte; EDGEVOICE_DEBUG=1 shows where\n"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from edgevoice.door.decide import Cause, Decision
 from edgevoice.door.lockout import Attempts, Lockout, LockoutRules, after_attempt, after_opening, at, restored
-from edgevoice.errors import StorageError
+from edgevoice.errors import SettingsError, StorageError
 from edgevoice.hardware.fake import ManualClock
 from edgevoice.storage.database import Database
 from edgevoice.storage.state import State
@@ -140,3 +140,23 @@ def test_attempts_count_even_when_they_cannot_be_kept(database: Database) -> Non
         with pytest.raises(StorageError):
             attempts.note(NO_MATCH)
     assert attempts.locked_out_for_s() == 30.0
+
+
+def test_a_lockout_that_is_over_is_not_served_again_after_a_restart(database: Database) -> None:
+    clock = ManualClock(100.0)
+    attempts = Attempts(State(database), RULES, clock)
+    for _ in range(5):
+        attempts.note(NO_MATCH)
+    clock.advance(30.0)
+    assert attempts.locked_out_for_s() == 0.0
+
+    attempts = Attempts(State(database), RULES, ManualClock(3.0))
+    assert attempts.locked_out_for_s() == 0.0
+    for _ in range(5):
+        attempts.note(NO_MATCH)
+    assert attempts.locked_out_for_s() == 60.0  # the doubling is remembered
+
+
+def test_a_first_lockout_longer_than_the_longest_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"lockout\.longest_s is 900\.0; allowed is first_s, which is 1000\.0"):
+        LockoutRules(first_s=1000.0)

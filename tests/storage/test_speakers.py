@@ -132,6 +132,29 @@ def test_a_name_inside_another_word_is_left_alone_in_the_log(speakers: Speakers,
     )
 
 
+@pytest.mark.parametrize("other", ["Ada Lovelace", "J. Ada", "Ada-Marie"])
+def test_a_name_inside_another_persons_name_is_left_alone_in_the_log(
+    speakers: Speakers, database: Database, other: str
+) -> None:
+    events = Events(database)
+    for number, name in enumerate(("Ada", other)):
+        speakers.add(name, voice(number), MODEL, 3)
+        events.write("open", f"{name} scored 4.2, needs 3.1", name)
+    speakers.rename("Ada", "Eve")
+    speakers.remove("Eve")
+    assert [(event.speaker, event.reason) for event in events.last(2)] == [
+        (None, "someone removed since scored 4.2, needs 3.1"),
+        (other, f"{other} scored 4.2, needs 3.1"),
+    ]
+
+
+def test_a_row_damaged_by_hand_is_named_and_no_other_error(speakers: Speakers, database: Database) -> None:
+    speakers.add("Ada", voice(1), MODEL, 3)
+    database.rows("update voiceprints set sealed = 'text'")
+    with pytest.raises(StorageError, match="voiceprint of 'Ada' cannot be read: put a backup"):
+        speakers.list()
+
+
 def test_a_removal_during_another_programs_reading_is_done_and_told(
     folder: Path, speakers: Speakers, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,0 +1,93 @@
+"""The loop itself: whatever fails in it, the lock is shut and the audit log says why."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edgevoice.app import Device
+from edgevoice.cli.desk import Desk
+from edgevoice.cli.display import Lines, Moment
+from edgevoice.cli.serve import Service
+from edgevoice.errors import AudioError
+from edgevoice.hardware.fake import FakeMicrophone
+from edgevoice.listening.capture import AudioBlock
+from edgevoice.pipeline import Answer
+from tests.house import BrokenError, BrokenEvents, Door, Parts, block, door
+
+
+class Quiet(Lines):
+    """Tells nobody."""
+
+    def __init__(self) -> None:
+        super().__init__(Desk(None, None, as_json=True))
+
+    def answered(self, answer: Answer, file: str | None, t_s: float) -> None:
+        return None
+
+    def moved(self, event: str, state: str, t_s: float) -> None:
+        return None
+
+
+class BreaksOff(FakeMicrophone):
+    """Gives one block, then fails."""
+
+    def blocks(self) -> Iterator[AudioBlock]:
+        yield block()
+        raise AudioError("the file breaks off")
+
+
+class CannotClose(FakeMicrophone):
+    def close(self) -> None:
+        raise BrokenError("the microphone's end")
+
+
+class NeverTold(Quiet):
+    def answered(self, answer: Answer, file: str | None, t_s: float) -> None:
+        raise BrokenError("the display")
+
+
+class NeverMoves(Quiet):
+    def moved(self, event: str, state: str, t_s: float) -> None:
+        raise BrokenError("the state's line")
+
+
+class NeverDrawn(Quiet):
+    def stands(self, moment: Moment) -> None:
+        raise BrokenError("the panel")
+
+
+def serve(it: Door, display: Lines, microphone: FakeMicrophone) -> None:
+    device = Device(it.lock, it.lights, it.kiosk, it.pipeline)
+    Service(device, display, it.clock, 5.0, lambda _: None).serve(microphone)
+
+
+FAILURES = {
+    "the microphone": (Quiet(), BreaksOff([]), AudioError, "AudioError: the file breaks off"),
+    "the microphone's end": (Quiet(), CannotClose([block()]), BrokenError, "the microphone's end"),
+    "the lines": (NeverTold(), FakeMicrophone([block()]), BrokenError, "BrokenError: the display"),
+    "the line of a movement": (NeverMoves(), FakeMicrophone([block()]), BrokenError, "the state's line"),
+    "the panel": (NeverDrawn(), FakeMicrophone([block()]), BrokenError, "BrokenError: the panel"),
+}
+
+
+@pytest.mark.parametrize("stage", FAILURES)
+def test_a_failure_around_the_pipeline_ends_shut_with_an_audit_row_that_says_why(tmp_path: Path, stage: str) -> None:
+    display, microphone, kind, why = FAILURES[stage]
+    with door(tmp_path) as it:
+        with pytest.raises(kind):
+            serve(it, display, microphone)
+        assert it.lock.openings  # it was open when the stage failed
+        assert not it.lock.is_open
+        assert why in next(event.reason for event in it.audit() if event.kind == "fault")
+
+
+def test_an_opening_that_could_not_be_written_down_is_told_as_a_refusal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with door(tmp_path, Parts(events=BrokenEvents)) as it:
+        serve(it, Lines(Desk(None, None, as_json=True)), FakeMicrophone([block()]))
+        assert it.lock.openings == []
+    out = capsys.readouterr().out
+    assert '"decision": "open"' not in out
+    assert '"decision": "refuse", "reason": "BrokenError: the audit log' in out
