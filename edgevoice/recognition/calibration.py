@@ -1,9 +1,10 @@
 """What a score means: the constants that ``tools.calibrate`` writes into the manifest."""
 
+from itertools import pairwise
 from typing import Annotated
 
 import numpy as np
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, FiniteFloat, model_validator
 from pydantic.dataclasses import dataclass
 
 from edgevoice.errors import SettingsError
@@ -19,13 +20,23 @@ class Calibration:
     of the nearest cohort voices normalise a score; 0: none, the score is the cosine.
     """
 
-    slope: Annotated[float, Field(gt=0)]
-    offset: float
-    far: tuple[float, ...]
-    llr_at_far: tuple[float, ...]
+    slope: Annotated[FiniteFloat, Field(gt=0)]
+    offset: FiniteFloat
+    far: Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], Field(min_length=2)]
+    llr_at_far: tuple[FiniteFloat, ...]
     cohort: str
     cohort_sha256: str
     top: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _rates_and_thresholds_belong_together(self) -> "Calibration":
+        if len(self.far) != len(self.llr_at_far):
+            raise ValueError(f"{len(self.far)} rates and {len(self.llr_at_far)} thresholds; as many of each wanted")
+        if not all(rarer < rate for rate, rarer in pairwise(self.far)):
+            raise ValueError("the rates must fall")
+        if not all(lower <= higher for lower, higher in pairwise(self.llr_at_far)):
+            raise ValueError("the thresholds must not fall: a rarer false accept asks for more")
+        return self
 
     def llr(self, score: float) -> float:
         """Normalised score -> calibrated log-likelihood ratio."""

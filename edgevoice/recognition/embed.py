@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, Field, FiniteFloat, TypeAdapter
 from pydantic.dataclasses import dataclass as validated
 
 from edgevoice.errors import ModelError
@@ -18,6 +18,8 @@ from edgevoice.tflite import Int8, Quantization, Signature, TFLiteModel, read_ma
 Vector = NDArray[np.float32]
 FRAME_RATE_DIVISOR = 2  # input frames per frame vector
 _LARGEST_LEVEL = 127
+
+Scale = Annotated[FiniteFloat, Field(gt=0)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +41,7 @@ class XVectorManifest:
     name: str
     sha256: str
     front_end: str
-    levels_per_unit: Annotated[tuple[float, ...], Field(min_length=COEFFICIENTS, max_length=COEFFICIENTS)]
+    levels_per_unit: Annotated[tuple[Scale, ...], Field(min_length=COEFFICIENTS, max_length=COEFFICIENTS)]
     context_frames: Annotated[int, Field(ge=0, multiple_of=2)]
     signatures: dict[str, Signature]
     training: dict[str, object]
@@ -62,6 +64,12 @@ class XVector:
             raise ModelError(f"{path.with_suffix('.json')}: signatures 'frames' and 'segment' wanted: not an x-vector")
         self._model = TFLiteModel(path, self.manifest.sha256, self.manifest.signatures)
         self._frames = self.manifest.signatures["frames"]
+        wanted = self.manifest.context_frames + FRAME_RATE_DIVISOR * self._frames.output.shape[1]
+        if self._frames.input.shape[1] != wanted:
+            raise ModelError(
+                f"{path.with_suffix('.json')}: windows of {self._frames.input.shape[1]} frames; context_frames asks "
+                f"for {wanted}; reinstall the models"
+            )
         self._segment = self.manifest.signatures["segment"]
         self._levels = np.array(self.manifest.levels_per_unit, dtype=np.float32)
 

@@ -83,5 +83,19 @@ def load_scorer(calibration: Calibration | None, model: Path) -> Scorer:
         raise ModelError(f"{path}: the cohort cannot be read ({error.strerror}); reinstall the models") from error
     if hashlib.sha256(content).hexdigest() != calibration.cohort_sha256:
         raise ModelError(f"{path}: not the cohort that {model.with_suffix('.json').name} names; reinstall the models")
-    stored = np.load(io.BytesIO(content), allow_pickle=False).astype(np.float32)
+    stored = _voices(content, path, calibration.top)
     return Scorer(calibration, stored / np.linalg.norm(stored, axis=1, keepdims=True))
+
+
+def _voices(content: bytes, path: Path, top: int) -> Vector:
+    """(c, d) float32 of a cohort's file; ModelError where it cannot normalise by ``top`` of its voices."""
+    try:
+        stored = np.load(io.BytesIO(content), allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise ModelError(f"{path}: not a NumPy array ({error}); reinstall the models") from error
+    if stored.ndim != 2 or stored.dtype != np.int8 or len(stored) < max(top, 1) or not stored.any(axis=1).all():
+        raise ModelError(
+            f"{path}: {stored.dtype} of shape {stored.shape}; wanted int8, at least {max(top, 1)} voices, none of "
+            "them zero; reinstall the models"
+        )
+    return np.asarray(stored, dtype=np.float32)

@@ -92,3 +92,68 @@ def test_another_cohort(copy: Path) -> None:
     np.save(copy.with_suffix(".cohort.npy"), np.ones((300, 192), np.int8))
     with pytest.raises(ModelError, match="cohort"):
         load_scorer(XVector(copy).manifest.calibration, copy)
+
+
+NAN, INFINITE = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize("levels", [[NAN] * 40, [INFINITE] * 40, [0.0] * 40, [1.0] * 39])
+def test_levels_that_are_no_scale(copy: Path, levels: list[float]) -> None:
+    change(copy, levels_per_unit=levels)
+    refused(copy, "levels_per_unit")
+
+
+def test_a_context_that_does_not_fit_the_windows(copy: Path) -> None:
+    change(copy, context_frames=json.loads(copy.with_suffix(".json").read_text())["context_frames"] + 2)
+    refused(copy, "context_frames")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("slope", INFINITE),
+        ("slope", 0.0),
+        ("offset", NAN),
+        ("far", []),
+        ("far", [0.01, 0.1]),
+        ("far", [0.1, 0.01]),
+        ("far", [0.1, NAN]),
+        ("llr_at_far", [NAN] * 9),
+        ("llr_at_far", [3.0, 2.0]),
+        ("top", -1),
+    ],
+)
+def test_a_calibration_that_says_nothing(copy: Path, key: str, value: object) -> None:
+    calibration = json.loads(copy.with_suffix(".json").read_text())["calibration"]
+    change(copy, calibration=calibration | {key: value})
+    refused(copy, "calibration")
+
+
+@pytest.mark.parametrize(
+    "voices",
+    [
+        np.zeros((400, 192), np.int8),
+        np.ones((0, 192), np.int8),
+        np.ones(192, np.int8),
+        np.ones((3, 192), np.int8),
+        np.ones((400, 192), np.float32),
+    ],
+    ids=["zeros", "empty", "flat", "fewer than top", "floats"],
+)
+def test_a_cohort_that_cannot_normalise(copy: Path, voices: np.ndarray) -> None:
+    cohort = copy.with_suffix(".cohort.npy")
+    np.save(cohort, voices)
+    calibration = json.loads(copy.with_suffix(".json").read_text())["calibration"]
+    digest = hashlib.sha256(cohort.read_bytes()).hexdigest()
+    change(copy, calibration=calibration | {"cohort_sha256": digest, "top": 100})
+    with pytest.raises(ModelError, match=r"cohort\.npy"):
+        load_scorer(XVector(copy).manifest.calibration, copy)
+
+
+def test_a_cohort_that_is_no_array(copy: Path) -> None:
+    cohort = copy.with_suffix(".cohort.npy")
+    cohort.write_bytes(b"no array")
+    calibration = json.loads(copy.with_suffix(".json").read_text())["calibration"]
+    change(copy, calibration=calibration | {"cohort_sha256": hashlib.sha256(b"no array").hexdigest()})
+    with pytest.raises(ModelError, match="not a NumPy array"):
+        load_scorer(XVector(copy).manifest.calibration, copy)
