@@ -150,14 +150,14 @@ def main(hours: float) -> None:
     table.add_row("difference to python_speech_features", f"largest {largest:.4f}, mean {mean:.5f} nats")
     Console().print(table)
     Console().print(_speed_table(np.resize(speech, 3 * SAMPLE_RATE)))
-    Console().print(f"resident memory while front end and gate hear {hours:g} h of sound in blocks of 160 ms:")
+    Console().print(f"resident memory while front end and gate hear {hours:g} h of sound in blocks of 80 ms:")
     for after, megabytes in memory_over(hours):
         Console().print(f"  after {after:5.2f} h  {megabytes:.1f} MB")
 
 
 def _speed_table(samples: Samples) -> Table:
     ways = {
-        "ours, blocks of 160 ms": in_blocks(SAMPLES_PER_BLOCK),
+        "ours, blocks of 80 ms": in_blocks(SAMPLES_PER_BLOCK),
         "ours, 3 s in one block": in_blocks(len(samples)),
         "pymicro-features": pymicro_features,
         "python_speech_features": python_speech_features,

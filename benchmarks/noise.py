@@ -1,4 +1,4 @@
-"""CPU of each noise tracker and each enhancer for one second of sound, in blocks of 160 ms."""
+"""CPU of each noise tracker and each enhancer for one second of sound, in blocks of 80 ms."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from edgevoice.listening.window import FRAMES_PER_SECOND, Windows
 from edgevoice.visit import FOLDER
 
 _REPEATS = 15
-_BLOCK = 16  # frames, 160 ms
+_BLOCK = 8  # frames, 80 ms
 
 
 def milliseconds_a_second(make: Callable[[], Callable[[Integers, Integers], object]], power: Integers) -> float:

@@ -84,7 +84,7 @@ class PyAudioMicrophone:
             self._tell(MicrophoneState.STARTING)
 
     def blocks(self) -> Iterator[AudioBlock]:
-        """Blocks of about 160 ms until ``close``; a device in trouble is reported and tried again, ever more slowly."""
+        """Blocks of about 80 ms until ``close``; a device in trouble is reported and tried again, ever more slowly."""
         wait = self._settings.retry_seconds
         while not self._closed:
             try:

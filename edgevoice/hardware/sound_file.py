@@ -20,7 +20,7 @@ def read_sound(path: Path | str) -> Samples:
 
 
 def pieces(path: Path) -> Iterator[Samples]:
-    """Pieces (1..2560,) mono at 16 kHz; never more than one piece of the file is in memory."""
+    """Pieces (1..1280,) mono at 16 kHz; never more than one piece of the file is in memory."""
     given = 0
     with open_sound(path) as file:
         resample = Resampler(file.samplerate)
@@ -35,7 +35,7 @@ def pieces(path: Path) -> Iterator[Samples]:
 
 
 def _frames(file: soundfile.SoundFile, path: Path) -> Iterator[NDArray[np.float32]]:
-    """Pieces (n, channels) of about 160 ms, -1..1; what a float file holds beyond that is clipped."""
+    """Pieces (n, channels) of about 80 ms, -1..1; what a float file holds beyond that is clipped."""
     frames = _read(file, path)
     while len(frames):
         if not np.isfinite(frames).all():
@@ -78,6 +78,6 @@ def _unreadable(path: Path, found: str) -> AudioError:
 
 
 def cut(samples: Samples) -> Iterator[Samples]:
-    """Runs of 160 ms, the last one shorter."""
+    """Runs of 80 ms, the last one shorter."""
     for start in range(0, len(samples), SAMPLES_PER_BLOCK):
         yield samples[start : start + SAMPLES_PER_BLOCK]

@@ -54,7 +54,7 @@ class WaveMicrophone:
         self.played: list[Played] = []
 
     def blocks(self) -> Iterator[AudioBlock]:
-        """Blocks of at most 160 ms; raises AudioError where a file turns out to be damaged. Plays once."""
+        """Blocks of at most 80 ms; raises AudioError where a file turns out to be damaged. Plays once."""
         for samples in self._samples():
             if self._closed:
                 return

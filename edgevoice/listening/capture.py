@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SAMPLE_RATE = 16_000  # Hz; everything behind a microphone runs at this rate
-SAMPLES_PER_BLOCK = 2_560  # 160 ms: what the drivers deliver; listening takes any size
+SAMPLES_PER_BLOCK = 1_280  # 80 ms: what the drivers deliver; listening takes any size
 
 Samples = NDArray[np.int16]
 

@@ -111,6 +111,6 @@ class Audio:
             raise OSError(INVALID_SAMPLE_RATE, "Invalid sample rate")
         if channels > card.channels or (channels == 1 and not card.mono):
             raise OSError(INVALID_CHANNEL_COUNT, "Invalid number of channels")
-        assert (format, input, frames_per_buffer) == (8, True, rate * 160 // 1000)
+        assert (format, input, frames_per_buffer) == (8, True, rate * 80 // 1000)
         self.machine.streams.append(Stream(rate, channels, stream_callback))
         return self.machine.stream

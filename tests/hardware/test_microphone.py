@@ -46,10 +46,10 @@ def test_a_device_that_can_16_khz_is_heard_bit_for_bit() -> None:
     desk = Desk(Card())
     blocks = desk.hear()
     for number in range(3):
-        desk.machine.stream.speak(_noise(2_560, number))
+        desk.machine.stream.speak(_noise(1_280, number))
         block = next(blocks)
-        np.testing.assert_array_equal(block.samples, _noise(2_560, number))
-        assert block.start_sample == 2_560 * number
+        np.testing.assert_array_equal(block.samples, _noise(1_280, number))
+        assert block.start_sample == 1_280 * number
     assert desk.states == [MicrophoneState.STARTING, MicrophoneState.HEARING]
     assert desk.microphone.status == MicrophoneStatus(MicrophoneState.HEARING, "USB microphone", 16_000, "", 0, 0)
 
@@ -70,22 +70,22 @@ def test_a_device_that_cannot_is_resampled_and_its_stereo_mixed() -> None:
 
 
 def test_what_comes_while_the_loop_is_late_is_dropped_whole_counted_and_left_as_a_gap() -> None:
-    desk = Desk(Card(), settings=MicrophoneSettings(ring_seconds=0.48))
+    desk = Desk(Card(), settings=MicrophoneSettings(ring_seconds=0.24))
     blocks = desk.hear()
     for number in range(5):
-        desk.machine.stream.speak(_noise(2_560, number))
+        desk.machine.stream.speak(_noise(1_280, number))
     heard = [next(blocks) for _ in range(3)]
-    assert [block.start_sample for block in heard] == [2 * 2_560, 3 * 2_560, 4 * 2_560]
-    np.testing.assert_array_equal(heard[0].samples, _noise(2_560, 2))
+    assert [block.start_sample for block in heard] == [2 * 1_280, 3 * 1_280, 4 * 1_280]
+    np.testing.assert_array_equal(heard[0].samples, _noise(1_280, 2))
     assert desk.microphone.status.dropped_blocks == 2
 
 
 def test_a_gap_in_resampled_sound_is_a_gap_of_the_right_length() -> None:
-    desk = Desk(Card(rates=(48_000,)), settings=MicrophoneSettings(ring_seconds=0.32))
+    desk = Desk(Card(rates=(48_000,)), settings=MicrophoneSettings(ring_seconds=0.24))
     blocks = desk.hear()
     for _ in range(10):
-        desk.machine.stream.speak(_noise(7_680))
-    assert next(blocks).start_sample == 8 * 2_560
+        desk.machine.stream.speak(_noise(3_840))
+    assert next(blocks).start_sample == 7 * 1_280
 
 
 def test_overruns_inside_portaudio_are_counted_and_the_sound_goes_on() -> None:

@@ -92,8 +92,8 @@ def test_what_is_played_is_what_the_driver_records_sample_for_sample(recorded: R
     assert recorded.lost == 0
 
 
-def test_blocks_of_160_ms_follow_one_another_without_a_gap(recorded: Recorded) -> None:
-    assert set(np.diff([*recorded.starts, len(recorded.samples)])) == {2_560}
+def test_blocks_of_80_ms_follow_one_another_without_a_gap(recorded: Recorded) -> None:
+    assert set(np.diff([*recorded.starts, len(recorded.samples)])) == {1_280}
 
 
 def test_alsa_and_jack_do_not_chatter_on_standard_error(recorded: Recorded) -> None:

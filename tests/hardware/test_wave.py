@@ -73,7 +73,7 @@ def test_files_follow_one_another_each_with_its_pause_and_without_a_gap(tmp_path
     heard, current, expected = [], [], 0
     for block in microphone.blocks():
         assert block.start_sample == expected
-        assert 0 < len(block.samples) <= 2_560
+        assert 0 < len(block.samples) <= 1_280
         expected += len(block.samples)
         heard.append(block.samples)
         current += [microphone.current] * len(block.samples)
