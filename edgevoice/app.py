@@ -40,8 +40,6 @@ from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
 from edgevoice.storage.state import State
 
-XVECTOR = "xvector.tflite"
-
 Clock = Callable[[], float]
 """Seconds, never backwards."""
 
@@ -83,29 +81,30 @@ def house(loaded: Loaded) -> Iterator[House]:
         opened.database.close()
 
 
-def models_folder(settings: Settings) -> Path:
-    """The folder of the settings, or else of the repository, or else of the installation; ModelError for none."""
+def xvector_path(settings: Settings) -> Path:
+    """The file in the folder of the settings, or else of the repository or the installation; ModelError for none."""
+    name = f"{settings.models.xvector}.tflite"
     if settings.models.folder is not None:
-        return settings.models.folder
+        return settings.models.folder / name
     places = (Path(__file__).parents[1] / "models", Path(sys.prefix) / "share" / "edgevoice" / "models")
     for place in places:
-        if (place / XVECTOR).is_file():
-            return place
+        if (place / name).is_file():
+            return place / name
     raise ModelError(
-        f"no {XVECTOR} in {' or '.join(map(str, places))}; install edgevoice again, or name the folder in models.folder"
+        f"no {name} in {' or '.join(map(str, places))}; install edgevoice again, or name the folder in models.folder"
     )
 
 
 def xvector(settings: Settings) -> XVector:
     """The model that embeds; ModelError where it cannot be trusted."""
-    path = models_folder(settings) / XVECTOR
+    path = xvector_path(settings)
     with quiet_stderr():  # the interpreter greets from C
         return XVector(path)
 
 
 def recogniser(settings: Settings, speakers: Speakers) -> Recogniser:
     """Models and people together; ModelError, SettingsError."""
-    path, rate = models_folder(settings) / XVECTOR, settings.recognition.false_accept_rate
+    path, rate = xvector_path(settings), settings.recognition.false_accept_rate
     with quiet_stderr():
         return Recogniser(path, speakers.voiceprints, rate)
 

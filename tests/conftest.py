@@ -18,4 +18,4 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 @pytest.fixture(scope="session")
 def models() -> Path:
     """The folder of the models that ship."""
-    return app.models_folder(Settings())
+    return app.xvector_path(Settings()).parent

@@ -15,9 +15,16 @@ from edgevoice.hardware.fake import FakeLights, FakeLock
 
 def test_the_models_of_the_settings_go_before_those_that_ship(tmp_path: Path) -> None:
     settings = Settings(models=ModelSettings(folder=tmp_path))
-    assert app.models_folder(settings) == tmp_path
+    assert app.xvector_path(settings).parent == tmp_path
     with pytest.raises(ModelError, match=str(tmp_path)):
         app.xvector(settings)
+
+
+def test_the_small_model_is_chosen_by_name_and_knows_nobody_of_the_other() -> None:
+    small = Settings(models=ModelSettings(xvector="xvector-tiny"))
+    name = app.xvector(small).manifest.name
+    assert name.startswith("xvector-tiny-")
+    assert name != app.xvector(Settings()).manifest.name
 
 
 def test_lock_and_lights_are_fakes_unless_the_settings_say_otherwise() -> None:

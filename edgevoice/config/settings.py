@@ -32,10 +32,12 @@ class StorageSettings:
 
 @dataclass(frozen=True, config=STRICT)
 class ModelSettings:
-    """Where the models lie."""
+    """Which models, and where they lie."""
 
     folder: Path | None = None
-    """Folder with xvector.tflite, its manifest and its cohort; none: the models that came with edgevoice."""
+    """Folder with the x-vector, its manifest and its cohort; none: the models that came with edgevoice."""
+    xvector: Literal["xvector", "xvector-tiny"] = "xvector"
+    """The x-vector; "xvector-tiny" is a quarter of the size and less sure. Each wants its own enrolments."""
 
 
 @dataclass(frozen=True, config=STRICT)

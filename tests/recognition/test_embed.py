@@ -26,8 +26,9 @@ def utterance(name: str) -> Utterance:
     return max(heard, key=lambda one: one.quality.net_speech_s)
 
 
-def test_every_tensor_of_the_shipped_file_is_an_integer(model_path: Path) -> None:
-    network = interpreter().module.Interpreter(model_content=model_path.read_bytes())
+@pytest.mark.parametrize("name", ["xvector", "xvector-tiny"])
+def test_every_tensor_of_a_shipped_file_is_an_integer(model_path: Path, name: str) -> None:
+    network = interpreter().module.Interpreter(model_content=(model_path.parent / f"{name}.tflite").read_bytes())
     kinds = set()
     for subgraph in range(2):
         details = network.get_tensor_details(subgraph)
@@ -36,9 +37,11 @@ def test_every_tensor_of_the_shipped_file_is_an_integer(model_path: Path) -> Non
     assert kinds <= {"int8", "int32"}
 
 
-def test_the_file_and_the_cohort_keep_to_their_sizes(model_path: Path) -> None:
-    assert model_path.stat().st_size <= 1_200_000
-    assert model_path.with_suffix(".cohort.npy").stat().st_size <= 100_000
+@pytest.mark.parametrize(("name", "largest"), [("xvector", 1_200_000), ("xvector-tiny", 301_000)])
+def test_a_file_and_its_cohort_keep_to_their_sizes(model_path: Path, name: str, largest: int) -> None:
+    path = model_path.parent / f"{name}.tflite"
+    assert path.stat().st_size <= largest
+    assert path.with_suffix(".cohort.npy").stat().st_size <= 100_000
 
 
 def test_an_embedding_is_a_unit_vector_of_its_model_and_the_same_every_time(xvector: XVector) -> None:
