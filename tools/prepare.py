@@ -3,7 +3,6 @@
 Writes ``OUTPUT/prepared/NNNN.npz``, one a hundred clips; a shard that exists is not made again.
 """
 
-import csv
 import multiprocessing
 import random
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.listen import ListeningSettings
 from edgevoice.listening.utterance import UtteranceGate
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, WINDOW
+from tools.index import read_index
 from tools.training.augment import Surroundings, Wave, change_speed, disturb
 from tools.training.run_settings import PrepareSettings, read_run
 from tools.training.throat import change_throat, draw_throat
@@ -135,13 +135,12 @@ def _load(folder: Path) -> tuple[Wave, ...]:
 
 def listed_clips(root: Path, settings: PrepareSettings) -> Iterator[Clip]:
     """Every speech clip of the wanted sets; never of ``dev``."""
-    with (root / "index.csv").open(encoding="utf-8", newline="") as index:
-        for row in csv.DictReader(index):
-            if row["kind"] != "speech" or row["split"] == "dev" or row["speaker"] in settings.leave_out:
-                continue
-            voices = settings.sets.get(f"{row['split']}/{row['set']}", settings.sets.get(row["split"], 0))
-            if voices:
-                yield Clip(row["path"], row["speaker"] if row["split"] != "unlabelled" else "", voices)
+    for row in read_index(root):
+        if row["kind"] != "speech" or row["split"] == "dev" or row["speaker"] in settings.leave_out:
+            continue
+        voices = settings.sets.get(f"{row['split']}/{row['set']}", settings.sets.get(row["split"], 0))
+        if voices:
+            yield Clip(row["path"], row["speaker"] if row["split"] != "unlabelled" else "", voices)
 
 
 @click.command(help=__doc__)

@@ -68,7 +68,7 @@ def test_a_signal_ends_the_run_cleanly(tmp_path: Path, models: Path, number: sig
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         assert "state: listening" in running.stdout.readline()
-        time.sleep(0.1)
+        time.sleep(0.1)  # so that it comes while the loop plays, not while it begins
         running.send_signal(number)
         out, err = running.communicate(timeout=30)
     assert running.returncode == 0

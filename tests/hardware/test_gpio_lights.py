@@ -41,7 +41,9 @@ def test_locked_out_blinks_until_something_else_is_shown() -> None:
     gpio = FakeGpio()
     lights = GpioLights(gpio, GpioSettings())
     lights.show(Light.LOCKED_OUT)
-    time.sleep(1.2)
+    deadline = time.monotonic() + 10
+    while len(gpio.levels(RED)) < 4 and time.monotonic() < deadline:
+        time.sleep(0.01)
     assert gpio.levels(RED)[:4] == [0, 1, 0, 1]
     lights.show(Light.LISTENING)
     changes = len(gpio.history)

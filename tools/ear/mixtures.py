@@ -1,6 +1,5 @@
 """Speech in noise as a door hears it: two seconds of the noise alone, then speech in it at a known SNR."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
+from tools.index import read_index
 
 LEAD = 2 * SAMPLE_RATE
 _SPEECH_RMS = 2000.0  # -24 dBFS: peaks of speech in noise at 0 dB stay below full scale
@@ -54,7 +54,7 @@ def rms(wave: Wave) -> float:
 def noise_kinds(root: Path) -> dict[str, list[Path]]:
     """Kind of noise, as the index calls it -> its files, in order."""
     kinds: dict[str, list[Path]] = {}
-    for row in _rows(root):
+    for row in read_index(root):
         if row["kind"] == "noise":
             kinds.setdefault(row["label"].split(" - ")[-1].replace("_", " ").lower(), []).append(root / row["path"])
     return dict(sorted(kinds.items()))
@@ -72,7 +72,7 @@ def quiet_clips(root: Path, split: str, count: int, seed: int = 0, longest_s: fl
     """
     paths = [
         root / row["path"]
-        for row in _rows(root)
+        for row in read_index(root)
         if row["kind"] == "speech" and row["split"] == split and row["speaker"] and float(row["seconds"]) >= 3
     ]
     drawn = np.random.default_rng(seed).permutation(len(paths))[:300]
@@ -85,8 +85,3 @@ def own_range_db(samples: Samples) -> float:
     blocks = samples[: len(samples) // _BLOCK * _BLOCK].reshape(-1, _BLOCK).astype(np.float64)
     power = (blocks**2).mean(axis=1) + 1e-3
     return float(10 * np.log10(power.mean() / np.percentile(power, 5)))
-
-
-def _rows(root: Path) -> list[dict[str, str]]:
-    with (root / "index.csv").open(encoding="utf-8", newline="") as index:
-        return list(csv.DictReader(index))

@@ -3,7 +3,6 @@
 The noise is split by the CRC-32 of a file's name: even ones to tune on, odd ones to measure on.
 """
 
-import csv
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +16,7 @@ from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.listening.spectrum import Spectrum
 from edgevoice.listening.window import HOP, WINDOW, Windows
 from edgevoice.visit import FOLDER
+from tools.index import read_index
 
 LEAD_S, TAIL_S = 2, 1
 """Seconds of noise alone before and after the speech."""
@@ -44,7 +44,7 @@ class Noise:
 
 def read_noise(data: Path, measuring: bool) -> list[Noise]:
     """The files under ``noise`` of one half."""
-    rows = [row for row in _index(data) if row["kind"] == "noise" and is_measuring(row["path"]) == measuring]
+    rows = [row for row in read_index(data) if row["kind"] == "noise" and is_measuring(row["path"]) == measuring]
     return [Noise(row["path"], row["label"], read_sound(data / row["path"])) for row in rows]
 
 
@@ -63,7 +63,7 @@ def read_speech(data: Path, split: str, wanted: dict[str, int], seed: int) -> li
     rng = np.random.default_rng(seed)
     paths: list[str] = []
     for name, count in wanted.items():
-        listed = [r["path"] for r in _index(data) if (r["kind"], r["split"], r["set"]) == ("speech", split, name)]
+        listed = [r["path"] for r in read_index(data) if (r["kind"], r["split"], r["set"]) == ("speech", split, name)]
         paths += [listed[place] for place in rng.permutation(len(listed))[:count]]
     return [read_sound(data / path)[: _LONGEST_S * SAMPLE_RATE] for path in paths]
 
@@ -109,11 +109,6 @@ def draw_bed(noises: list[Noise], steady: list[Noise], rng: np.random.Generator)
     """A steady noise in three of ten draws, else any file."""
     pool = steady if rng.random() < 0.3 else noises
     return pool[rng.integers(len(pool))]
-
-
-def _index(data: Path) -> list[dict[str, str]]:
-    with (data / "index.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _without_runs(flags: Flags, value: bool, length: int) -> Flags:

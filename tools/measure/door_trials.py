@@ -1,6 +1,5 @@
 """Trials as at the door: the mean of three utterances, enrolled, against one."""
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from edgevoice.hardware.wave import read_sound
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.score import Scorer
+from tools.index import read_index
 from tools.prepare import front_end, spoken_parts
 from tools.training.development import is_adult
 
@@ -46,10 +46,9 @@ class Trials:
 def development_adults(root: Path) -> list[list[tuple[str, str]]]:
     """A list a set: (path, speaker) of every clip of the adults among the development speakers."""
     sets: dict[str, list[tuple[str, str]]] = {}
-    with (root / "index.csv").open(encoding="utf-8", newline="") as index:
-        for row in csv.DictReader(index):
-            if row["split"] == "dev" and is_adult(row["label"]):
-                sets.setdefault(row["set"], []).append((row["path"], row["speaker"]))
+    for row in read_index(root):
+        if row["split"] == "dev" and is_adult(row["label"]):
+            sets.setdefault(row["set"], []).append((row["path"], row["speaker"]))
     return list(sets.values())
 
 

@@ -1,6 +1,5 @@
 """The EER on the development speakers, to choose a checkpoint: never trained on, never tuned on."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from edgevoice.hardware.wave import read_sound
 from edgevoice.recognition.embed import normalise
+from tools.index import read_index
 from tools.measure.metrics import eer
 from tools.prepare import front_end, spoken_parts
 from tools.training.corpus import Floats
@@ -36,15 +36,14 @@ def is_adult(label: str) -> bool:
 
 def _make(root: Path, cache: Path) -> None:
     clips, speakers, sets = [], [], []
-    with (root / "index.csv").open(encoding="utf-8", newline="") as index:
-        for row in csv.DictReader(index):
-            if row["split"] != "dev" or not is_adult(row["label"]):
-                continue
-            frames = front_end(read_sound(root / row["path"]))
-            parts = spoken_parts(frames) or [(0, len(frames))]
-            clips.append(np.concatenate([frames.mfcc[start:stop] for start, stop in parts]))
-            speakers.append(row["speaker"])
-            sets.append(row["set"])
+    for row in read_index(root):
+        if row["split"] != "dev" or not is_adult(row["label"]):
+            continue
+        frames = front_end(read_sound(root / row["path"]))
+        parts = spoken_parts(frames) or [(0, len(frames))]
+        clips.append(np.concatenate([frames.mfcc[start:stop] for start, stop in parts]))
+        speakers.append(row["speaker"])
+        sets.append(row["set"])
     lengths = [len(clip) for clip in clips]
     np.savez(cache, mfcc=np.concatenate(clips), length=lengths, speaker=speakers, set=sets)
 
