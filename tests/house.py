@@ -14,6 +14,7 @@ from edgevoice.door.lockout import Attempts, LockoutRules
 from edgevoice.hardware import Light
 from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
 from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlock
+from edgevoice.listening.frames import Frames
 from edgevoice.listening.listen import Level
 from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
@@ -26,7 +27,7 @@ from tests.door.evidence import evidence, score
 
 OPEN_SECONDS = 5.0
 QUIET = Level(-60.0, -60.0, False)
-UTTERANCE = Utterance(np.zeros((200, 40), np.int32), 1.0, 3.0, Quality(1.6, 20.0, 0.0))
+UTTERANCE = Utterance(Frames.none(), 1.0, 3.0, Quality(1.6, 20.0, 0.0))
 
 
 class BrokenError(Exception):

@@ -13,7 +13,7 @@ from edgevoice.listening.enhance_choice import EnhancementSettings, enhancer
 from edgevoice.listening.features import COEFFICIENTS, Cepstra, Cepstrum, LogMel
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
 from edgevoice.listening.quality import count_clipped, count_dropped
-from edgevoice.listening.spectrum import Spectrum
+from edgevoice.listening.spectrum import BINS, Spectrum
 from edgevoice.listening.voicing import Voicing
 from edgevoice.listening.window import HOP, Windows
 
@@ -41,7 +41,8 @@ class Frames:
     periodicity: (n,) Q8, and pitch_lag: (n,) its lag in samples;
     snr: (n,) log2 of power over noise, Q16; noise: (n,) log2 of the noise power, Q16;
     clipped: (n,) samples of each hop at full scale; dropped: (n,) samples of each hop within a dropout;
-    offset: (n,) sum of the samples of each hop.
+    offset: (n,) sum of the samples of each hop;
+    spectrum: (n, 257) power of each bin before noise is taken off, Q4.
     """
 
     mfcc: Cepstra
@@ -54,12 +55,14 @@ class Frames:
     clipped: Integers
     dropped: Integers
     offset: Integers
+    spectrum: Integers
 
     @staticmethod
     def none() -> "Frames":
         """No frames."""
         nothing = np.zeros(0, dtype=np.int64)
-        return Frames(np.zeros((0, COEFFICIENTS), dtype=np.int32), *[nothing] * (len(fields(Frames)) - 1))
+        mfcc, spectrum = np.zeros((0, COEFFICIENTS), dtype=np.int32), np.zeros((0, BINS), dtype=np.int64)
+        return Frames(mfcc, *[nothing] * 9, spectrum=spectrum)
 
     def __len__(self) -> int:
         return len(self.speech)
@@ -119,6 +122,7 @@ class FrontEnd:
             clipped=count_clipped(hops),
             dropped=count_dropped(hops),
             offset=hops.sum(axis=1, dtype=np.int64),
+            spectrum=power,
         )
 
     def _levels(self, power: Integers, clean: Integers, noise: Integers) -> list[tuple[Integers, Integers]]:

@@ -21,15 +21,20 @@ _SURE_ODDS = 2839  # 80 %: the odds sink slowly when speech ends, so a short pau
 class Utterance:
     """What somebody said between two pauses.
 
-    mfcc: (frames, 40) int32, Q10, before cepstral mean removal; start_s, end_s: seconds in the stream;
+    frames: all that is known of it; start_s, end_s: seconds in the stream;
     final: False for what was said up to a short pause, where the same utterance may go on and is given once more.
     """
 
-    mfcc: Cepstra
+    frames: Frames
     start_s: float
     end_s: float
     quality: Quality
     final: bool = True
+
+    @property
+    def mfcc(self) -> Cepstra:
+        """(n, 40) int32, Q10, before cepstral mean removal."""
+        return self.frames.mfcc
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,7 @@ class UtteranceGate:
         if int(frames.speech.sum()) < self._shortest or not is_voice(frames.odds):
             return []
         quality = assess(frames)
-        return [Utterance(frames.mfcc, start / FRAMES_PER_SECOND, (start + stop) / FRAMES_PER_SECOND, quality, final)]
+        return [Utterance(frames, start / FRAMES_PER_SECOND, (start + stop) / FRAMES_PER_SECOND, quality, final)]
 
     def _forget(self, count: int) -> None:
         if count > 0:

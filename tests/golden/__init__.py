@@ -8,6 +8,9 @@ SUFFIX = ".npy"
 STAGES_AT = (0, 9)
 """Frames whose stages are written too: the first, and one whose noise was learned from the first eight."""
 
+FRAME_FIELDS = ("mfcc", "speech", "odds", "periodicity", "pitch_lag", "snr", "noise", "clipped", "dropped", "offset")
+"""Of every frame; its spectrum is the stage ``power``."""
+
 
 def checksum(table: Sequence[Sequence[int]]) -> int:
     """Sum of every entry times its place in the table, counted from 1, modulo 2**32: easy in any language."""

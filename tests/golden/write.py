@@ -10,7 +10,7 @@ import numpy as np
 
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.listen import FRONT_END
-from tests.golden import FOLDER, STAGES_AT, SUFFIX, checksum
+from tests.golden import FOLDER, FRAME_FIELDS, STAGES_AT, SUFFIX, checksum
 from tests.listening import specification as spec
 from tests.sound import clip
 
@@ -41,9 +41,9 @@ def main() -> None:
     for name, samples in signals().items():
         heard = list(spec.hear(samples.tolist(), spec.Settings()))
         np.save(FOLDER / f"{name}.samples{SUFFIX}", samples)
-        for field in fields(spec.Frame):
-            column = [getattr(frame, field.name) for _, frame in heard]
-            np.save(FOLDER / f"{name}.{field.name}{SUFFIX}", np.array(column, dtype=WIDTH.get(field.name, np.int64)))
+        for field in FRAME_FIELDS:
+            column = [getattr(frame, field) for _, frame in heard]
+            np.save(FOLDER / f"{name}.{field}{SUFFIX}", np.array(column, dtype=WIDTH.get(field, np.int64)))
         for field in fields(spec.Stages):
             rows = [getattr(heard[at][0], field.name) for at in STAGES_AT]
             np.save(FOLDER / f"{name}.{field.name}{SUFFIX}", np.array(rows, dtype=np.int64))

@@ -45,6 +45,7 @@ class Frame:
     clipped: int
     dropped: int
     offset: int
+    spectrum: Row
 
 
 @dataclass(frozen=True)
@@ -296,6 +297,7 @@ def hear(samples: Row, settings: Settings) -> Iterator[tuple[Stages, Frame]]:
                 clipped=sum(full_scale(sample) for sample in hop),
                 dropped=dropped(hop),
                 offset=sum(hop),
+                spectrum=power,
             ),
         )
 

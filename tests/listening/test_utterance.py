@@ -12,6 +12,7 @@ from edgevoice.listening.capture import AudioBlock, Samples
 from edgevoice.listening.features import COEFFICIENTS
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.listen import Listen, ListeningSettings
+from edgevoice.listening.spectrum import BINS
 from edgevoice.listening.utterance import Utterance, UtteranceGate, UtteranceSettings
 from edgevoice.visit import FOLDER
 from tests.listening import specification_gate
@@ -48,8 +49,8 @@ def flagged(speech: list[int]) -> Frames:
 def likely(odds: list[int]) -> Frames:
     """Frames of which nothing but their odds is known."""
     found = np.array(odds, dtype=np.int64)
-    mfcc = np.zeros((len(odds), COEFFICIENTS), dtype=np.int32)
-    return Frames(mfcc, (found > 0).astype(np.int64), found, *[found * 0] * 7)
+    mfcc, spectrum = np.zeros((len(odds), COEFFICIENTS), np.int32), np.zeros((len(odds), BINS), np.int64)
+    return Frames(mfcc, (found > 0).astype(np.int64), found, *[found * 0] * 7, spectrum)
 
 
 @pytest.mark.parametrize("name", VOICES)

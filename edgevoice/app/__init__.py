@@ -1,0 +1,37 @@
+"""The only place that chooses implementations: settings -> the parts of the device, put together."""
+
+from edgevoice.app.drivers import Clock, check_gpio, files, lights, lock, microphone
+from edgevoice.app.home import House, house, open_house
+from edgevoice.app.models import (
+    ear,
+    embed_clip,
+    enrolment,
+    identifier,
+    load_identifier,
+    recogniser,
+    xvector,
+    xvector_path,
+)
+from edgevoice.app.serving import Device, device
+
+__all__ = [
+    "Clock",
+    "Device",
+    "House",
+    "check_gpio",
+    "device",
+    "ear",
+    "embed_clip",
+    "enrolment",
+    "files",
+    "house",
+    "identifier",
+    "lights",
+    "load_identifier",
+    "lock",
+    "microphone",
+    "open_house",
+    "recogniser",
+    "xvector",
+    "xvector_path",
+]

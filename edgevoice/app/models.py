@@ -1,0 +1,95 @@
+"""Models, and what hears and recognises with them."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median_low
+
+from edgevoice.app.home import open_house
+from edgevoice.config import Settings, load
+from edgevoice.door.enrolment import Enrolment
+from edgevoice.errors import ModelError
+from edgevoice.hardware.portaudio import quiet_stderr
+from edgevoice.identify import Recogniser as Identifier
+from edgevoice.identify import cepstra
+from edgevoice.listening.capture import Samples
+from edgevoice.listening.features import Cepstra
+from edgevoice.listening.frames import FrontEnd
+from edgevoice.listening.listen import Listen, ListeningSettings
+from edgevoice.recognition.embed import Embedding, Vector, XVector
+from edgevoice.recognition.recognise import Recogniser
+from edgevoice.storage.speakers import Speakers
+
+
+def xvector_path(settings: Settings) -> Path:
+    """The file in the folder of the settings, or else of the repository or the installation; ModelError for none."""
+    name = f"{settings.models.xvector}.tflite"
+    if settings.models.folder is not None:
+        return settings.models.folder / name
+    places = (Path(__file__).parents[2] / "models", Path(sys.prefix) / "share" / "edgevoice" / "models")
+    for place in places:
+        if (place / name).is_file():
+            return place / name
+    raise ModelError(
+        f"no {name} in {' or '.join(map(str, places))}; install edgevoice again, or name the folder in models.folder"
+    )
+
+
+def xvector(settings: Settings) -> XVector:
+    """The model that embeds; ModelError where it cannot be trusted."""
+    path = xvector_path(settings)
+    with quiet_stderr():  # the interpreter greets from C
+        return XVector(path)
+
+
+def recogniser(settings: Settings, speakers: Speakers) -> Recogniser:
+    """Models and people together; ModelError, SettingsError."""
+    path, rate = xvector_path(settings), settings.recognition.false_accept_rate
+    with quiet_stderr():
+        return Recogniser(path, speakers.voiceprints, rate)
+
+
+def ear(settings: Settings, early: bool = False) -> Listen:
+    """A fresh ear for one stream; ``early``: the door's, which may open at a short pause."""
+    return Listen(_listening(settings), early)
+
+
+def identifier(settings: Settings, recognises: Recogniser) -> Identifier:
+    """Who speaks, in sound that is there as a whole."""
+    return Identifier(lambda: ear(settings), recognises)
+
+
+def load_identifier(config: Path | None = None) -> Identifier:
+    """What ``edgevoice.load`` does; any EdgevoiceError."""
+    loaded = load(config)
+    return identifier(loaded.settings, recogniser(loaded.settings, open_house(loaded).speakers))
+
+
+def embed_clip(samples: Samples, model: XVector, settings: Settings | None = None) -> Embedding:
+    """(n,) int16 at 16 kHz through the whole path of the device -> one embedding.
+
+    The utterances are joined before the model sees them; a clip without any is embedded as a whole. AudioError where
+    it is too short for that.
+    """
+    settings = settings or Settings()
+    return model.embed(cepstra(samples, ear(settings), lambda clip: _all_frames(clip, settings)))
+
+
+def enrolment(settings: Settings, recognises: Recogniser) -> Enrolment:
+    """An empty enrolment, whose clips must agree by the calibrated score."""
+
+    def agreement(vector: Vector, others: Sequence[Vector]) -> float:
+        # Not against the mean of the others, nor the mean of the LLRs: a second clip of the same voice would outweigh
+        # the clips of somebody else, and two clips of each of two people pass as one person.
+        return median_low(recognises.scorer.llr(vector, other) for other in others)
+
+    return Enrolment(settings.enrolment, agreement)
+
+
+def _listening(settings: Settings) -> ListeningSettings:
+    return ListeningSettings(activity=settings.listening.activity, utterance=settings.listening.utterance)
+
+
+def _all_frames(samples: Samples, settings: Settings) -> Cepstra:
+    listening = _listening(settings)
+    return FrontEnd(listening.subtraction, listening.activity)(samples).mfcc
