@@ -37,15 +37,15 @@ def _keep_freed_memory() -> None:
 class Frames:
     """n consecutive frames.
 
-    mfcc: (n, 40) int32 Q10; speech: (n,) 0 or 1; odds: (n,) natural-log odds of speech, Q11;
+    mfcc: (n, 40) int32 Q10; spectrum: (n, 257) power of each bin before noise is taken off, Q4; speech: (n,) 0 or 1; odds: (n,) natural-log odds of speech, Q11;
     periodicity: (n,) Q8, and pitch_lag: (n,) its lag in samples;
     snr: (n,) log2 of power over noise, Q16; noise: (n,) log2 of the noise power, Q16;
     clipped: (n,) samples of each hop at full scale; dropped: (n,) samples of each hop within a dropout;
-    offset: (n,) sum of the samples of each hop;
-    spectrum: (n, 257) power of each bin before noise is taken off, Q4.
+    offset: (n,) sum of the samples of each hop.
     """
 
     mfcc: Cepstra
+    spectrum: Integers
     speech: Integers
     odds: Integers
     periodicity: Integers
@@ -55,14 +55,13 @@ class Frames:
     clipped: Integers
     dropped: Integers
     offset: Integers
-    spectrum: Integers
 
     @staticmethod
     def none() -> "Frames":
         """No frames."""
         nothing = np.zeros(0, dtype=np.int64)
         mfcc, spectrum = np.zeros((0, COEFFICIENTS), dtype=np.int32), np.zeros((0, BINS), dtype=np.int64)
-        return Frames(mfcc, *[nothing] * 9, spectrum=spectrum)
+        return Frames(mfcc, spectrum, *[nothing] * (len(fields(Frames)) - 2))
 
     def __len__(self) -> int:
         return len(self.speech)
@@ -113,6 +112,7 @@ class FrontEnd:
         hops = windows[:, :HOP]
         return Frames(
             mfcc=self._cepstrum(clean_bands),
+            spectrum=power,
             speech=(odds >= self._odds_wanted).astype(np.int64),
             odds=odds,
             periodicity=periodicity,
@@ -122,7 +122,6 @@ class FrontEnd:
             clipped=count_clipped(hops),
             dropped=count_dropped(hops),
             offset=hops.sum(axis=1, dtype=np.int64),
-            spectrum=power,
         )
 
     def _levels(self, power: Integers, clean: Integers, noise: Integers) -> list[tuple[Integers, Integers]]:

@@ -36,6 +36,7 @@ class Frame:
     """Everything that is known of one window; the fields of ``edgevoice.listening.frames.Frames``."""
 
     mfcc: Row
+    spectrum: Row
     speech: int
     odds: int
     periodicity: int
@@ -45,7 +46,6 @@ class Frame:
     clipped: int
     dropped: int
     offset: int
-    spectrum: Row
 
 
 @dataclass(frozen=True)
@@ -288,6 +288,7 @@ def hear(samples: Row, settings: Settings) -> Iterator[tuple[Stages, Frame]]:
             stages,
             Frame(
                 mfcc=cepstrum(stages.log_mel),
+                spectrum=power,
                 speech=int(odds >= wanted),
                 odds=odds,
                 periodicity=periodicity,
@@ -297,7 +298,6 @@ def hear(samples: Row, settings: Settings) -> Iterator[tuple[Stages, Frame]]:
                 clipped=sum(full_scale(sample) for sample in hop),
                 dropped=dropped(hop),
                 offset=sum(hop),
-                spectrum=power,
             ),
         )
 

@@ -50,7 +50,7 @@ def likely(odds: list[int]) -> Frames:
     """Frames of which nothing but their odds is known."""
     found = np.array(odds, dtype=np.int64)
     mfcc, spectrum = np.zeros((len(odds), COEFFICIENTS), np.int32), np.zeros((len(odds), BINS), np.int64)
-    return Frames(mfcc, (found > 0).astype(np.int64), found, *[found * 0] * 7, spectrum)
+    return Frames(mfcc, spectrum, (found > 0).astype(np.int64), found, *[found * 0] * 7)
 
 
 @pytest.mark.parametrize("name", VOICES)
