@@ -37,7 +37,8 @@ def _keep_freed_memory() -> None:
 class Frames:
     """n consecutive frames.
 
-    mfcc: (n, 40) int32 Q10; spectrum: (n, 257) power of each bin before noise is taken off, Q4; speech: (n,) 0 or 1; odds: (n,) natural-log odds of speech, Q11;
+    mfcc: (n, 40) int32 Q10; spectrum: (n, 257) power of each bin before noise is taken off, Q4;
+    speech: (n,) 0 or 1; odds: (n,) natural-log odds of speech, Q11;
     periodicity: (n,) Q8, and pitch_lag: (n,) its lag in samples;
     snr: (n,) log2 of power over noise, Q16; noise: (n,) log2 of the noise power, Q16;
     clipped: (n,) samples of each hop at full scale; dropped: (n,) samples of each hop within a dropout;
