@@ -15,6 +15,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "create index events_speaker on events (speaker) where speaker is not null",
         "create table state (name text primary key, figures text not null)",
     ),
+    (
+        # Fingerprints of what the door has heard. The speaker is whom the voice was closest to: whoever is removed
+        # takes along all that may be theirs.
+        "create table heard (id integer primary key autoincrement, at text not null, kind text not null,"
+        " speaker integer references speakers(id) on delete cascade, sealed blob not null)",
+        "create index heard_speaker on heard (speaker)",
+        "create index heard_at on heard (at)",
+    ),
 )
 """The statements that lead from version i to i + 1. Append; never change one that has been released."""
 

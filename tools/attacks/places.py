@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pyroomacoustics
 
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
@@ -24,8 +25,6 @@ def recorded_room(folder: Path) -> Change:
 
 def image_source(samples: Samples, rng: np.random.Generator) -> Samples:
     """Through a shoe box of random size, absorption and places (image-source model: Allen and Berkley, 1979)."""
-    import pyroomacoustics  # noqa: PLC0415: of the tools alone
-
     size = rng.uniform([2.5, 2.5, 2.3], [6.0, 5.0, 3.0])
     walls = pyroomacoustics.Material(rng.uniform(0.1, 0.5))
     room = pyroomacoustics.ShoeBox(size, fs=SAMPLE_RATE, materials=walls, max_order=_ORDER)
