@@ -1,7 +1,7 @@
 """What the door has heard: sealed fingerprints, never sound, kept for a time and up to a number."""
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Literal
@@ -41,22 +41,15 @@ class Heard:
         self._days, self._most, self._now = days, most, now
         self._unreadable: set[int] = set()
 
-    def add(self, plain: bytes, kind: Kind, speaker: str | None) -> int:
-        """Seal and keep; the id. ``speaker``: whose removal takes it along. Old rows give way in the same transaction.
+    def add(self, plains: Sequence[bytes], kind: Kind, speaker: str | None) -> list[int]:
+        """Seal and keep all of them or none; their ids. ``speaker``: whose removal takes them along, if enrolled.
 
-        StorageError: disk or key; nothing was changed then.
+        Old rows give way in the same transaction. StorageError: disk or key; nothing was changed then.
         """
-        at = self._now().astimezone(timezone.utc).isoformat(timespec="seconds")
         with self._database.transaction():
-            ((row,),) = self._database.rows(
-                "insert into heard (at, kind, speaker, sealed)"
-                " values (?, ?, (select id from speakers where folded = ?), x'') returning id",
-                (at, kind, None if speaker is None else fold(speaker)),
-            )
-            assert isinstance(row, int)
-            self._seal(row, plain)
+            rows = [self._insert(plain, kind, speaker) for plain in plains]
             self._drop_old()
-        return row
+        return rows
 
     def replace(self, row: int, plain: bytes) -> None:
         """Keep this in the place of what ``row`` held; nothing happens where the row is gone."""
@@ -64,7 +57,7 @@ class Heard:
             self._seal(row, plain)
 
     def drop_old(self) -> None:
-        """Forget what is older than is kept. A clock that was wrong makes rows of the future; the number removes them."""
+        """Forget what is older than is kept. Rows of the future, of a clock that was wrong, go by their number."""
         with self._database.transaction():
             self._drop_old()
 
@@ -83,6 +76,17 @@ class Heard:
             sql = f"select id, at, kind, sealed from heard where id in ({marks}) order by id"
             found += [kept for row in self._database.rows(sql, some) if (kept := self._open(*row)) is not None]
         return found
+
+    def _insert(self, plain: bytes, kind: Kind, speaker: str | None) -> int:
+        at = self._now().astimezone(timezone.utc).isoformat(timespec="seconds")
+        ((row,),) = self._database.rows(
+            "insert into heard (at, kind, speaker, sealed)"
+            " values (?, ?, (select id from speakers where folded = ?), x'') returning id",
+            (at, kind, None if speaker is None else fold(speaker)),
+        )
+        assert isinstance(row, int)
+        self._seal(row, plain)
+        return row
 
     def _seal(self, row: int, plain: bytes) -> None:
         sealed = self._secrets.seal(plain, _purpose(row))
