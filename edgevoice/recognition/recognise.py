@@ -9,6 +9,7 @@ from pathlib import Path
 from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.embed import Embedding, XVector
+from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.recognition.score import Score, Scorer, load_scorer
 from edgevoice.storage.speakers import Voiceprint
 
@@ -23,15 +24,6 @@ class Mood:
 
     label: str
     probabilities: dict[str, float]
-
-
-@dataclass(frozen=True)
-class RecordingMatch:
-    """A recording heard before: its name, the number of aligned hashes and where it starts."""
-
-    name: str
-    aligned_hashes: int
-    offset_s: float
 
 
 @dataclass(frozen=True)
