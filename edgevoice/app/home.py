@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from edgevoice.config import Loaded
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.heard import Heard
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
@@ -21,13 +22,16 @@ class House:
     speakers: Speakers
     events: Events
     state: State
+    heard: Heard
 
 
 def open_house(loaded: Loaded) -> House:
     """Open the database, making it where there is none; StorageError. Close ``house.database`` at the end."""
-    database = Database.open(loaded.data)
-    speakers = Speakers(database, Secrets(loaded.data / KEY_NAME))
-    return House(database, speakers, Events(database, keep=loaded.settings.storage.events_kept), State(database))
+    database, secrets = Database.open(loaded.data), Secrets(loaded.data / KEY_NAME)
+    events = Events(database, keep=loaded.settings.storage.events_kept)
+    replay = loaded.settings.replay
+    heard = Heard(database, secrets, replay.keep_days, replay.keep_most)
+    return House(database, Speakers(database, secrets), events, State(database), heard)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 from edgevoice.config.ranges import consistent, within
 from edgevoice.door.decide import Rules
 from edgevoice.door.enrolment import EnrolmentRules
+from edgevoice.door.known_sounds import SoundRules
 from edgevoice.door.lockout import LockoutRules
 from edgevoice.hardware.microphone_settings import MicrophoneSettings
 from edgevoice.hardware.pins import GpioSettings
@@ -61,6 +62,18 @@ class RecognitionSettings:
 
     The model's calibration turns it into the threshold; a rate that was never measured is refused.
     """
+
+
+@dataclass(frozen=True, config=STRICT)
+class ReplaySettings:
+    """The replay guard: a recording of something that this door has heard before does not open it."""
+
+    guard: bool = True
+    """Whether such a recording is refused. Only `edgevoice run` has the guard; `identify` and `verify` do not."""
+    keep_days: Annotated[float, Field(ge=0.01, le=3_650)] = 30.0
+    """For how many days the fingerprints of attempts and enrolments are kept, 0.01..3650; sound is never kept."""
+    keep_most: Annotated[int, Field(ge=10, le=10_000)] = 5_000
+    """How many of them at most, 10..10000; the oldest give way. Each takes about 6 kB of memory."""
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -133,8 +146,10 @@ class Settings:
     microphone: MicrophoneSettings = MicrophoneSettings()
     listening: ListeningSections = ListeningSections()
     recognition: RecognitionSettings = RecognitionSettings()
+    replay: ReplaySettings = ReplaySettings()
     door: DoorSettings = DoorSettings()
     lockout: LockoutRules = LockoutRules()
+    sounds: SoundRules = SoundRules()
     enrolment: EnrolmentRules = EnrolmentRules()
     lock: LockSettings = LockSettings()
     lights: LightSettings = LightSettings()

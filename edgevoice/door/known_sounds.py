@@ -75,6 +75,8 @@ class SoundWatch:
                 self._sounder.say([Prompt.KNOWN_SOUND])
         if opens_for_fire(sounding, self._rules) and not self._lock.is_open:
             lasted = sounding.at_s - sounding.since_s
-            reason = f"the fire alarm {sounding.name} has sounded for {lasted:.1f} s, {self._rules.fire_alarm_s:g} s wanted"
+            reason = (
+                f"the fire alarm {sounding.name} has sounded for {lasted:.1f} s, {self._rules.fire_alarm_s:g} s wanted"
+            )
             self._events.write("open", reason, None, figures)  # first: what cannot be written down does not open
             self._lock.open_for(LONGEST_PULSE_SECONDS)

@@ -33,11 +33,12 @@ class Timing:
     front_end: float
     embed: float
     score: float
+    lookup: float = 0.0
 
     @property
     def total(self) -> float:
         """All of it."""
-        return self.front_end + self.embed + self.score
+        return self.front_end + self.embed + self.score + self.lookup
 
 
 @dataclass(frozen=True)

@@ -52,10 +52,16 @@ def test_nothing_of_it_stands_in_the_file_in_plain(heard: Heard, folder: Path) -
     assert all(MARKS not in path.read_bytes() for path in folder.iterdir())
 
 
-def test_what_is_replaced_keeps_its_place(heard: Heard) -> None:
+def test_what_is_replaced_keeps_its_place_and_belongs_to_who_it_is_closest_to_now(
+    heard: Heard, speakers: Speakers
+) -> None:
     (row,) = heard.add([b"the beginning"], "attempt", "Ada")
-    heard.replace(row, b"the whole")
+    heard.replace(row, b"the whole", "Ben")
     assert [(kept.id, kept.plain) for kept in heard.read(heard.ids())] == [(row, b"the whole")]
+    speakers.remove("Ada")
+    assert heard.ids() == {row}
+    speakers.remove("Ben")
+    assert heard.ids() == set()
 
 
 def test_who_is_removed_takes_along_all_that_may_be_theirs_and_nothing_else(heard: Heard, speakers: Speakers) -> None:
