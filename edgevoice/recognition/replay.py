@@ -53,7 +53,7 @@ class Memory:
         self._follow()
         return find(self._library, heard)
 
-    def note(self, heard: Landmarks, start_s: float, speaker: str, final: bool) -> None:
+    def note(self, heard: Landmarks, start_s: float, speaker: str | None, final: bool) -> None:
         """Remember an attempt, on the disk when this returns; StorageError. ``speaker``: who the voice is closest to.
 
         Not ``final``: the same utterance may go on, and then takes the place of what was noted of it.
@@ -98,7 +98,7 @@ class ReplayGuard:
 
     def __init__(self, recogniser: Recognises, memory: Memory) -> None:
         self._recogniser, self._memory = recogniser, memory
-        self._closest = ""
+        self._closest: str | None = None
 
     def recognise(self, utterance: Utterance, front_end_ms: float = 0.0) -> Evidence:
         """The evidence with its recording match. StorageError where an attempt that might open cannot be kept."""
@@ -106,8 +106,9 @@ class ReplayGuard:
         started = time.process_time()
         heard = landmarks(utterance.frames.spectrum)
         match = self._memory.lookup(heard, utterance.start_s)
-        if evidence.scores and (utterance.final or evidence.scores[0].llr >= evidence.threshold):
-            self._closest = evidence.scores[0].speaker
+        best = evidence.scores[0] if evidence.scores else None
+        if utterance.final or (best and best.llr >= evidence.threshold):
+            self._closest = best.speaker if best else None
             self._memory.note(heard, utterance.start_s, self._closest, utterance.final)
         lookup_ms = 1000 * (time.process_time() - started)
         return replace(evidence, recording=match, ms=replace(evidence.ms, lookup=lookup_ms))

@@ -9,6 +9,7 @@ from typing import Literal
 from edgevoice.errors import StorageError
 from edgevoice.storage.database import Database
 from edgevoice.storage.names import fold
+from edgevoice.storage.sealed import HEARD
 from edgevoice.storage.secrets import Secrets
 
 _log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Heard:
         self, database: Database, secrets: Secrets, days: float, most: int, now: Callable[[], datetime] = _utc
     ) -> None:
         self._database, self._secrets = database, secrets
+        secrets.belong_to(database)
         self._days, self._most, self._now = days, most, now
         self._unreadable: set[int] = set()
 
@@ -100,7 +102,7 @@ class Heard:
         return row
 
     def _seal(self, row: int, plain: bytes) -> None:
-        sealed = self._secrets.seal(plain, _purpose(row))
+        sealed = self._secrets.seal(plain, HEARD.purpose(row))
         self._database.rows("update heard set sealed = ? where id = ?", (sealed, row))
 
     def _open(self, *values: object) -> Kept | None:
@@ -108,7 +110,7 @@ class Heard:
         assert isinstance(row, int)
         assert isinstance(sealed, bytes)
         try:
-            return Kept(row, str(at), str(kind), self._secrets.open(sealed, _purpose(row)))
+            return Kept(row, str(at), str(kind), self._secrets.open(sealed, HEARD.purpose(row)))
         except StorageError as error:
             self._unreadable.add(row)
             _log.warning("a fingerprint of what was heard on %s is left out: %s", at, error)
@@ -120,8 +122,3 @@ class Heard:
         self._database.rows(
             "delete from heard where id <= (select id from heard order by id desc limit 1 offset ?)", (self._most,)
         )
-
-
-def _purpose(row: int) -> str:
-    """What a sealed fingerprint is bound to: it opens in no other row."""
-    return f"heard {row}"

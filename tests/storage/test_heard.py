@@ -125,8 +125,8 @@ def test_a_row_that_does_not_open_is_left_out_and_told_once(
     assert len(caplog.records) == 1
 
 
-def test_without_the_key_nothing_is_kept(database: Database, tmp_path: Path) -> None:
-    heard = Heard(database, Secrets(tmp_path / "nowhere"), 30, 10)
+def test_without_the_key_nothing_is_kept(heard: Heard, database: Database, tmp_path: Path) -> None:
+    lost = Heard(database, Secrets(tmp_path / "nowhere"), 30, 10)
     with pytest.raises(StorageError, match="is missing"):
-        heard.add([b"one"], "attempt", None)
-    assert heard.ids() == set()
+        lost.add([b"one"], "attempt", None)
+    assert lost.ids() == set()
