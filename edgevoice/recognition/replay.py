@@ -4,7 +4,6 @@ import time
 from dataclasses import replace
 from typing import Protocol
 
-from edgevoice.errors import StorageError
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.landmarks import LANDMARKS, Landmarks, landmarks, stretch
 from edgevoice.recognition.recognise import Evidence
@@ -13,6 +12,7 @@ from edgevoice.storage.heard import Heard, Kept
 
 SAME_RECORDING = Threshold()
 """What two sounds must share to be one recording; docs/replay.md tells what that catches, and what it refuses."""
+_NOTHING_KNOWN = (-1, -1)
 STRETCHES = ((1000, 1000),)
 """Permille of time and of pitch at which a sound is looked up, so that a tape that runs too fast is known too."""
 
@@ -38,7 +38,7 @@ class Memory:
         self._kept = kept
         self._library = Library(threshold=SAME_RECORDING)
         self._names: dict[int, str] = {}  # of every row that the library knows
-        self._stamp = (-1, -1)
+        self._stamp = _NOTHING_KNOWN
         self._going_on: tuple[float, int, Recording] | None = None  # start_s, row: may be looked at once more
         kept.drop_old()
         self._follow()
@@ -70,13 +70,13 @@ class Memory:
 
     def _settle(self) -> None:
         """From now on what was going on is one of the past."""
-        self._going_on = None
+        self._going_on, self._stamp = None, _NOTHING_KNOWN
         self._follow()
 
     def _follow(self) -> None:
         """Know what the disk knows: another process may have enrolled or removed somebody."""
         stamp = self._kept.stamp()
-        if stamp == self._stamp and self._going_on is None:
+        if stamp == self._stamp:
             return
         there = self._kept.ids() - ({self._going_on[1]} if self._going_on else set())
         for gone in self._names.keys() - there:
@@ -125,11 +125,9 @@ def to_bytes(recording: Recording) -> bytes:
 
 
 def from_bytes(name: str, plain: bytes) -> Recording | None:
-    """What ``to_bytes`` made; None where another version did, which this one cannot compare. StorageError: neither."""
-    try:
-        version, length, peaks = plain.split(b" ", 2)
-        return Recording(name, peaks, int(length)) if version == LANDMARKS.encode() else None
-    except ValueError as error:
-        raise StorageError(
-            f"{name} is no fingerprint ({len(plain)} bytes): put back a backup of the database"
-        ) from error
+    """What ``to_bytes`` made; None for anything else, and where another version did, which cannot be compared."""
+    version, _, rest = plain.partition(b" ")
+    length, _, peaks = rest.partition(b" ")
+    if version != LANDMARKS.encode() or not length.isdigit() or len(peaks) % 2:
+        return None
+    return Recording(name, peaks, int(length))
