@@ -115,7 +115,9 @@ def rest(machine: Machine) -> State:
 
 def find(machine: Machine, event: Event) -> Rule | None:
     """The rule for an event, None where nothing happens."""
-    return next((rule for rule in _BY_PLACE.get((machine.state, event), ()) if all(map(machine.holds, rule.when))), None)
+    return next(
+        (rule for rule in _BY_PLACE.get((machine.state, event), ()) if all(map(machine.holds, rule.when))), None
+    )
 
 
 def _take(before: Step, event: Event, device: str) -> Step:
@@ -135,24 +137,20 @@ def _take(before: Step, event: Event, device: str) -> Step:
 def _does(machine: Machine, do: Do) -> Machine:
     """What the machine itself remembers of what is done."""
     limits, timers = machine.limits, machine.timers
-    if do is Do.OPEN:  # a press opens once
-        return replace(machine, timers=replace(timers, pulse_s=limits.open_s, intent_s=0.0))
-    if do is Do.SHUT:
-        return replace(machine, timers=replace(timers, pulse_s=0.0))
-    if do is Do.INTEND:
-        return replace(machine, timers=replace(timers, intent_s=limits.intent_s))
-    if do is Do.LEAVE:
-        return replace(machine, timers=replace(timers, leave_s=timers.pulse_s + limits.leave_s))
-    if do is Do.WATCH:
-        return replace(machine, timers=replace(timers, held_s=limits.held_s))
-    if do is Do.CALL_HELD:
-        return replace(machine, door_is_held=True)
-    if do is Do.CALL_FORCED:
-        return replace(machine, door_is_forced=True)
-    if do is Do.UNWATCH:
-        timers = replace(timers, held_s=math.inf)
-        return replace(machine, timers=timers, door_is_held=False, door_is_forced=False)
-    return machine
+    times: dict[Do, dict[str, float]] = {
+        Do.OPEN: {"pulse_s": limits.open_s, "intent_s": 0.0},  # a press opens once
+        Do.SHUT: {"pulse_s": 0.0},
+        Do.INTEND: {"intent_s": limits.intent_s},
+        Do.LEAVE: {"leave_s": timers.pulse_s + limits.leave_s},
+        Do.WATCH: {"held_s": limits.held_s},
+        Do.UNWATCH: {"held_s": math.inf},
+    }
+    marks = {
+        Do.CALL_HELD: {"door_is_held": True},
+        Do.CALL_FORCED: {"door_is_forced": True},
+        Do.UNWATCH: {"door_is_held": False, "door_is_forced": False},
+    }
+    return replace(machine, timers=replace(timers, **times.get(do, {})), **marks.get(do, {}))
 
 
 def _enter(machine: Machine, to: State | Then) -> Machine:

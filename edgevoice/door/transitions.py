@@ -68,7 +68,12 @@ RULES: tuple[Rule, ...] = (
     Rule(SERVING, E.EXIT, Then.STAY, (Do.LEAVE,)),
     Rule(SERVING, E.DOOR_OPENED, Then.STAY, (Do.WATCH,), when=(When.LEAVE,)),
     Rule(
-        SERVING, E.DOOR_OPENED, S.DOOR_FORCED, (Do.SHUT, Do.DROP, Do.CALL_FORCED), (Prompt.DOOR_FORCED,), (When.NO_LEAVE,)
+        SERVING,
+        E.DOOR_OPENED,
+        S.DOOR_FORCED,
+        (Do.SHUT, Do.DROP, Do.CALL_FORCED),
+        (Prompt.DOOR_FORCED,),
+        (When.NO_LEAVE,),
     ),
     Rule(SERVING, E.DOOR_CLOSED, Then.STAY, (Do.UNWATCH,)),
     Rule(AWAKE, E.DOOR_STAYED, S.DOOR_HELD, (Do.CALL_HELD,), (Prompt.DOOR_HELD,)),
