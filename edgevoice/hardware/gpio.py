@@ -1,4 +1,4 @@
-"""The relay on a pin of a Raspberry Pi, and all that app needs of GPIO."""
+"""The relay on a pin of a Raspberry Pi."""
 
 import atexit
 import logging
@@ -7,11 +7,9 @@ import time
 from collections.abc import Callable
 
 from edgevoice.errors import HardwareError
-from edgevoice.hardware.gpio_lights import GpioLights
-from edgevoice.hardware.pins import Gpio, GpioSettings, load_gpio
+from edgevoice.hardware.board import Gpio
+from edgevoice.hardware.pins import GpioSettings
 from edgevoice.hardware.pulse import check_pulse
-
-__all__ = ["GpioLights", "GpioLock", "GpioSettings", "load_gpio"]
 
 _log = logging.getLogger(__name__)
 
