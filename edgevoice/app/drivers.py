@@ -15,6 +15,7 @@ from edgevoice.hardware.fake_sounder import FakeSounder
 from edgevoice.hardware.gpio import GpioLock
 from edgevoice.hardware.gpio_inputs import GpioButton, gpio_contacts
 from edgevoice.hardware.gpio_lights import GpioLights
+from edgevoice.hardware.guarding import Guard
 from edgevoice.hardware.microphone import PyAudioMicrophone
 from edgevoice.hardware.microphone_status import MicrophoneStatus
 from edgevoice.hardware.wave import WaveMicrophone
@@ -41,8 +42,18 @@ def check_gpio(settings: Settings) -> None:
 
 
 def lock(settings: Settings, clock: Clock = time.monotonic) -> Lock:
-    """The lock, shut; HardwareError. ``clock``: of the fake only, a relay lives in real time."""
-    return GpioLock(open_board(settings.gpio), settings.gpio) if settings.lock.driver == "gpio" else FakeLock(clock)
+    """The lock, shut; HardwareError. ``clock``: of the fake only, a relay lives in real time.
+
+    A relay gets a guard first, before anything is driven: a process that drives it off when this one is killed.
+    """
+    if settings.lock.driver == "fake":
+        return FakeLock(clock)
+    guard = Guard(settings.gpio)
+    try:
+        return GpioLock(open_board(settings.gpio), settings.gpio, guard=guard)
+    except HardwareError:
+        guard.close()
+        raise
 
 
 def lights(settings: Settings, clock: Clock = time.monotonic) -> Lights:
