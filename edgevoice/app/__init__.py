@@ -1,6 +1,6 @@
 """The only place that chooses implementations: settings -> the parts of the device, put together."""
 
-from edgevoice.app.drivers import Clock, check_gpio, files, lights, lock, microphone
+from edgevoice.app.drivers import Clock, check_gpio, files, lights, lock, microphone, watchdog
 from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
     ear,
@@ -32,6 +32,7 @@ __all__ = [
     "microphone",
     "open_house",
     "recogniser",
+    "watchdog",
     "xvector",
     "xvector_path",
 ]

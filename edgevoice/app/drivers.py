@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edgevoice.config import Settings
-from edgevoice.hardware import Lights, Lock
-from edgevoice.hardware.fake import FakeLights, FakeLock
+from edgevoice.hardware import Lights, Lock, Watchdog
+from edgevoice.hardware.fake import FakeLights, FakeLock, FakeWatchdog
 from edgevoice.hardware.gpio import GpioLock
 from edgevoice.hardware.gpio_lights import GpioLights
 from edgevoice.hardware.microphone import PyAudioMicrophone
 from edgevoice.hardware.microphone_status import MicrophoneStatus
 from edgevoice.hardware.pins import load_gpio
+from edgevoice.hardware.systemd import SystemdWatchdog, under_systemd
 from edgevoice.hardware.wave import WaveMicrophone
 
 Clock = Callable[[], float]
@@ -43,3 +44,8 @@ def lock(settings: Settings, clock: Clock = time.monotonic) -> Lock:
 def lights(settings: Settings, clock: Clock = time.monotonic) -> Lights:
     """The lights, dark; HardwareError."""
     return GpioLights(load_gpio(), settings.gpio) if settings.lights.driver == "gpio" else FakeLights(clock)
+
+
+def watchdog() -> Watchdog:
+    """systemd's, where the door is its service; HardwareError."""
+    return SystemdWatchdog() if under_systemd() else FakeWatchdog()

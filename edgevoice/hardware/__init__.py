@@ -32,6 +32,11 @@ class Microphone(Protocol):
         """Release the source; safe to call twice."""
         ...
 
+    @property
+    def healthy(self) -> bool:
+        """Whether what ``blocks`` gives is sound: a muted or dead device gives zeros for ever."""
+        ...
+
 
 class Lock(Protocol):
     """A relay that releases the door for a bounded time and shuts itself."""
@@ -63,4 +68,24 @@ class Lights(Protocol):
 
     def close(self) -> None:
         """Go dark, and give the pins back for good; safe to call twice."""
+        ...
+
+
+class Watchdog(Protocol):
+    """Whoever restarts a door that has died."""
+
+    def ready(self) -> None:
+        """The door serves; told once."""
+        ...
+
+    def alive(self) -> None:
+        """A frame was really read and the pipeline really returned; the first time the door is also ready."""
+        ...
+
+    def stopping(self) -> None:
+        """The door is shut and ends."""
+        ...
+
+    def status(self, text: str) -> None:
+        """How the door stands, in one line for a person."""
         ...
