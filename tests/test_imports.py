@@ -37,7 +37,7 @@ ROOMS: dict[str, set[str]] = {
 }
 """Room -> the rooms that it may import, beside itself; ``cli`` may import all."""
 
-DRIVERS = {"fake", "fake_gpio", "gpio", "gpio_lights", "microphone", "systemd", "wave"}
+DRIVERS = {"fake", "fake_gpio", "fake_inputs", "fake_sounder", "gpio", "gpio_lights", "microphone", "systemd", "wave"}
 """Modules of ``hardware`` that only ``app`` chooses from."""
 
 FOREIGN = {

@@ -1,12 +1,14 @@
-"""The drivers of microphone, lock and lights."""
+"""The drivers of microphone, lock, lights, button, contacts and sounder."""
 
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edgevoice.config import Settings
-from edgevoice.hardware import Lights, Lock, Watchdog
+from edgevoice.hardware import Button, Contacts, Lights, Lock, Sounder, Watchdog
 from edgevoice.hardware.fake import FakeLights, FakeLock, FakeWatchdog
+from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
+from edgevoice.hardware.fake_sounder import FakeSounder
 from edgevoice.hardware.gpio import GpioLock
 from edgevoice.hardware.gpio_lights import GpioLights
 from edgevoice.hardware.microphone import PyAudioMicrophone
@@ -44,6 +46,21 @@ def lock(settings: Settings, clock: Clock = time.monotonic) -> Lock:
 def lights(settings: Settings, clock: Clock = time.monotonic) -> Lights:
     """The lights, dark; HardwareError."""
     return GpioLights(load_gpio(), settings.gpio) if settings.lights.driver == "gpio" else FakeLights(clock)
+
+
+def button(settings: Settings, clock: Clock = time.monotonic) -> Button:
+    """The button inside; HardwareError."""
+    return FakeButton(clock, settings.button.hold_seconds, settings.button.stuck_seconds)
+
+
+def contacts(settings: Settings) -> Contacts:
+    """The contacts that are fitted; HardwareError. The fakes: a shut door, nobody who wants out, a closed case."""
+    return Contacts(door=FakeContact(), exit=FakeContact(is_open=True), tamper=FakeContact())
+
+
+def sounder(settings: Settings, clock: Clock = time.monotonic) -> Sounder:
+    """What is heard of the device; HardwareError."""
+    return FakeSounder(clock)
 
 
 def watchdog() -> Watchdog:

@@ -91,6 +91,40 @@ class LightSettings:
 
 
 @dataclass(frozen=True, config=STRICT)
+class ButtonSettings:
+    """The button inside, for enrolment."""
+
+    driver: Driver = "fake"
+    """``gpio``: a button on gpio.button_pin; ``fake``: none, or one that a program presses."""
+    hold_seconds: Annotated[float, Field(ge=0.5, le=10)] = 3.0
+    """How long it must stay down to count as held, 0.5..10 seconds; shorter is a short press."""
+    stuck_seconds: Annotated[float, Field(ge=15, le=600)] = 30.0
+    """After how long it counts as stuck, 15..600 seconds."""
+
+
+@dataclass(frozen=True, config=STRICT)
+class ContactSettings:
+    """The door contact, request-to-exit and the tamper switch."""
+
+    driver: Driver = "fake"
+    """``gpio``: those whose pins are set in [gpio]; ``fake``: a door that stays shut, nobody who wants out."""
+
+
+@dataclass(frozen=True, config=STRICT)
+class SounderSettings:
+    """What is heard of the device."""
+
+    driver: Literal["fake", "buzzer", "speaker"] = "fake"
+    """``buzzer``: patterns on gpio.buzzer_pin; ``speaker``: spoken prompts; ``fake``: silence."""
+    language: Literal["en", "es", "fr", "it"] = "en"
+    """What the speaker speaks."""
+    device: str | None = None
+    """Name of the playback device, or a part of it; none: the default one."""
+    volume_percent: Annotated[int, Field(ge=1, le=100)] = 100
+    """Of the speaker, 1..100; 50 halves the amplitude."""
+
+
+@dataclass(frozen=True, config=STRICT)
 class Settings:
     """Everything that an owner may set; the defaults are a working door without hardware."""
 
@@ -104,4 +138,7 @@ class Settings:
     enrolment: EnrolmentRules = EnrolmentRules()
     lock: LockSettings = LockSettings()
     lights: LightSettings = LightSettings()
+    button: ButtonSettings = ButtonSettings()
+    contacts: ContactSettings = ContactSettings()
+    sounder: SounderSettings = SounderSettings()
     gpio: GpioSettings = GpioSettings()

@@ -127,11 +127,17 @@ class FakeLights:
         self._clock = clock
         self.light = Light.OFF
         self.history: list[Shown] = []
+        self.shares: list[float] = []
+        """Every progress that was told, 0..1."""
 
     def show(self, light: Light) -> None:
         """Show one state; it replaces the one before."""
         self.light = Light(light)
         self.history.append(Shown(self._clock(), self.light))
+
+    def progress(self, share: float) -> None:
+        """How far an enrolment is, 0..1."""
+        self.shares.append(min(max(share, 0.0), 1.0))
 
     def close(self) -> None:
         """Go dark; safe to call twice."""

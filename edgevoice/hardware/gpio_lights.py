@@ -13,6 +13,12 @@ BLINK_SECONDS = 0.5  # on, and off
 
 _COLOURS = {
     Light.OFF: "",
+    Light.BOOTING: "b",
+    Light.CHECKING: "b",
+    Light.SAY_AGAIN: "rg",
+    Light.ENROLLING: "gb",
+    Light.DOOR_HELD: "rg",
+    Light.DOOR_FORCED: "r",
     Light.LISTENING: "b",
     Light.OPEN: "g",
     Light.REFUSED: "r",
@@ -50,6 +56,9 @@ class GpioLights:
             if light is Light.LOCKED_OUT:
                 self._changed = threading.Event()
                 threading.Thread(target=self._blink, args=(_COLOURS[light], self._changed), daemon=True).start()
+
+    def progress(self, share: float) -> None:
+        """How far an enrolment is, 0..1."""
 
     def close(self) -> None:
         """Go dark and give the pins back; safe to call twice. Raises HardwareError."""
