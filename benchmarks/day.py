@@ -1,8 +1,8 @@
 """A day of sound through the whole door, as fast as it goes: does its memory grow?
 
 The real process, ``edgevoice run --fast``, hears hours of speech, noise, rain, knocks and silence; how much memory it
-holds is read from outside. ``--hours 24 --plot docs/memory.svg`` takes about ten minutes of one core and needs
-matplotlib (make setup-tools) for the plot alone.
+holds is read from outside. A day takes about ten minutes of one core. The plot alone needs matplotlib, which the device
+has not: ``.venv-tools/bin/python -m benchmarks.day --hours 24 --edgevoice .venv/bin/edgevoice --plot docs/memory.svg``.
 """
 
 import json
@@ -61,12 +61,12 @@ def hour_of_sound(seed: int) -> Samples:
     return np.concatenate(pieces)[: 3600 * SAMPLE_RATE]
 
 
-def live(folder: Path, hours: int) -> Day:
-    """Let the door hear so many hours."""
+def live(folder: Path, hours: int, edgevoice: list[str]) -> Day:
+    """Let the door hear so many hours. edgevoice: the command that starts it."""
     files = [folder / f"hour-{number}.wav" for number in range(min(hours, DIFFERENT_HOURS))]
     for seed, file in enumerate(files):
         soundfile.write(file, hour_of_sound(seed), SAMPLE_RATE)
-    command = [sys.executable, "-m", "edgevoice", "--json", "--data", str(folder)]
+    command = [*edgevoice, "--json", "--data", str(folder)]
     for name, takes in load_visit().enrolment.items():
         subprocess.run([*command, "enroll", name, *(FOLDER / take for take in takes)], check=True, capture_output=True)
     played = [argument for hour in range(hours) for argument in ("--wav", str(files[hour % len(files)]))]
@@ -130,10 +130,12 @@ def draw(day: Day, file: Path) -> None:
 
 @click.command(help=__doc__)
 @click.option("--hours", type=click.IntRange(1, 1000), default=1, show_default=True)
+@click.option("--edgevoice", type=click.Path(exists=True), default=None, help="The command; none: this Python's.")
 @click.option("--plot", type=click.Path(path_type=Path), default=None, help="An SVG of it.")
-def main(hours: int, plot: Path | None) -> None:
+def main(hours: int, edgevoice: str | None, plot: Path | None) -> None:
+    command = [edgevoice] if edgevoice else [sys.executable, "-m", "edgevoice"]
     with tempfile.TemporaryDirectory() as folder:
-        day = live(Path(folder), hours)
+        day = live(Path(folder), hours, command)
     memory = [sample.mb for sample in day.samples]
     table = Table("figure", "value", title=f"{day.samples[-1].hour:.1f} h of sound through the whole door")
     table.add_row("decisions", f"{day.decisions}, of which {day.opened} opened")

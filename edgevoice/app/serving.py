@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from edgevoice.app.drivers import Clock, lights, lock, watchdog
@@ -40,20 +40,19 @@ def device(settings: Settings, home: House, clock: Clock = time.monotonic) -> It
 
 @contextmanager
 def _put_together(settings: Settings, home: House, clock: Clock) -> Iterator[Device]:
-    recognises = recogniser(settings, home.speakers)
-    model = recognises.xvector.manifest.name
-    recognises.threshold(
-        sum(person.model == model for person in home.speakers.list())
-    )  # refuse it now, not at the door
-    the_lock = lock(settings, clock)
-    try:
+    """The lock first: its relay is off before anything else is made, and again before anything else is closed."""
+    with ExitStack() as at_the_end:
+        the_lock = lock(settings, clock)
+        at_the_end.callback(the_lock.close)
+        recognises = recogniser(settings, home.speakers)
+        model = recognises.xvector.manifest.name
+        recognises.threshold(
+            sum(person.model == model for person in home.speakers.list())
+        )  # refuse it now, not at the door
         the_lights = lights(settings, clock)
-        try:
-            act = Act(the_lock, the_lights, home.events, settings.door.open_seconds)
-            attempts = Attempts(home.state, settings.lockout, clock)
-            kiosk = Kiosk(the_lock, the_lights, act, attempts, settings.door, clock)
-            yield Device(the_lock, the_lights, kiosk, Pipeline(lambda: ear(settings, early=True), recognises, kiosk))
-        finally:
-            the_lights.close()
-    finally:
-        the_lock.close()
+        at_the_end.callback(the_lights.close)
+        act = Act(the_lock, the_lights, home.events, settings.door.open_seconds)
+        attempts = Attempts(home.state, settings.lockout, clock)
+        kiosk = Kiosk(the_lock, the_lights, act, attempts, settings.door, clock)
+        at_the_end.callback(the_lock.shut)
+        yield Device(the_lock, the_lights, kiosk, Pipeline(lambda: ear(settings, early=True), recognises, kiosk))
