@@ -50,6 +50,7 @@ DRIVERS = {
     "gpio_lights",
     "microphone",
     "speaker",
+    "systemd",
     "wave",
 }
 """Modules of ``hardware`` that only ``app`` chooses from."""
@@ -57,6 +58,7 @@ DRIVERS = {
 FOREIGN = {
     "pyaudio": {"hardware.portaudio"},
     "RPi": {"hardware.board"},
+    "cysystemd": {"cli.journal", "hardware.systemd"},
     "lgpio": set[str](),
     "ai_edge_litert": {"tflite"},
     "tflite_runtime": {"tflite"},

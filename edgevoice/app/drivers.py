@@ -6,10 +6,10 @@ from pathlib import Path
 
 from edgevoice.config import Settings
 from edgevoice.errors import HardwareError
-from edgevoice.hardware import Button, Contacts, Lights, Lock, Sounder
+from edgevoice.hardware import Button, Contacts, Lights, Lock, Sounder, Watchdog
 from edgevoice.hardware.board import open_board
 from edgevoice.hardware.buzzer import GpioBuzzer
-from edgevoice.hardware.fake import FakeLights, FakeLock
+from edgevoice.hardware.fake import FakeLights, FakeLock, FakeWatchdog
 from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
 from edgevoice.hardware.fake_sounder import FakeSounder
 from edgevoice.hardware.gpio import GpioLock
@@ -18,6 +18,7 @@ from edgevoice.hardware.gpio_lights import GpioLights
 from edgevoice.hardware.guarding import Guard
 from edgevoice.hardware.microphone import PyAudioMicrophone
 from edgevoice.hardware.microphone_status import MicrophoneStatus
+from edgevoice.hardware.systemd import SystemdWatchdog, under_systemd
 from edgevoice.hardware.wave import WaveMicrophone
 
 Clock = Callable[[], float]
@@ -85,3 +86,8 @@ def sounder(settings: Settings, clock: Clock = time.monotonic) -> Sounder:
     if settings.sounder.driver == "buzzer":
         return GpioBuzzer(open_board(settings.gpio), settings.gpio)
     return FakeSounder(clock)
+
+
+def watchdog() -> Watchdog:
+    """systemd's, where the door is its service; HardwareError."""
+    return SystemdWatchdog() if under_systemd() else FakeWatchdog()

@@ -3,16 +3,16 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from edgevoice.app.drivers import Clock, lights, lock
+from edgevoice.app.drivers import Clock, lights, lock, watchdog
 from edgevoice.app.home import House
 from edgevoice.app.models import ear, recogniser
 from edgevoice.config import Settings
 from edgevoice.door.act import Act
 from edgevoice.door.kiosk import Kiosk
 from edgevoice.door.lockout import Attempts
-from edgevoice.hardware import Lights, Lock
+from edgevoice.hardware import Lights, Lock, Watchdog
 from edgevoice.pipeline import Pipeline
 from edgevoice.storage.alone import alone
 
@@ -25,6 +25,7 @@ class Device:
     lights: Lights
     kiosk: Kiosk
     pipeline: Pipeline
+    watchdog: Watchdog = field(default_factory=watchdog)
 
 
 @contextmanager

@@ -53,11 +53,14 @@ class Service:
                 self._t_s = (block.start_sample + len(block.samples)) / SAMPLE_RATE
                 if isinstance(self._clock, StreamClock):
                     self._clock.now = self._t_s
-                self._tell(self._device.pipeline.hear(block))
+                self._tell(answers := self._device.pipeline.hear(block))
+                if microphone.healthy and not any(answer.outcome.faults for answer in answers):
+                    self._device.watchdog.alive()
             self._tell(self._device.pipeline.finish())
         finally:
             self.serving = False
             self._device.lock.shut()  # first: what comes after it may fail
+            self._device.watchdog.stopping()
             microphone.close()
             self._look()
 
@@ -78,6 +81,7 @@ class Service:
             self._display.moved("lock", "open" if is_open else "locked", self._t_s)
         if state != self._was:
             self._display.moved("state", state, self._t_s)
+            self._device.watchdog.status(state)
         self._was_open, self._was = is_open, state
         left_s = max(self._open_until - self._clock(), 0.0) if is_open else 0.0
         playing = self._file_at(self._t_s) or ""
