@@ -73,7 +73,7 @@ class DoorSettings(Rules):
     held_seconds: Annotated[float, Field(ge=5, le=3_600)] = 30.0
     """How long the door may stand open until that is told, 5..3600 seconds; needs a door contact."""
     leave_seconds: Annotated[float, Field(ge=1, le=120)] = 10.0
-    """How long after a request to exit, or after the pulse, the door may be opened without being called forced, 1..120."""
+    """How long after a request to exit, or after the pulse, an opened door is not called forced, 1..120 seconds."""
     intent_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
     """The door opens only to whoever pressed the button so many seconds before speaking, 0..60; 0: no press needed."""
 

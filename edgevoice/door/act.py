@@ -70,6 +70,11 @@ class Act:
         self._events = events
         self._open_seconds = check_pulse(open_seconds)
 
+    @property
+    def talks(self) -> bool:
+        """Whether the sounder can be heard at this moment; whatever the driver raises."""
+        return self._sounder is not None and self._sounder.busy
+
     def carry_out(
         self, step: Step, row: Row | None = None, says: Sequence[Prompt] = (), share: float | None = None
     ) -> Outcome:

@@ -1,6 +1,7 @@
 """The door: what happens becomes events of the state machine, and its steps are carried out."""
 
 import math
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -30,7 +31,9 @@ EVENTS = {
 }
 """What a decision is to the machine; every other cause: no voice matches."""
 
-INPUTS = "button and contacts"
+INPUTS, SOUNDER = "button and contacts", "sounder"
+LONGEST_TALK_SECONDS = 20.0
+_REMEMBERED = 100  # prompts, for whoever asks what was said
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,8 @@ class Kiosk:
         self._inputs, self._reception, self._adaptation = extras.inputs, extras.reception, extras.adaptation
         self.machine = Machine(limits or Limits())
         """How the device stands."""
-        self.said: tuple[Prompt, ...] = ()
-        """What was said last."""
+        self._said: deque[tuple[Prompt, ...]] = deque(maxlen=_REMEMBERED)
+        self._talks_since: float | None = None
 
     @property
     def state(self) -> State:
@@ -130,6 +133,27 @@ class Kiosk:
             self.fault(error)
         return self.state
 
+    def talks(self) -> bool:
+        """Whether the device can be heard at this moment; never raises. Longer than any prompt it is not believed."""
+        try:
+            busy, now_s = self._act.talks, self._clock()
+        except Exception as error:  # whatever a driver raises
+            self._once_lost(SOUNDER, error)
+            return False
+        if SOUNDER in self.machine.lost:
+            self.back(SOUNDER)
+        if not busy:
+            self._talks_since = None
+            return False
+        self._talks_since = now_s if self._talks_since is None else self._talks_since
+        return now_s - self._talks_since < LONGEST_TALK_SECONDS
+
+    def take_said(self) -> list[tuple[Prompt, ...]]:
+        """What was said since it was last asked."""
+        said = list(self._said)
+        self._said.clear()
+        return said
+
     def stop(self) -> None:
         """The end: the lock is shut and nothing opens it any more; never raises."""
         self._happened(Event.SHUTDOWN)
@@ -139,10 +163,17 @@ class Kiosk:
         try:
             events = self._inputs.take()
         except Exception as error:  # whatever a driver raises
-            if INPUTS not in self.machine.lost:
-                self.lost(INPUTS, error)
+            self._once_lost(INPUTS, error)
             return []
         return [*([(Event.BACK, INPUTS)] if INPUTS in self.machine.lost else []), *events]
+
+    def _once_lost(self, device: str, error: Exception) -> None:
+        if device not in self.machine.lost:
+            self.lost(device, error)
+
+    def _note(self, said: Sequence[Prompt]) -> None:
+        if said:
+            self._said.append(tuple(said))
 
     def _happened(self, event: Event, device: str = "") -> None:
         try:
@@ -205,7 +236,7 @@ class Kiosk:
         outcome = self._act.carry_out(done, row or _row(before, done, self._drop(done)), said, share)
         if outcome.faults:
             self._fail(Event.FAILED)
-        self.said = said
+        self._note(said)
         return outcome
 
     def _turn(self, done: Step) -> tuple[Prompt, ...]:
@@ -224,7 +255,7 @@ class Kiosk:
     def _fault(self, event: Event, error: Exception, device: str = "") -> Outcome:
         says = (Prompt.TAMPER,) if event is Event.TAMPER else (Prompt.FAULT,)
         outcome = self._act.fault(error, says)
-        self.said = says
+        self._note(says)
         self._fail(event, device)
         return outcome
 

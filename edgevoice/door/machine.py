@@ -145,12 +145,13 @@ def _does(machine: Machine, do: Do) -> Machine:
         Do.WATCH: {"held_s": limits.held_s},
         Do.UNWATCH: {"held_s": math.inf},
     }
-    marks = {
-        Do.CALL_HELD: {"door_is_held": True},
-        Do.CALL_FORCED: {"door_is_forced": True},
-        Do.UNWATCH: {"door_is_held": False, "door_is_forced": False},
-    }
-    return replace(machine, timers=replace(timers, **times.get(do, {})), **marks.get(do, {}))
+    closed = do is Do.UNWATCH
+    return replace(
+        machine,
+        timers=replace(timers, **times.get(do, {})),
+        door_is_held=(machine.door_is_held or do is Do.CALL_HELD) and not closed,
+        door_is_forced=(machine.door_is_forced or do is Do.CALL_FORCED) and not closed,
+    )
 
 
 def _enter(machine: Machine, to: State | Then) -> Machine:

@@ -83,6 +83,15 @@ class Register:
         self.events.write("removed", "somebody was removed")
         return person.name
 
+    def reset(self, name: str) -> bool:
+        """Undo every adaptation of a voiceprint; whether there was any."""
+        person = self.find(name)
+        with self.database.transaction():
+            done = self.speakers.reset(person.name)
+            if done:
+                self.events.write("reset", f"{person.name} has the voiceprint of the enrolment again", person.name)
+        return done
+
     def _appoint(self, name: str, administrator: bool) -> str:
         person = self.find(name)
         with self.database.transaction():
