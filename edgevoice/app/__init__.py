@@ -1,6 +1,17 @@
 """The only place that chooses implementations: settings -> the parts of the device, put together."""
 
-from edgevoice.app.drivers import Clock, button, check_gpio, contacts, files, lights, lock, microphone, sounder
+from edgevoice.app.drivers import (
+    Clock,
+    button,
+    check_gpio,
+    contacts,
+    files,
+    lights,
+    lock,
+    microphone,
+    sounder,
+    watchdog,
+)
 from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
     ear,
@@ -35,6 +46,7 @@ __all__ = [
     "open_house",
     "recogniser",
     "sounder",
+    "watchdog",
     "xvector",
     "xvector_path",
 ]
