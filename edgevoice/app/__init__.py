@@ -12,6 +12,7 @@ from edgevoice.app.drivers import (
     sounder,
     watchdog,
 )
+from edgevoice.app.heard_before import remember_enrolment
 from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
     ear,
@@ -45,6 +46,7 @@ __all__ = [
     "microphone",
     "open_house",
     "recogniser",
+    "remember_enrolment",
     "sounder",
     "watchdog",
     "xvector",

@@ -53,10 +53,11 @@ class Memory:
         self._follow()
         return find(self._library, heard)
 
-    def note(self, heard: Landmarks, start_s: float, speaker: str | None, final: bool) -> None:
-        """Remember an attempt, on the disk when this returns; StorageError. ``speaker``: who the voice is closest to.
+    def note(self, heard: Landmarks, start_s: float, speaker: str | None, final: bool) -> int:
+        """Remember an attempt, on the disk when this returns; its number. StorageError.
 
-        Not ``final``: the same utterance may go on, and then takes the place of what was noted of it.
+        ``speaker``: who the voice is closest to. Not ``final``: the same utterance may go on, and then takes the place
+        of what was noted of it.
         """
         recording = keep("attempt", heard)
         if self._going_on and self._going_on[0] == start_s:
@@ -67,6 +68,7 @@ class Memory:
         self._going_on = (start_s, row, recording)
         if final:
             self._settle()
+        return row
 
     def _settle(self) -> None:
         """From now on what was going on is one of the past."""
@@ -106,12 +108,12 @@ class ReplayGuard:
         started = time.process_time()
         heard = landmarks(utterance.frames.spectrum)
         match = self._memory.lookup(heard, utterance.start_s)
-        best = evidence.scores[0] if evidence.scores else None
+        best, kept = evidence.scores[0] if evidence.scores else None, None
         if utterance.final or (best and best.llr >= evidence.threshold):
             self._closest = best.speaker if best else None
-            self._memory.note(heard, utterance.start_s, self._closest, utterance.final)
+            kept = self._memory.note(heard, utterance.start_s, self._closest, utterance.final)
         lookup_ms = 1000 * (time.process_time() - started)
-        return replace(evidence, recording=match, ms=replace(evidence.ms, lookup=lookup_ms))
+        return replace(evidence, recording=match, kept=kept, ms=replace(evidence.ms, lookup=lookup_ms))
 
     def heard_out(self, utterance: Utterance) -> None:
         """The whole of an utterance that opened before it was final: it is remembered in the place of its beginning."""
