@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from edgevoice.config import Loaded
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.hashes import Recordings
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
@@ -15,19 +16,21 @@ from edgevoice.storage.state import State
 
 @dataclass(frozen=True)
 class House:
-    """The people, the audit log and what must outlive a restart: one SQLite file and a key. Belongs to one thread."""
+    """The people, the audit log, known sounds and what must outlive a restart: one SQLite file and a key. Belongs to one thread."""
 
     database: Database
     speakers: Speakers
     events: Events
     state: State
+    recordings: Recordings
 
 
 def open_house(loaded: Loaded) -> House:
     """Open the database, making it where there is none; StorageError. Close ``house.database`` at the end."""
     database = Database.open(loaded.data)
     speakers = Speakers(database, Secrets(loaded.data / KEY_NAME))
-    return House(database, speakers, Events(database, keep=loaded.settings.storage.events_kept), State(database))
+    events = Events(database, keep=loaded.settings.storage.events_kept)
+    return House(database, speakers, events, State(database), Recordings(database))
 
 
 @contextmanager

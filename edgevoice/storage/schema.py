@@ -15,6 +15,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "create index events_speaker on events (speaker) where speaker is not null",
         "create table state (name text primary key, figures text not null)",
     ),
+    (
+        # Sounds by name, several under one; landmarks: the version of what made the peaks.
+        "create table recordings (id integer primary key autoincrement, name text not null, folded text not null,"
+        " file text not null, landmarks text not null, frames integer not null, peaks blob not null,"
+        " added_at text not null)",
+    ),
 )
 """The statements that lead from version i to i + 1. Append; never change one that has been released."""
 
