@@ -8,6 +8,7 @@ from edgevoice.config import Loaded
 from edgevoice.door.register import Register
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.hashes import Recordings
 from edgevoice.storage.heard import Heard
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import Secrets
@@ -17,13 +18,14 @@ from edgevoice.storage.state import State
 
 @dataclass(frozen=True)
 class House:
-    """The people, the audit log and what must outlive a restart: one SQLite file and a key. Belongs to one thread."""
+    """The people, the audit log, known sounds and what must outlive a restart: one SQLite file and a key. Belongs to one thread."""
 
     database: Database
     speakers: Speakers
     events: Events
     state: State
     heard: Heard
+    recordings: Recordings
 
     @property
     def register(self) -> Register:
@@ -37,7 +39,7 @@ def open_house(loaded: Loaded) -> House:
     events = Events(database, keep=loaded.settings.storage.events_kept)
     replay = loaded.settings.replay
     heard = Heard(database, secrets, replay.keep_days, replay.keep_most)
-    return House(database, Speakers(database, secrets), events, State(database), heard)
+    return House(database, Speakers(database, secrets), events, State(database), heard, Recordings(database))
 
 
 @contextmanager
