@@ -18,7 +18,10 @@ from edgevoice.storage.state import State
 
 @dataclass(frozen=True)
 class House:
-    """The people, the audit log, known sounds and what must outlive a restart: one SQLite file and a key. Belongs to one thread."""
+    """The people, the audit log, known sounds and what must outlive a restart: one SQLite file and a key.
+
+    Belongs to one thread.
+    """
 
     database: Database
     speakers: Speakers
