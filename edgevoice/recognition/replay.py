@@ -13,8 +13,18 @@ from edgevoice.storage.heard import Heard, Kept
 SAME_RECORDING = Threshold()
 """What two sounds must share to be one recording; docs/replay.md tells what that catches, and what it refuses."""
 _NOTHING_KNOWN = (-1, -1)
-STRETCHES = ((1000, 1000),)
-"""Permille of time and of pitch at which a sound is looked up, so that a tape that runs too fast is known too."""
+STRETCHES = (
+    *(
+        (1000, 1000),
+        (1025, 976),
+        (1045, 957),
+        (975, 1026),
+        (955, 1047),
+    ),  # as it is; a tape that runs too fast, too slow
+    *((1035, 1000), (1055, 1000), (960, 1000)),  # shortened, or lengthened, at the same pitch
+    *((1000, 971), (1000, 944), (1000, 1030), (1000, 1059)),  # half a semitone and one, higher and lower
+)
+"""Permille of time and of pitch at which a sound is looked up: each finds what was changed by up to about 1.5 % more."""
 
 
 class Recognises(Protocol):
