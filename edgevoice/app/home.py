@@ -16,7 +16,7 @@ from edgevoice.storage.state import State
 
 @dataclass(frozen=True)
 class House:
-    """The people, the audit log, known sounds and what must outlive a restart: one SQLite file and a key. Belongs to one thread."""
+    """People, audit log, known sounds and what must outlive a restart: one SQLite file and a key. For one thread."""
 
     database: Database
     speakers: Speakers
