@@ -1,6 +1,6 @@
 """Landmarks -> RecordingMatch | None: whether this very recording is in a library."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from edgevoice.listening.spectrum import BINS
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.constellation import Peaks, pack, unpack
 from edgevoice.recognition.index import Index
-from edgevoice.recognition.landmarks import Landmarks, of_peaks, pairs
+from edgevoice.recognition.landmarks import Hashes, Landmarks, of_peaks, pairs
 
 KEPT_RANK = 10  # of a recording the peaks are kept with fewer stronger ones around
 KEPT_PAIRS = 5  # that each of them begins
@@ -99,6 +99,11 @@ class Library:
     def __len__(self) -> int:
         return len(self._recordings)
 
+    @property
+    def hashes(self) -> int:
+        """How many it holds."""
+        return len(self._index)
+
     def add(self, recording: Recording) -> None:
         """Know one more."""
         self._insert([recording])
@@ -135,20 +140,21 @@ class Library:
         """(k,) frames of that recording at which the sound would begin, one for each of its hashes that is known."""
         index, recording = Index(), self._recordings[place.number]
         hashes, frames = pairs(unpack(recording.peaks), KEPT_PAIRS)
-        index.add(hashes, frames.astype(np.int64))
+        index.add([(hashes, frames.astype(np.int64))], len(hashes))
         return index.begins(heard)
 
-    def _insert(self, recordings: list[Recording]) -> None:
-        hashes, times = [np.zeros(0, dtype=np.uint32)], [np.zeros(0, dtype=np.int64)]
-        for recording in recordings:
-            start = self._end + LONGEST
-            self._starts.append(start)
-            self._end = start + recording.length
-            of_one, frames = pairs(unpack(recording.peaks), KEPT_PAIRS)
-            hashes.append(of_one)
-            times.append(frames.astype(np.int64) + start)
-        self._recordings += recordings
-        self._index.add(np.concatenate(hashes), np.concatenate(times))
+    def _insert(self, recordings: Sequence[Recording]) -> None:
+        peaks = sum(len(recording.peaks) for recording in recordings) // 2
+        self._index.add(map(self._place, recordings), KEPT_PAIRS * peaks)
+
+    def _place(self, recording: Recording) -> tuple[Hashes, Integers]:
+        """Give a recording its stretch of the line of time; its hashes and their times."""
+        start = self._end + LONGEST
+        self._recordings.append(recording)
+        self._starts.append(start)
+        self._end = start + recording.length
+        hashes, frames = pairs(unpack(recording.peaks), KEPT_PAIRS)
+        return hashes, frames.astype(np.int64) + start
 
     def _places(self, query: Landmarks, start: int) -> list[Place]:
         times, counts = self._index.align(query, CANDIDATES)

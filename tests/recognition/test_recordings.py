@@ -1,4 +1,4 @@
-"""The library: this very recording is found, in part and in noise, and nothing else; any fit equals the specification."""
+"""The library: this very recording is found, in part and in noise, and nothing else; a fit equals its specification."""
 
 from functools import cache
 
