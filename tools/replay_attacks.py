@@ -16,13 +16,14 @@ from tqdm import tqdm
 from edgevoice import app
 from edgevoice.config import Settings
 from edgevoice.recognition.embed import Vector, XVector
-from edgevoice.recognition.recordings import Library
+from edgevoice.recognition.recordings import Library, keep
+from edgevoice.recognition.replay import SAME_RECORDING
 from edgevoice.recognition.score import load_scorer
 from tools.attacks import Attack
 from tools.attacks.cache import read_looks, write_looks
-from tools.attacks.door import Judge, Look, Verdict, attacked, read, remember, verdict
+from tools.attacks.door import Judge, Look, Verdict, attacked, read, verdict
 from tools.attacks.kit import kit, splice
-from tools.attacks.takes import refused, takes
+from tools.attacks.takes import Take, refused, takes
 from tools.attacks.voices import ENROLMENT_CLIPS, clips_of, embed_clips, voiceprint
 from tools.measure.page import markdown_table, write_between
 from tools.measure.shares import Share
@@ -51,7 +52,8 @@ def main(root: Path, each: int, cache: Path | None, markdown: Path | None) -> No
     xvector = XVector(model)
     judge = Judge(xvector, load_scorer(xvector.manifest.calibration, model), Settings().recognition.false_accept_rate)
     people = {name: paths for of_set in SETS for name, paths in clips_of(root, *of_set).items()}
-    library = remember(read(root, path) for paths in tqdm(people.values(), "heard") for path in paths)
+    said = [take for of_set in SETS for take in takes(root, *of_set, gated=True)]
+    library = Library([keep(take.path, take.marks) for take in said], SAME_RECORDING)
     targets = list(_targets(xvector, root, people, each))
     verdicts: dict[str, list[Verdict]] = {}
     for target in tqdm(targets, unit="clip"):
@@ -59,7 +61,7 @@ def main(root: Path, each: int, cache: Path | None, markdown: Path | None) -> No
             verdicts.setdefault(name, []).append(verdict(library, looks))
     attacks = _table(verdicts, library, len(targets), xvector)
     click.echo(attacks)
-    wrong = _new_takes(root)
+    wrong = _new_takes(root, said)
     click.echo(wrong)
     if markdown:
         write_between(markdown, ATTACKS, attacks)
@@ -102,11 +104,11 @@ def _table(verdicts: dict[str, list[Verdict]], library: Library, clips: int, xve
     return f"{markdown_table(headings, rows)}\n\n{told}; model {xvector.manifest.name}."
 
 
-def _new_takes(root: Path) -> str:
+def _new_takes(root: Path, read_aloud: Sequence[Take]) -> str:
     sets = {
         "RAVDESS: 20 actors, two sentences, 60 takes each": takes(root, "ravdess", "", gated=True),
         "command words: 30 people, whole clips of 1 s": takes(root, "arabic_commands", "", gated=False),
-        "read sentences of 31 adults, all different": takes(root, "speechocean762", "dev", gated=True),
+        "41 people, all sentences different": read_aloud,
     }
     rows = []
     for name, said in sets.items():

@@ -13,18 +13,9 @@ from edgevoice.storage.heard import Heard, Kept
 SAME_RECORDING = Threshold()
 """What two sounds must share to be one recording; docs/replay.md tells what that catches, and what it refuses."""
 _NOTHING_KNOWN = (-1, -1)
-STRETCHES = (
-    *(
-        (1000, 1000),
-        (1025, 976),
-        (1045, 957),
-        (975, 1026),
-        (955, 1047),
-    ),  # as it is; a tape that runs too fast, too slow
-    *((1035, 1000), (1055, 1000), (960, 1000)),  # shortened, or lengthened, at the same pitch
-    *((1000, 971), (1000, 944), (1000, 1030), (1000, 1059)),  # half a semitone and one, higher and lower
-)
-"""Permille of time and of pitch at which a sound is looked up: each finds what was changed by up to about 1.5 % more."""
+STRETCHES = ((1015, 971), (1030, 948), (985, 1030), (970, 1055), (1040, 1000), (960, 1000))
+"""Permille of time and of pitch at which a sound that might open is looked up too: tapes that run too fast or too
+slow, shifted pitch, and speech that was shortened or lengthened. Each finds what was changed by 1 to 2 % more."""
 
 
 class Recognises(Protocol):
@@ -33,11 +24,12 @@ class Recognises(Protocol):
     def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence: ...
 
 
-def find(library: Library, heard: Landmarks) -> RecordingMatch | None:
-    """The recording in the library that this sound is, at any of the stretches; the best where there are several."""
-    asked = (heard if both == (1000, 1000) else stretch(heard, *both) for both in STRETCHES)
-    found = [match for sound in asked if (match := library.lookup(sound)) is not None]
-    return max(found, key=lambda match: match.aligned_hashes, default=None)
+def find(library: Library, heard: Landmarks, changed: bool = True) -> RecordingMatch | None:
+    """The recording in the library that this sound is; ``changed``: look for it at other speeds and pitches too."""
+    match = library.lookup(heard)
+    for both in STRETCHES if changed else ():
+        match = match or library.lookup(stretch(heard, *both))
+    return match
 
 
 class Memory:
@@ -56,12 +48,15 @@ class Memory:
     def __len__(self) -> int:
         return len(self._library)
 
-    def lookup(self, heard: Landmarks, start_s: float) -> RecordingMatch | None:
-        """Whether it was heard before. The looks at one utterance, known by its ``start_s``, never match each other."""
+    def lookup(self, heard: Landmarks, start_s: float, changed: bool = True) -> RecordingMatch | None:
+        """Whether it was heard before. The looks at one utterance, known by its ``start_s``, never match each other.
+
+        ``changed``: at other speeds and pitches too, which takes seven times as long.
+        """
         if self._going_on and self._going_on[0] != start_s:
             self._settle()
         self._follow()
-        return find(self._library, heard)
+        return find(self._library, heard, changed)
 
     def note(self, heard: Landmarks, start_s: float, speaker: str | None, final: bool) -> int:
         """Remember an attempt, on the disk when this returns; its number. StorageError.
@@ -117,9 +112,10 @@ class ReplayGuard:
         evidence = self._recogniser.recognise(utterance, front_end_ms)
         started = time.process_time()
         heard = landmarks(utterance.frames.spectrum)
-        match = self._memory.lookup(heard, utterance.start_s)
-        best, kept = evidence.scores[0] if evidence.scores else None, None
-        if utterance.final or (best and best.llr >= evidence.threshold):
+        might_open, kept = any(score.llr >= evidence.threshold for score in evidence.scores), None
+        match = self._memory.lookup(heard, utterance.start_s, might_open)
+        if utterance.final or might_open:
+            best = max(evidence.scores, key=lambda score: score.llr, default=None)
             self._closest = best.speaker if best else None
             kept = self._memory.note(heard, utterance.start_s, self._closest, utterance.final)
         lookup_ms = 1000 * (time.process_time() - started)
