@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from edgevoice.listening.utterance import Utterance
+from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.landmarks import LANDMARKS, Landmarks, landmarks, stretch
 from edgevoice.recognition.recognise import Evidence
 from edgevoice.recognition.recordings import Library, Recording, RecordingMatch, Threshold, keep
@@ -13,6 +14,8 @@ from edgevoice.storage.heard import Heard, Kept
 SAME_RECORDING = Threshold()
 """What two sounds must share to be one recording; docs/replay.md tells what that catches, and what it refuses."""
 _NOTHING_KNOWN = (-1, -1)
+SAME_BUT_CHANGED = Threshold(score=60)
+"""The same where the sound is looked up at another speed or pitch: more of it, as there are six more chances to err."""
 STRETCHES = ((1015, 971), (1030, 948), (985, 1030), (970, 1055), (1040, 1000), (960, 1000))
 """Permille of time and of pitch at which a sound that might open is looked up too: tapes that run too fast or too
 slow, shifted pitch, and speech that was shortened or lengthened. Each finds what was changed by 1 to 2 % more."""
@@ -27,9 +30,11 @@ class Recognises(Protocol):
 def find(library: Library, heard: Landmarks, changed: bool = True) -> RecordingMatch | None:
     """The recording in the library that this sound is; ``changed``: look for it at other speeds and pitches too."""
     match = library.lookup(heard)
-    for both in STRETCHES if changed else ():
-        match = match or library.lookup(stretch(heard, *both))
-    return match
+    if match is not None or not changed:
+        return match
+    places = (library.best(stretch(heard, *both)) for both in STRETCHES)
+    place = next((place for place in places if place is not None and SAME_BUT_CHANGED.passes(place)), None)
+    return place and RecordingMatch(place.name, place.aligned, place.offset / FRAMES_PER_SECOND)
 
 
 class Memory:
