@@ -20,7 +20,7 @@ from edgevoice.recognition.recordings import Library, keep
 from edgevoice.recognition.replay import SAME_RECORDING
 from edgevoice.recognition.score import load_scorer
 from tools.attacks import Attack
-from tools.attacks.cache import read_looks, write_looks
+from tools.attacks.cache import read_kept, write_kept
 from tools.attacks.door import Judge, Look, Verdict, attacked, read, verdict
 from tools.attacks.kit import kit, splice
 from tools.attacks.takes import Take, refused, takes
@@ -52,7 +52,7 @@ def main(root: Path, each: int, cache: Path | None, markdown: Path | None) -> No
     xvector = XVector(model)
     judge = Judge(xvector, load_scorer(xvector.manifest.calibration, model), Settings().recognition.false_accept_rate)
     people = {name: paths for of_set in SETS for name, paths in clips_of(root, *of_set).items()}
-    said = [take for of_set in SETS for take in takes(root, *of_set, gated=True)]
+    said = [take for of_set in SETS for take in takes(root, *of_set, gated=True, cache=cache)]
     library = Library([keep(take.path, take.marks) for take in said], SAME_RECORDING)
     targets = list(_targets(xvector, root, people, each))
     verdicts: dict[str, list[Verdict]] = {}
@@ -61,7 +61,7 @@ def main(root: Path, each: int, cache: Path | None, markdown: Path | None) -> No
             verdicts.setdefault(name, []).append(verdict(library, looks))
     attacks = _table(verdicts, library, len(targets), xvector)
     click.echo(attacks)
-    wrong = _new_takes(root, said)
+    wrong = _new_takes(root, said, cache)
     click.echo(wrong)
     if markdown:
         write_between(markdown, ATTACKS, attacks)
@@ -80,12 +80,12 @@ def _looks(judge: Judge, root: Path, target: Target, cache: Path | None) -> dict
     """Attack -> what the door is asked to decide on."""
     path = cache / f"{target.path.replace('/', '-')}.npz" if cache else None
     if path and path.exists():
-        return read_looks(path)
+        return {name: [Look.of(*kept) for kept in some] for name, some in read_kept(path).items()}
     _, samples = read(root, target.path)
     attacks: Sequence[Attack] = [*kit(root / "rooms", root / "noise"), splice(read(root, target.partner)[1])]
     looks = {each.name: judge.looks(attacked(each, target.path, samples), target.voiceprint) for each in attacks}
     if path:
-        write_looks(path, looks)
+        write_kept(path, {name: [(look.marks, look.figures) for look in some] for name, some in looks.items()})
     return looks
 
 
@@ -104,10 +104,10 @@ def _table(verdicts: dict[str, list[Verdict]], library: Library, clips: int, xve
     return f"{markdown_table(headings, rows)}\n\n{told}; model {xvector.manifest.name}."
 
 
-def _new_takes(root: Path, read_aloud: Sequence[Take]) -> str:
+def _new_takes(root: Path, read_aloud: Sequence[Take], cache: Path | None) -> str:
     sets = {
-        "RAVDESS: 20 actors, two sentences, 60 takes each": takes(root, "ravdess", "", gated=True),
-        "command words: 30 people, whole clips of 1 s": takes(root, "arabic_commands", "", gated=False),
+        "RAVDESS: 20 actors, two sentences, 60 takes each": takes(root, "ravdess", "", gated=True, cache=cache),
+        "command words: 30 people, whole clips of 1 s": takes(root, "arabic_commands", "", gated=False, cache=cache),
         "41 people, all sentences different": read_aloud,
     }
     rows = []

@@ -34,7 +34,9 @@ def find(library: Library, heard: Landmarks, changed: bool = True) -> RecordingM
         return match
     places = (library.best(stretch(heard, *both)) for both in STRETCHES)
     place = next((place for place in places if place is not None and SAME_BUT_CHANGED.passes(place)), None)
-    return place and RecordingMatch(place.name, place.aligned, place.offset / FRAMES_PER_SECOND)
+    if place is None:
+        return None
+    return RecordingMatch(place.name, place.aligned, place.offset / FRAMES_PER_SECOND)
 
 
 class Memory:

@@ -33,6 +33,17 @@ class Look:
     threshold: float
     final: bool
 
+    @classmethod
+    def of(cls, marks: Landmarks, figures: tuple[float, ...]) -> "Look":
+        """From its fingerprint and its figures."""
+        llr, threshold, final = figures
+        return cls(marks, llr, threshold, bool(final))
+
+    @property
+    def figures(self) -> tuple[float, ...]:
+        """All but the fingerprint."""
+        return self.llr, self.threshold, float(self.final)
+
     @property
     def accepted(self) -> bool:
         """Whether recognition alone would open."""
