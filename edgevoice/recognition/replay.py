@@ -65,18 +65,18 @@ class Memory:
         self._follow()
         return find(self._library, heard, changed)
 
-    def note(self, heard: Landmarks, start_s: float, speaker: str | None, final: bool) -> int:
+    def note(self, heard: Landmarks, start_s: float, by: str | None, recognised: bool, final: bool) -> int:
         """Remember an attempt, on the disk when this returns; its number. StorageError.
 
-        ``speaker``: who the voice is closest to. Not ``final``: the same utterance may go on, and then takes the place
-        of what was noted of it.
+        ``by``: who the voice is closest to; ``recognised``: whether it might open. Not ``final``: the same utterance
+        may go on, and then takes the place of what was noted of it.
         """
         recording = keep("attempt", heard)
         if self._going_on and self._going_on[0] == start_s:
             row = self._going_on[1]
-            self._kept.replace(row, to_bytes(recording), speaker)
+            self._kept.replace(row, to_bytes(recording), by, recognised)
         else:
-            (row,) = self._kept.add([to_bytes(recording)], "attempt", speaker)
+            (row,) = self._kept.add([to_bytes(recording)], "attempt", by, recognised)
         self._going_on = (start_s, row, recording)
         if final:
             self._settle()
@@ -124,14 +124,14 @@ class ReplayGuard:
         if utterance.final or might_open:
             best = max(evidence.scores, key=lambda score: score.llr, default=None)
             self._closest = best.speaker if best else None
-            kept = self._memory.note(heard, utterance.start_s, self._closest, utterance.final)
+            kept = self._memory.note(heard, utterance.start_s, self._closest, might_open, utterance.final)
         lookup_ms = 1000 * (time.process_time() - started)
         return replace(evidence, recording=match, kept=kept, ms=replace(evidence.ms, lookup=lookup_ms))
 
     def heard_out(self, utterance: Utterance) -> None:
         """The whole of an utterance that opened before it was final: it is remembered in the place of its beginning."""
         heard = landmarks(utterance.frames.spectrum)
-        self._memory.note(heard, utterance.start_s, self._closest, utterance.final)
+        self._memory.note(heard, utterance.start_s, self._closest, True, utterance.final)
 
 
 def to_bytes(recording: Recording) -> bytes:
