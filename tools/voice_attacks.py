@@ -86,7 +86,7 @@ def rows(name: str, household: Household, machine: dict[str, Spoken], scorer: Sc
                 f"{100 * rate:g} %",
                 str(share(household.own >= threshold)),
                 f"{100 * blind.mean():.2f} % ({100 * lowest:.2f}-{100 * highest:.2f})",
-                str(share(blind.any(axis=1))),
+                str(share(np.asarray(blind.any(axis=1)))),
                 str(share(chosen)),
             ]
         )

@@ -24,7 +24,7 @@ def write_kept(path: Path, kept: Mapping[str, Sequence[Kept]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     with part.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+        np.savez_compressed(file, allow_pickle=False, **arrays)
     part.replace(path)
 
 
