@@ -15,16 +15,19 @@ from tqdm import tqdm
 
 from edgevoice import app
 from edgevoice.config import Settings
+from edgevoice.hardware.wave import read_sound
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.recordings import Library, keep
 from edgevoice.recognition.replay import SAME_RECORDING
 from edgevoice.recognition.score import load_scorer
+from edgevoice.visit import FOLDER
 from tools.attacks import Attack
 from tools.attacks.cache import read_kept, write_kept
 from tools.attacks.door import Judge, Look, Verdict, attacked, read, verdict
 from tools.attacks.kit import kit, splice
 from tools.attacks.takes import Take, refused, takes
 from tools.attacks.voices import ENROLMENT_CLIPS, clips_of, embed_clips, voiceprint
+from tools.measure.conditions import mix
 from tools.measure.page import markdown_table, write_between
 from tools.measure.shares import Share
 
@@ -104,11 +107,23 @@ def _table(verdicts: dict[str, list[Verdict]], library: Library, clips: int, xve
     return f"{markdown_table(headings, rows)}\n\n{told}; model {xvector.manifest.name}."
 
 
+def doorbell(snr_db: float) -> Attack:
+    """The doorbell of the visit behind a clip, over and over, from anywhere in it on."""
+    bell = read_sound(FOLDER / "doorbell.flac")
+    return Attack(f"doorbell-{snr_db:g}", lambda samples, rng: mix(samples, bell, snr_db, rng))
+
+
 def _new_takes(root: Path, read_aloud: Sequence[Take], cache: Path | None) -> str:
     sets = {
         "RAVDESS: 20 actors, two sentences, 60 takes each": takes(root, "ravdess", "", gated=True, cache=cache),
         "command words: 30 people, whole clips of 1 s": takes(root, "arabic_commands", "", gated=False, cache=cache),
         "41 people, all sentences different": read_aloud,
+        **{
+            f"10 readers, all sentences different, one doorbell behind them at {snr} dB": takes(
+                root, *SETS[1], gated=True, cache=cache, behind=doorbell(snr)
+            )
+            for snr in (20, 10, 0)
+        },
     }
     rows = []
     for name, said in sets.items():
