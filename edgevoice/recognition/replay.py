@@ -13,12 +13,14 @@ from edgevoice.storage.heard import Heard, Kept
 
 SAME_RECORDING = Threshold()
 """What two sounds must share to be one recording; docs/replay.md tells what that catches, and what it refuses."""
+SAME_BUT_CHANGED = Threshold(score=55)
+"""The same where the sound is looked up at another speed or pitch: more of it, as there are ten more chances to err."""
+STRETCHES = (
+    *((1020, 980), (1035, 966), (1050, 952), (980, 1020), (965, 1036), (950, 1053)),  # a tape, too fast or too slow
+    *((1040, 1000), (960, 1000), (1000, 971), (1000, 1030)),  # shorter, longer; higher, lower by half a semitone
+)
+"""Permille of time and of pitch at which a sound that might open is looked up too; each finds what is 1 % beside it."""
 _NOTHING_KNOWN = (-1, -1)
-SAME_BUT_CHANGED = Threshold(score=60)
-"""The same where the sound is looked up at another speed or pitch: more of it, as there are six more chances to err."""
-STRETCHES = ((1015, 971), (1030, 948), (985, 1030), (970, 1055), (1040, 1000), (960, 1000))
-"""Permille of time and of pitch at which a sound that might open is looked up too: tapes that run too fast or too
-slow, shifted pitch, and speech that was shortened or lengthened. Each finds what was changed by 1 to 2 % more."""
 
 
 class Recognises(Protocol):
@@ -58,7 +60,7 @@ class Memory:
     def lookup(self, heard: Landmarks, start_s: float, changed: bool = True) -> RecordingMatch | None:
         """Whether it was heard before. The looks at one utterance, known by its ``start_s``, never match each other.
 
-        ``changed``: at other speeds and pitches too, which takes seven times as long.
+        ``changed``: at other speeds and pitches too, which takes eleven times as long.
         """
         if self._going_on and self._going_on[0] != start_s:
             self._settle()
@@ -95,16 +97,21 @@ class Memory:
         there = self._kept.ids() - ({self._going_on[1]} if self._going_on else set())
         for gone in self._names.keys() - there:
             self._library.remove(self._names.pop(gone))
-        for kept in self._kept.read(there - self._names.keys()):
-            self._know(kept)
+        new = {kept.id: kept for kept in self._kept.read(there - self._names.keys())}
+        names = {row: _name(kept) for row, kept in new.items()}
+        found = [from_bytes(names[row], kept.plain) for row, kept in new.items()]
+        recordings = [recording for recording in found if recording is not None]
+        if self._names:
+            for recording in recordings:
+                self._library.add(recording)
+        else:  # at the start: all at once costs less
+            self._library = Library(recordings, SAME_RECORDING)
+        self._names |= names
         self._stamp = stamp
 
-    def _know(self, kept: Kept) -> None:
-        name = f"{kept.kind} {kept.id} of {kept.at[:16]}"
-        recording = from_bytes(name, kept.plain)
-        if recording is not None:
-            self._library.add(recording)
-        self._names[kept.id] = name
+
+def _name(kept: Kept) -> str:
+    return f"{kept.kind} {kept.id} of {kept.at[:16]}"
 
 
 class ReplayGuard:
