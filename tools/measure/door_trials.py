@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from edgevoice.hardware.wave import read_sound
+from edgevoice.listening.features import Cepstra
 from edgevoice.recognition.calibration import Calibration
-from edgevoice.recognition.embed import Vector, XVector
+from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.recognition.score import Scorer
 from tools.index import read_index
 from tools.prepare import front_end, spoken_parts
@@ -52,7 +54,13 @@ def development_adults(root: Path) -> list[list[tuple[str, str]]]:
     return list(sets.values())
 
 
-def embed_voices(xvector: XVector, root: Path, clips: Iterable[tuple[str, str]]) -> dict[str, Vector]:
+class Embeds(Protocol):
+    """An x-vector: the file, or the network that it was made from."""
+
+    def embed(self, mfcc: Cepstra) -> Embedding: ...
+
+
+def embed_voices(xvector: Embeds, root: Path, clips: Iterable[tuple[str, str]]) -> dict[str, Vector]:
     """Speaker -> (clips, d) unit vectors of all clips in which the gate hears speech."""
     by_speaker: dict[str, list[Vector]] = {}
     for path, speaker in tqdm(list(clips), unit="clip"):
