@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from edgevoice.app.drivers import Clock, lights, lock
-from edgevoice.app.home import House
+from edgevoice.app.home import House, mending
 from edgevoice.app.models import ear, recogniser
+from edgevoice.app.upkeep import upkeep
 from edgevoice.config import Settings
 from edgevoice.door.act import Act
 from edgevoice.door.kiosk import Kiosk
@@ -15,6 +16,9 @@ from edgevoice.door.lockout import Attempts
 from edgevoice.hardware import Lights, Lock
 from edgevoice.pipeline import Pipeline
 from edgevoice.storage.alone import alone
+
+DOOR_BUSY_SECONDS = 0.5
+"""How long a door waits while another program writes: then it stays shut and goes on listening."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,11 @@ def device(settings: Settings, home: House, clock: Clock = time.monotonic) -> It
 
     StorageError where another process serves the same people: neither would know of the other's lockout.
     """
-    with alone(home.database.path.parent), _put_together(settings, home, clock) as together:
-        yield together
+    with alone(home.database.path.parent):
+        home.database.wait_at_most(DOOR_BUSY_SECONDS)
+        home.database.mend_with(mending(home))
+        with upkeep(settings, home), _put_together(settings, home, clock) as together:
+            yield together
 
 
 @contextmanager
