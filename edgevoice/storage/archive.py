@@ -1,5 +1,6 @@
 """A backup to take away: one file with the database and, behind a passphrase, its key."""
 
+import logging
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import Secrets, keys_beside, set_aside
 
 KEY_MEMBER = "key.json"
+_log = logging.getLogger(__name__)
 
 Ask = Callable[[], str]
 """Gives the passphrase; called where one is needed."""
@@ -83,25 +85,32 @@ def unpack_and_restore(folder: Path, file: Path, ask: Ask) -> str:
 def _exchange(folder: Path, unpacked: Unpacked, key_path: Path) -> str:
     """The key first, as the new one; then the database, which names it and so puts it in force."""
     if unpacked.key is not None and not _is(unpacked.key, key_path):
+        set_aside(key_path, copy=True)
         write_key(unpacked.key, key_path.with_name(f"{KEY_NAME}.new"), over=True)
     try:
         with Database.open(folder) as database:
             told = _kept(database)
-            if unpacked.key is not None and not _is(unpacked.key, key_path):
-                set_aside(key_path, copy=True)
-            database.become(unpacked.database)
+            if told:
+                database.become(unpacked.database)
     except DamagedError:
-        told = put_in_place(folder, unpacked.database)
-        if unpacked.key is not None and not _is(unpacked.key, key_path):
-            set_aside(key_path, copy=True)
-    return told
+        return put_in_place(folder, unpacked.database)
+    return told or put_in_place(folder, unpacked.database, "one that the key does not open")
 
 
 def _kept(database: Database) -> str:
-    """What becomes of the database in use."""
+    """What becomes of the database in use; empty where it is no good as a backup. StorageError where another program
+    uses it."""
     if not database.rows("select 1 from sealing union select 1 from voiceprints limit 1"):
         return "there was no other before it"
-    kept = back_up(database, keep=len(backups(database.path.parent)) + 1)
+    with database.transaction():  # nobody is writing to it
+        pass
+    try:
+        kept = back_up(database, keep=len(backups(database.path.parent)) + 1)
+    except DamagedError:
+        raise
+    except StorageError as error:
+        _log.warning("how it was before is not kept as a backup, but moved aside: %s", error)
+        return ""
     return f"how it was before is kept in {kept.path.name}"
 
 

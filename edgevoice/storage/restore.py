@@ -42,17 +42,17 @@ def last_good(folder: Path) -> Backup:
     )
 
 
-def put_in_place(folder: Path, good: Path) -> str:
-    """Move the database aside and put a copy of ``good`` there; what became of the old one, in words.
+def put_in_place(folder: Path, good: Path, why: str = "damaged") -> str:
+    """Move the database aside and put a copy of ``good`` there; what became of the old one, in words, and ``why``.
 
     Only while nobody else serves this door, and with the old database closed. A power cut on the way leaves the
     database missing, which ``is_lost`` finds.
     """
     path = folder / FILE_NAME
     try:
-        told = _set_aside(path)
         with beside(path) as ready:
             shutil.copyfile(good, ready)
+            told = _set_aside(path, why)
             place(ready, path)
     except OSError as error:
         raise StorageError(
@@ -69,11 +69,11 @@ def story(told: str, backup: Backup) -> str:
     )
 
 
-def _set_aside(path: Path) -> str:
+def _set_aside(path: Path, why: str) -> str:
     """Its log first: a log beside a database that it does not belong to would damage that one."""
     older = damaged_files(path.parent)
     number = max((_number(each) for each in older), default=0) + 1
-    told = f"the database was damaged, and moved to {path.name}.damaged-{number}"
+    told = f"the database was {why}, and moved to {path.name}.damaged-{number}"
     if _size(path) == 0:
         told = "the database was gone"
     for suffix in ("-wal", "-shm", ""):
