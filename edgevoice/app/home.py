@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgevoice.config import Loaded
+from edgevoice.config import Loaded, Settings
+from edgevoice.door.register import Register
 from edgevoice.errors import DamagedError, StorageError
 from edgevoice.storage import restore
 from edgevoice.storage.alone import alone
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.heard import Heard
 from edgevoice.storage.plain import seal_plain
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import Secrets
@@ -30,6 +32,12 @@ class House:
     speakers: Speakers
     events: Events
     state: State
+    heard: Heard
+
+    @property
+    def register(self) -> Register:
+        """The people, changed by the rules of the house."""
+        return Register(self.database, self.speakers, self.events)
 
 
 def open_house(loaded: Loaded) -> House:
@@ -39,7 +47,7 @@ def open_house(loaded: Loaded) -> House:
     """
     database, told = _open(loaded.data)
     try:
-        home = _furnish(database, loaded.settings.storage.events_kept)
+        home = _furnish(database, loaded.settings)
         home.secrets.settle()
         if told:
             _tell(home, told)
@@ -77,10 +85,11 @@ def mending(home: House) -> Callable[[], None]:
     return mend
 
 
-def _furnish(database: Database, events_kept: int) -> House:
+def _furnish(database: Database, settings: Settings) -> House:
     secrets = Secrets(database.path.with_name(KEY_NAME), database)
-    events = Events(database, keep=events_kept, secrets=secrets)
-    return House(database, secrets, Speakers(database, secrets), events, State(database))
+    events = Events(database, keep=settings.storage.events_kept, secrets=secrets)
+    heard = Heard(database, secrets, settings.replay.keep_days, settings.replay.keep_most)
+    return House(database, secrets, Speakers(database, secrets), events, State(database), heard)
 
 
 def _open(folder: Path) -> tuple[Database, str]:

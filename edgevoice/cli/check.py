@@ -94,7 +94,7 @@ def _gpio(loaded: Loaded) -> str:
     settings = loaded.settings
     if "gpio" not in (settings.lock.driver, settings.lights.driver):
         return 'lock and lights are fakes: nothing will move; set lock.driver = "gpio" on a Pi'
-    app.check_gpio()
+    app.check_gpio(settings)
     return f"the relay is on GPIO {settings.gpio.relay_pin}"
 
 

@@ -20,6 +20,8 @@ class Sealed:
 
 VOICEPRINTS = Sealed("voiceprints", ("speaker", "model"), "voiceprint {} of {}", vital=True)
 EVENTS = Sealed("events", ("id", "at", "kind"), "event {} at {} of kind {}", vital=False)
+ORIGINALS = Sealed("originals", ("speaker", "model"), "voiceprint {} of {}", vital=True)
+HEARD = Sealed("heard", ("id",), "heard {}", vital=False)
 
-SEALED = (VOICEPRINTS, EVENTS)
+SEALED = (VOICEPRINTS, EVENTS, ORIGINALS, HEARD)
 """Every table with a column ``sealed``; a test compares this with the schema."""

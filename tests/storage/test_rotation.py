@@ -23,6 +23,8 @@ STEPS = (
     "write the new key beside the old one",
     "seal voiceprints anew",
     "seal events anew",
+    "seal originals anew",
+    "seal heard anew",
     "sign the audit log anew",
     "write it down",
     "end the transaction",
