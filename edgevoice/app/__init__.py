@@ -1,6 +1,17 @@
 """The only place that chooses implementations: settings -> the parts of the device, put together."""
 
-from edgevoice.app.drivers import Clock, check_gpio, files, lights, lock, microphone
+from edgevoice.app.drivers import (
+    Clock,
+    button,
+    check_gpio,
+    contacts,
+    files,
+    lights,
+    lock,
+    microphone,
+    sounder,
+    watchdog,
+)
 from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
     ear,
@@ -18,7 +29,9 @@ __all__ = [
     "Clock",
     "Device",
     "House",
+    "button",
     "check_gpio",
+    "contacts",
     "device",
     "ear",
     "embed_clip",
@@ -32,6 +45,8 @@ __all__ = [
     "microphone",
     "open_house",
     "recogniser",
+    "sounder",
+    "watchdog",
     "xvector",
     "xvector_path",
 ]

@@ -5,7 +5,9 @@ import pytest
 from edgevoice.errors import HardwareError
 from edgevoice.hardware import Light
 from edgevoice.hardware.fake_gpio import FakeGpio
-from edgevoice.hardware.gpio import GpioLights, GpioLock, GpioSettings
+from edgevoice.hardware.gpio import GpioLock
+from edgevoice.hardware.gpio_lights import GpioLights
+from edgevoice.hardware.pins import GpioSettings
 
 RED, GREEN, BLUE = 22, 27, 23
 
