@@ -18,6 +18,7 @@ from edgevoice.hardware.gpio_lights import GpioLights
 from edgevoice.hardware.guarding import Guard
 from edgevoice.hardware.microphone import PyAudioMicrophone
 from edgevoice.hardware.microphone_status import MicrophoneStatus
+from edgevoice.hardware.speaker import Speaker
 from edgevoice.hardware.wave import WaveMicrophone
 
 Clock = Callable[[], float]
@@ -84,4 +85,7 @@ def sounder(settings: Settings, clock: Clock = time.monotonic) -> Sounder:
     """What is heard of the device; HardwareError."""
     if settings.sounder.driver == "buzzer":
         return GpioBuzzer(open_board(settings.gpio), settings.gpio)
+    if settings.sounder.driver == "speaker":
+        chosen = settings.sounder
+        return Speaker(chosen.language, chosen.device, chosen.volume_percent)
     return FakeSounder(clock)
