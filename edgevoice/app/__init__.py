@@ -1,6 +1,17 @@
 """The only place that chooses implementations: settings -> the parts of the device, put together."""
 
-from edgevoice.app.drivers import Clock, button, check_gpio, contacts, files, lights, lock, microphone, sounder
+from edgevoice.app.drivers import (
+    Clock,
+    button,
+    check_gpio,
+    check_sounder,
+    contacts,
+    files,
+    lights,
+    lock,
+    microphone,
+    sounder,
+)
 from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
     ear,
@@ -20,6 +31,7 @@ __all__ = [
     "House",
     "button",
     "check_gpio",
+    "check_sounder",
     "contacts",
     "device",
     "ear",
