@@ -72,9 +72,10 @@ def lock(settings: Settings, clock: Clock = time.monotonic) -> Lock:
     """
     if settings.lock.driver == "fake":
         return FakeLock(clock)
+    board = open_board(settings.gpio)
     guard = Guard(settings.gpio)
     try:
-        return GpioLock(open_board(settings.gpio), settings.gpio, guard=guard)
+        return GpioLock(board, settings.gpio, guard=guard)
     except HardwareError:
         guard.close()
         raise

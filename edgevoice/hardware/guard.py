@@ -71,7 +71,12 @@ def _guard(settings: GpioSettings) -> int:
     with tempfile.TemporaryDirectory(prefix="edgevoice-guard-") as folder:
         os.environ["LG_WD"] = folder  # of lgpio; the parent has its own, with files of the same names
         gpio = open_board(settings)
-        gpio.setmode(gpio.BCM)
+        try:
+            gpio.setmode(gpio.BCM)
+        except Exception as error:  # whatever the library raises
+            raise HardwareError(
+                f"The guard cannot reach the pins: {error}. Is the user in the group 'gpio'?"
+            ) from error
         parent = os.getppid()
         os.write(sys.stdout.fileno(), READY)
         _watch(sys.stdin.fileno(), parent)
