@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from edgevoice.hardware.folder_gpio import FolderGpio, Logged, read_log
+from edgevoice.hardware.folder_gpio import Logged, force, read_log
 from edgevoice.visit import FOLDER
 
 RELAY = 17
@@ -94,10 +94,8 @@ class KilledDoor:
         self._wait_for(self.way.state)
 
     def energise(self) -> None:
-        """Whatever the state, the worst: the relay is on. From outside, on the same board."""
-        gpio = FolderGpio(self.board)
-        gpio.setmode(gpio.BCM)
-        gpio.setup(RELAY, gpio.OUT, initial=1)
+        """Whatever the state, the worst: the relay is on. The door does not know why."""
+        force(self.board, RELAY, 1, time.monotonic())
 
     def send(self, number: signal.Signals) -> None:
         """A signal to the door, not to its guard."""

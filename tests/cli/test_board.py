@@ -84,7 +84,7 @@ def test_with_its_owner_every_part_is_moved_and_told(tmp_path: Path) -> None:
         assert "ok  " in marks.pop(name), done.stdout
     assert all("not fitted" in line for line in marks.values())
     assert done.returncode == 1
-    assert _levels(tmp_path, 17) == [0, 1, 0, 0, 0, None, 0, None]
+    assert _levels(tmp_path, 17) == [0, 1, 0, 0, 0, None]
 
 
 def test_with_nobody_there_nothing_is_moved_but_what_harms_nobody(tmp_path: Path) -> None:

@@ -84,6 +84,7 @@ def test_a_closed_lock_ends_its_guard(tmp_path: Path) -> None:
         guard.opening(1.0)
     with pytest.raises(ProcessLookupError):
         os.kill(guard.process, 0)
+    assert {line.process for line in read_log(tmp_path)} == {os.getpid()}  # the guard had nothing to do
 
 
 def test_a_guard_that_cannot_reach_the_board_leaves_the_lock_undriven(
