@@ -156,7 +156,7 @@ def door(folder: Path, parts: Parts | None = None) -> Iterator[Door]:
     with Database.open(folder) as database:
         events = parts.events(database)
         attempts = Attempts(parts.state(database), LockoutRules(), clock)
-        kiosk = Kiosk(lock, lights, Act(lock, lights, events, OPEN_SECONDS), attempts, Rules(), clock)
+        kiosk = Kiosk(Act(lock, lights, events, OPEN_SECONDS), attempts, Rules(), clock)
         ear = parts.ear
         pipeline = Pipeline(ear if isinstance(ear, type) else lambda: ear, parts.recogniser or Recogniser(), kiosk)
         yield Door(pipeline, kiosk, lock, lights, Events(database), clock)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from edgevoice.config import Loaded
+from edgevoice.door.register import Register
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
@@ -21,6 +22,11 @@ class House:
     speakers: Speakers
     events: Events
     state: State
+
+    @property
+    def register(self) -> Register:
+        """The people, changed by the rules of the house."""
+        return Register(self.database, self.speakers, self.events)
 
 
 def open_house(loaded: Loaded) -> House:

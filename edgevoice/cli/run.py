@@ -76,8 +76,10 @@ def _serve_microphone(desk: Desk) -> None:
 
 
 def _report(device: app.Device, display: Display, status: MicrophoneStatus, t_s: float) -> None:
-    if not status.healthy and status.state is not MicrophoneState.CLOSED:
-        device.kiosk.fault(MicrophoneError(status.message))
+    if status.healthy:
+        device.kiosk.back("microphone")
+    elif status.state is not MicrophoneState.CLOSED:
+        device.kiosk.lost("microphone", MicrophoneError(status.message))
     display.moved("microphone", status.message or status.state.value, t_s)
 
 

@@ -23,8 +23,10 @@ def list_people(desk: Desk) -> None:
             "model": person.model,
             "utterances": person.utterances,
             "enrolled_at": person.enrolled_at,
+            "administrator": person.administrator,
         }
-        told = f"{person.name}  ({person.utterances} utterances, {person.enrolled_at}, {person.model})"
+        role = ", administrator" if person.administrator else ""
+        told = f"{person.name}  ({person.utterances} utterances, {person.enrolled_at}, {person.model}{role})"
         desk.answer(record, told)
     if not people:
         desk.say("nobody is enrolled; run: edgevoice enroll NAME")
@@ -36,9 +38,43 @@ def list_people(desk: Desk) -> None:
 def remove(desk: Desk, name: str) -> None:
     """Forget a person: voiceprint, and name in the audit log."""
     with app.house(desk.loaded) as house:
-        house.speakers.remove(name)
-        house.events.write("removed", "somebody was removed")
+        house.register.remove(name, force=True)
+        alone = bool(house.speakers.list()) and not house.register.administrators()
     desk.answer({"removed": name}, f"{name} was removed")
+    if alone:
+        desk.say("nobody is an administrator now; for enrolment at the button: edgevoice speakers promote NAME")
+
+
+@speakers.command()
+@click.argument("name")
+@pass_desk
+def promote(desk: Desk, name: str) -> None:
+    """Let a person allow enrolments at the button."""
+    with app.house(desk.loaded) as house:
+        kept = house.register.promote(name)
+    desk.answer({"promoted": kept}, f"{kept} is an administrator now")
+
+
+@speakers.command()
+@click.argument("name")
+@click.option("--force", is_flag=True, help="Even the last administrator.")
+@pass_desk
+def demote(desk: Desk, name: str, force: bool) -> None:
+    """Let a person no longer allow enrolments at the button."""
+    with app.house(desk.loaded) as house:
+        kept = house.register.demote(name, force)
+    desk.answer({"demoted": kept}, f"{kept} is no administrator any more")
+
+
+@speakers.command()
+@click.argument("name")
+@pass_desk
+def reset(desk: Desk, name: str) -> None:
+    """Undo what a voiceprint has learned from unlocks."""
+    with app.house(desk.loaded) as house:
+        done = house.register.reset(name)
+    told = f"{name} has the voiceprint of the enrolment again" if done else f"the voiceprint of {name} never adapted"
+    desk.answer({"reset": name, "adapted": done}, told)
 
 
 @speakers.command()

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from edgevoice.config.ranges import consistent, within
+from edgevoice.door.adaptation import AdaptationRules
 from edgevoice.door.decide import Rules
 from edgevoice.door.enrolment import EnrolmentRules
 from edgevoice.door.lockout import LockoutRules
@@ -69,6 +70,12 @@ class DoorSettings(Rules):
 
     open_seconds: Annotated[float, Field(gt=0, le=LONGEST_PULSE_SECONDS)] = 5.0
     """How long the lock is released, more than 0 and at most 30 seconds."""
+    held_seconds: Annotated[float, Field(ge=5, le=3_600)] = 30.0
+    """How long the door may stand open until that is told, 5..3600 seconds; needs a door contact."""
+    leave_seconds: Annotated[float, Field(ge=1, le=120)] = 10.0
+    """How long after a request to exit, or after the pulse, an opened door is not called forced, 1..120 seconds."""
+    intent_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
+    """The door opens only to whoever pressed the button so many seconds before speaking, 0..60; 0: no press needed."""
 
 
 Driver = Literal["fake", "gpio"]
@@ -136,6 +143,7 @@ class Settings:
     door: DoorSettings = DoorSettings()
     lockout: LockoutRules = LockoutRules()
     enrolment: EnrolmentRules = EnrolmentRules()
+    adaptation: AdaptationRules = AdaptationRules()
     lock: LockSettings = LockSettings()
     lights: LightSettings = LightSettings()
     button: ButtonSettings = ButtonSettings()

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgevoice.listening.quality import Quality
@@ -54,7 +54,8 @@ class Evidence:
 
     threshold: the LLR that the false-accept rate of the settings asks for with this many people enrolled, and more
     where the utterance is not final;
-    mood and recording: None where not known or not installed.
+    mood and recording: None where not known or not installed;
+    embedding: the voice itself, for enrolment; never printed and never logged.
     """
 
     start_s: float
@@ -65,6 +66,7 @@ class Evidence:
     mood: Mood | None
     recording: RecordingMatch | None
     ms: Timing
+    embedding: Embedding | None = field(default=None, repr=False, compare=False)
 
 
 class Recogniser:
@@ -113,4 +115,5 @@ class Recogniser:
             mood=None,
             recording=None,
             ms=Timing(front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded)),
+            embedding=embedding,
         )

@@ -68,7 +68,13 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is written inside is kept together, on the disk at the end, or nothing of it."""
+        """All that is written inside is kept together, on the disk at the end, or nothing of it.
+
+        One within another belongs to it.
+        """
+        if self._tables.conn.in_transaction:
+            yield
+            return
         with _explained(self.path):
             self._tables.execute("begin immediate")
             try:

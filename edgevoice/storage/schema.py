@@ -15,6 +15,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "create index events_speaker on events (speaker) where speaker is not null",
         "create table state (name text primary key, figures text not null)",
     ),
+    (
+        "alter table speakers add column administrator integer not null default 0",
+        # Whoever was enrolled first is the administrator, as in a house that begins today.
+        "update speakers set administrator = 1 where id = (select min(id) from speakers)",
+        # What a person was enrolled with, where the voiceprint has adapted since.
+        "create table originals (speaker integer primary key references speakers(id) on delete cascade,"
+        " model text not null, utterances integer not null, sealed blob not null)",
+    ),
 )
 """The statements that lead from version i to i + 1. Append; never change one that has been released."""
 

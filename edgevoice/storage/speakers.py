@@ -1,8 +1,9 @@
 """The people the door knows, and their voiceprints, encrypted at rest."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,19 +19,21 @@ Vector = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 _STORED = np.dtype("<f4")  # little-endian, so that the file can move between machines
 _ALL = (
-    "select s.id, s.name, v.model, v.utterances, s.enrolled_at, v.sealed"
+    "select s.id, s.name, v.model, v.utterances, s.enrolled_at, s.administrator, v.sealed"
     " from speakers s join voiceprints v on v.speaker = s.id order by s.id"
 )
 
 
 @dataclass(frozen=True)
 class Speaker:
-    """One enrolled person: name, the model that made the voiceprint, utterances it rests on, UTC time in ISO 8601."""
+    """One enrolled person: name, the model that made the voiceprint, utterances it rests on, UTC time in ISO 8601,
+    whether they may allow an enrolment."""
 
     name: str
     model: str
     utterances: int
     enrolled_at: str
+    administrator: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +86,48 @@ class Speakers:
         """Replace the voiceprint of an enrolled person: the way back in after a change of the model."""
         plain = _to_bytes(name, vector)
         with self._database.transaction():
-            self._keep(self._find(name).id, plain, model, utterances)
+            row = self._find(name).id
+            self._keep(row, plain, model, utterances)
+            self._database.rows("delete from originals where speaker = ?", (row,))
+
+    def adapt(self, name: str, vector: Vector) -> None:
+        """Move the voiceprint of a person; the one they enrolled with is kept, and ``reset`` brings it back."""
+        plain = _to_bytes(name, vector)
+        with self._database.transaction():
+            row = self._find(name)
+            self._database.rows(
+                "insert or ignore into originals select * from voiceprints where speaker = ?", (row.id,)
+            )
+            self._keep(row.id, plain, row.speaker.model, row.speaker.utterances)
+
+    def enrolled_with(self, name: str) -> Voiceprint:
+        """The voiceprint as it was before it adapted."""
+        row = self._find(name)
+        original = self._original(row.id)
+        return self._open(row if original is None else replace(row, sealed=original))
+
+    def reset(self, name: str) -> bool:
+        """Undo every adaptation of a person's voiceprint; whether there was any."""
+        with self._database.transaction():
+            row = self._find(name)
+            if self._original(row.id) is None:
+                return False
+            self._database.rows(
+                "insert or replace into voiceprints select * from originals where speaker = ?", (row.id,)
+            )
+            self._database.rows("delete from originals where speaker = ?", (row.id,))
+        return True
+
+    def set_administrator(self, name: str, administrator: bool) -> None:
+        """Let a person allow enrolments, or no longer."""
+        row = self._find(name)
+        with self._database.transaction():
+            self._database.rows("update speakers set administrator = ? where id = ?", (int(administrator), row.id))
+
+    def free_name(self) -> str:
+        """``person 1`` or the next that nobody is called: for somebody whose name nobody can type."""
+        taken = {fold(person.name) for person in self.list()}
+        return next(name for name in (f"person {number}" for number in count(1)) if fold(name) not in taken)
 
     def list(self) -> People:
         """Everybody enrolled, in the order of enrolment; works without the key."""
@@ -142,6 +186,11 @@ class Speakers:
         sealed = self._secrets.seal(plain, _purpose(row, model))
         self._database.rows("insert or replace into voiceprints values (?, ?, ?, ?)", (row, model, utterances, sealed))
 
+    def _original(self, row: int) -> bytes | None:
+        """The sealed voiceprint from before it adapted, None where it has not."""
+        found = self._database.rows("select sealed from originals where speaker = ?", (row,))
+        return found[0][0] if found and isinstance(found[0][0], bytes) else None
+
     def _open(self, row: _Row) -> Voiceprint:
         speaker = row.speaker
         try:
@@ -171,10 +220,11 @@ class Speakers:
                 )
 
 
-def _row(number: object, name: object, model: object, utterances: object, enrolled_at: object, sealed: object) -> _Row:
+def _row(*values: object) -> _Row:
+    number, name, model, utterances, enrolled_at, administrator, sealed = values
     if not (isinstance(number, int) and isinstance(utterances, int) and isinstance(sealed, bytes)):
         raise StorageError(f"the voiceprint of {name!r} cannot be read: put a backup of the database in its place")
-    return _Row(number, Speaker(str(name), str(model), utterances, str(enrolled_at)), sealed)
+    return _Row(number, Speaker(str(name), str(model), utterances, str(enrolled_at), bool(administrator)), sealed)
 
 
 def _purpose(row: int, model: str) -> str:
