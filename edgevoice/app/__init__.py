@@ -24,6 +24,7 @@ from edgevoice.app.models import (
     xvector,
     xvector_path,
 )
+from edgevoice.app.recordings import fingerprint, library
 from edgevoice.app.serving import Device, device
 
 __all__ = [
@@ -39,8 +40,10 @@ __all__ = [
     "embed_clip",
     "enrolment",
     "files",
+    "fingerprint",
     "house",
     "identifier",
+    "library",
     "lights",
     "load_identifier",
     "lock",
