@@ -136,7 +136,9 @@ class UtteranceGate:
         """What was said up to each short pause reached before this frame, among those not yet looked at."""
         if self._early_pause is None:
             return []
-        unsure, silent = (self._silent(heard)[:until] for heard in (self._held.odds >= _SURE_ODDS, self._held.speech == 1))
+        unsure, silent = (
+            self._silent(heard)[:until] for heard in (self._held.odds >= _SURE_ODDS, self._held.speech == 1)
+        )
         weak_tail = (silent == self._early_pause) & (unsure - silent >= _WEAK_TAIL)
         reached = np.flatnonzero((unsure == self._early_pause) | weak_tail)
         new = reached[reached >= self._seen - self._first]
