@@ -1,7 +1,7 @@
 """The one SQLite file: how it is opened, migrated, written and told apart from anything else."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -34,6 +34,7 @@ class Database:
         """Whether SQLite has called the file damaged since it was opened."""
         self._busy_seconds = busy_seconds
         self._depth = 0
+        self._mend: Callable[[], None] | None = None
         self._tables: sqlite_utils.Database
 
     @classmethod
@@ -48,18 +49,30 @@ class Database:
         database.reopen()
         return database
 
+    @classmethod
+    def read(cls, path: Path) -> "Database":
+        """Open a file that nobody writes to, to be read and left exactly as it is; the same errors."""
+        database = cls(path, BUSY_SECONDS)
+        with database._told():
+            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            database._use(sqlite3.connect(uri, uri=True, isolation_level=None))
+            database.version()
+        return database
+
     def reopen(self) -> None:
         """Open what stands at the path now, after another file was put there."""
         with self._told():
-            connection = sqlite3.connect(self.path, timeout=self._busy_seconds, isolation_level=None)
-            connection.text_factory = _text
-            self._tables = sqlite_utils.Database(connection, execute_plugins=False)
+            self._use(sqlite3.connect(self.path, timeout=self._busy_seconds, isolation_level=None))
             try:
                 self._prepare()
             except BaseException:
                 self.close()
                 raise
         self.damaged = False
+
+    def mend_with(self, mend: Callable[[], None]) -> None:
+        """What to do before the next use once SQLite has called the file damaged: put a good one there, and reopen."""
+        self._mend = mend
 
     def wait_at_most(self, seconds: float) -> None:
         """How long a writer waits from now on for another program to finish."""
@@ -68,6 +81,7 @@ class Database:
 
     def rows(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
         """What a query finds, or what a single statement returns."""
+        self._mend_first()
         with self._told():
             found: list[Row] = self._tables.execute(sql, parameters).fetchall()
         return found
@@ -83,6 +97,7 @@ class Database:
 
         One inside another is part of it: what fails inside is undone there, and the outer one may go on.
         """
+        self._mend_first()
         depth = self._depth
         inside = f"inside_{depth}"
         with self._told():
@@ -103,6 +118,7 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """All that is read inside is of one moment; others may go on writing."""
+        self._mend_first()
         with self._told():
             self._tables.execute("begin")
             try:
@@ -132,6 +148,20 @@ class Database:
             self.damaged = True
             raise DamagedError(f"{self.path} is damaged ({found[0][0]!r}): {PUT_A_BACKUP}")
 
+    def version(self) -> int:
+        """The schema's version; a file that this program must not touch raises StorageError."""
+        ((version,),) = self.rows("pragma user_version")
+        ((owner,),) = self.rows("pragma application_id")
+        ((tables,),) = self.rows("select count(*) from sqlite_master")
+        if owner != APPLICATION_ID and (version or owner or tables):
+            raise StorageError(f"{self.path} belongs to another program: move it away, or choose another --data folder")
+        if not isinstance(version, int) or version > VERSION:
+            raise StorageError(
+                f"{self.path} has schema version {version!r}, this edgevoice knows versions up to {VERSION}:"
+                " install the newer edgevoice again, or put back the backup made before the update"
+            )
+        return version
+
     def copy_to(self, path: Path) -> None:
         """Copy all of it, as it stands at one moment, into the one file ``path``; others may go on writing."""
         with self._told():
@@ -139,6 +169,7 @@ class Database:
             try:
                 self._tables.conn.backup(copy)
                 copy.execute("pragma journal_mode = delete")  # one file, without a log beside it
+                copy.execute("vacuum")  # and without what lies deleted in the gaps of its pages
             finally:
                 copy.close()
 
@@ -162,6 +193,18 @@ class Database:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    def _use(self, connection: sqlite3.Connection) -> None:
+        connection.text_factory = _text
+        self._tables = sqlite_utils.Database(connection, execute_plugins=False)
+
+    def _mend_first(self) -> None:
+        if self.damaged and self._mend and not self._depth:
+            mend, self._mend = self._mend, None  # what it does itself must not begin again
+            try:
+                mend()
+            finally:
+                self._mend = mend
+
     @contextmanager
     def _told(self) -> Iterator[None]:
         """Turn what SQLite says into a StorageError with what to do."""
@@ -173,7 +216,7 @@ class Database:
             raise told from error
 
     def _prepare(self) -> None:
-        version = self._version()
+        version = self.version()
         mode = self.rows("pragma journal_mode = wal")
         if mode != [("wal",)]:
             raise StorageError(f"{self.path} cannot keep a write-ahead log ({mode!r}): put it on a local disk")
@@ -182,24 +225,10 @@ class Database:
         if version < VERSION:
             self._migrate()
 
-    def _version(self) -> int:
-        """The schema's version; a file that this program must not touch raises StorageError."""
-        ((version,),) = self.rows("pragma user_version")
-        ((owner,),) = self.rows("pragma application_id")
-        ((tables,),) = self.rows("select count(*) from sqlite_master")
-        if owner != APPLICATION_ID and (version or owner or tables):
-            raise StorageError(f"{self.path} belongs to another program: move it away, or choose another --data folder")
-        if not isinstance(version, int) or version > VERSION:
-            raise StorageError(
-                f"{self.path} has schema version {version!r}, this edgevoice knows versions up to {VERSION}:"
-                " install the newer edgevoice again, or put back the backup made before the update"
-            )
-        return version
-
     def _migrate(self) -> None:
         """Take every step that is missing in one transaction; another program may have been faster."""
         with self.transaction():
-            for statements in MIGRATIONS[self._version() :]:
+            for statements in MIGRATIONS[self.version() :]:
                 for statement in statements:
                     self.rows(statement)
             self.rows(f"pragma application_id = {APPLICATION_ID}")

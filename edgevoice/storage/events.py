@@ -121,7 +121,8 @@ class Events:
         return [bytes(mac).hex() for (mac,) in found if isinstance(mac, bytes)] == [head.lower()]
 
     def _people(self) -> dict[str, int]:
-        return {str(name): number for name, number in self._database.rows("select name, id from speakers")}
+        found = self._database.rows("select name, id from speakers")
+        return {str(name): number for name, number in found if isinstance(number, int)}
 
     def _anonymous(self, reason: str, speaker: str | None) -> tuple[list[_Part], _Part | None]:
         """Reason and speaker with numbers in the place of names.

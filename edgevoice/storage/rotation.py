@@ -7,15 +7,15 @@ one, and whoever opens the database next finds which.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 
 from edgevoice.errors import StorageError
 from edgevoice.storage import chain
+from edgevoice.storage.backups import renew
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.keys import Key, write_key
 from edgevoice.storage.sealed import EVENTS, SEALED, Sealed
-from edgevoice.storage.secrets import Secrets, record
+from edgevoice.storage.secrets import Secrets, record, set_aside
 
 Step = Callable[[str], None]
 """Told what comes next."""
@@ -47,6 +47,8 @@ def rotate(database: Database, secrets: Secrets, events: Events, step: Step = la
     secrets.settle()
     step("overwrite what the old key has sealed")
     database.forget()
+    step("make a new backup in the place of the older ones")
+    renew(database)
     step("done")
     return new
 
@@ -59,7 +61,7 @@ def give_up(database: Database, secrets: Secrets, events: Events) -> int:
     """
     if _opens(database, secrets):
         raise StorageError(f"the key {secrets.path} is there and is the right one: `edgevoice key rotate` changes it")
-    _set_aside(secrets.path)
+    set_aside(secrets.path)
     with database.transaction():
         ((people,),) = database.rows("select count(*) from speakers")
         assert isinstance(people, int)
@@ -74,6 +76,7 @@ def give_up(database: Database, secrets: Secrets, events: Events) -> int:
         events.write("key", told)
     secrets.settle()
     database.forget()
+    renew(database)
     return people
 
 
@@ -116,16 +119,3 @@ def _opens(database: Database, secrets: Secrets) -> bool:
     except StorageError:
         return False
     return True
-
-
-def _set_aside(path: Path) -> None:
-    """A key is never destroyed: it may be another door's."""
-    if not path.exists():
-        return
-    number = 1
-    while (aside := path.with_name(f"{path.name}.unused-{number}")).exists():
-        number += 1
-    try:
-        path.rename(aside)
-    except OSError as error:
-        raise StorageError(f"cannot move the key {path} aside: {error.strerror}") from error

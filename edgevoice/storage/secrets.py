@@ -1,5 +1,6 @@
 """Encryption at rest: the key that belongs to this database, read from a file outside it."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from edgevoice.errors import StorageError
@@ -119,16 +120,21 @@ class Secrets:
 
     def _open_with_any(self, sealed: bytes, purpose: str) -> bytes | None:
         """After a change of the key by another program: the new one is kept for the next time."""
-        for path in (self.path, self.new_path):
-            try:
-                key = read_key(path)
-            except StorageError:
-                continue
+        for key in keys_beside(self.path):
             plain = key.open(sealed, purpose)
             if plain is not None:
                 self._key = key
                 return plain
         return None
+
+
+def keys_beside(path: Path) -> list[Key]:
+    """Every key that can be read: the one in ``path``, and one that is about to take its place."""
+    found: list[Key] = []
+    for each in (path, path.with_name(f"{path.name}.new")):
+        with suppress(StorageError):
+            found.append(read_key(each))
+    return found
 
 
 def _id(path: Path) -> str | None:
@@ -141,3 +147,19 @@ def _id(path: Path) -> str | None:
 def record(database: Database, key: Key) -> None:
     """Write down that everything here is sealed with this key, within the caller's transaction."""
     database.rows("insert or replace into sealing values (1, ?)", (key.id,))
+
+
+def set_aside(path: Path, copy: bool = False) -> None:
+    """Give the key there another name, or with ``copy`` a second one, before another takes its place: a key is never
+    destroyed by mistake, as it may be another door's, or that of an older backup."""
+    if not path.exists():
+        return
+    number = 1
+    while (aside := path.with_name(f"{path.name}.unused-{number}")).exists():
+        number += 1
+    try:
+        aside.hardlink_to(path)
+        if not copy:
+            path.unlink()
+    except OSError as error:
+        raise StorageError(f"cannot move the key {path} aside: {error.strerror}") from error

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.errors import SpeakerError, StorageError
+from edgevoice.storage.backups import renew
 from edgevoice.storage.database import Database
 from edgevoice.storage.names import fold, tidy
 from edgevoice.storage.sealed import VOICEPRINTS
@@ -138,6 +139,7 @@ class Speakers:
         """Delete a person and their voiceprint; works without the key. The audit log has a number and no name for them.
 
         Deleted bytes are overwritten in the file and its log, as far as a file system on a flash card can promise that.
+        A new backup takes the place of all that lie beside the database.
         """
         person = self._find(name)
         with self._database.transaction():
@@ -147,6 +149,7 @@ class Speakers:
                 "traces of a removed person stay in the database or its write-ahead log until the next removal: "
                 "another program was using it, or the disk is full"
             )
+        renew(self._database)
 
     def rename(self, old: str, new: str) -> None:
         """Call a person otherwise, and thereby in the audit log, which names people by number."""

@@ -30,6 +30,7 @@ STEPS = (
     "end the transaction",
     "put the new key in the place of the old one",
     "overwrite what the old key has sealed",
+    "make a new backup in the place of the older ones",
     "done",
 )
 
@@ -211,7 +212,6 @@ def test_a_wrong_key_is_moved_aside_and_not_destroyed(home: Path) -> None:
 
 
 def test_a_key_that_works_is_not_given_up(home: Path) -> None:
-    with household(home) as it:
-        with pytest.raises(StorageError, match="is there and is the right one"):
-            give_up(it.database, it.secrets, it.events)
+    with household(home) as it, pytest.raises(StorageError, match="is there and is the right one"):
+        give_up(it.database, it.secrets, it.events)
     all_is_there(home)
