@@ -57,7 +57,8 @@ def main(root: Path, each: int, cache: Path | None, markdown: Path | None) -> No
     people = {name: paths for of_set in SETS for name, paths in clips_of(root, *of_set).items()}
     said = [take for of_set in SETS for take in takes(root, *of_set, gated=True, cache=cache)]
     library = Library([keep(take.path, take.marks) for take in said], SAME_RECORDING)
-    targets = list(_targets(xvector, root, people, each))
+    known = {take.path for take in said}
+    targets = list(_targets(xvector, root, people, known, each))
     verdicts: dict[str, list[Verdict]] = {}
     for target in tqdm(targets, unit="clip"):
         for name, looks in _looks(judge, root, target, cache).items():
@@ -71,10 +72,13 @@ def main(root: Path, each: int, cache: Path | None, markdown: Path | None) -> No
         write_between(markdown, TAKES, wrong)
 
 
-def _targets(xvector: XVector, root: Path, people: dict[str, list[str]], each: int) -> Iterator[Target]:
+def _targets(
+    xvector: XVector, root: Path, people: dict[str, list[str]], known: set[str], each: int
+) -> Iterator[Target]:
+    """The first clips after those of the enrolment that the door has judged."""
     for paths in tqdm(people.values(), "enrolled"):
         voice = voiceprint(embed_clips(xvector, root, paths[:ENROLMENT_CLIPS]))
-        replayed = paths[ENROLMENT_CLIPS : ENROLMENT_CLIPS + each]
+        replayed = [path for path in paths[ENROLMENT_CLIPS:] if path in known][:each]
         if voice is not None:
             yield from (Target(path, paths[number], voice) for number, path in enumerate(replayed))
 
