@@ -56,7 +56,11 @@ class Database:
         with database._told():
             uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
             database._use(sqlite3.connect(uri, uri=True, isolation_level=None))
-            database.version()
+            try:
+                database.version()
+            except BaseException:
+                database.close()
+                raise
         return database
 
     def reopen(self) -> None:

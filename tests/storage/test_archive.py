@@ -1,6 +1,7 @@
 """A backup that is taken away and put back: here, on another device, after the key was lost."""
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -31,16 +32,25 @@ def names(folder: Path) -> list[str]:
         return [voice.speaker for voice in Speakers(database, Secrets(folder / "key")).voiceprints(MODEL)]
 
 
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``away.zip``, taken when Ada alone was enrolled, and ``data``, where Bo came later."""
+    house = tmp_path_factory.mktemp("packed")
+    with Database.open(house / "data") as database:
+        secrets = Secrets(house / "data" / "key", database)
+        speakers = Speakers(database, secrets)
+        speakers.add("Ada", np.ones(8, np.float32), MODEL, 3)
+        Events(database).write("open", "Ada scored 4.2", "Ada")
+        pack(database, secrets, house / "away.zip", PASSPHRASE)
+        speakers.add("Bo", np.eye(8, dtype=np.float32)[1], MODEL, 3)
+    return house
+
+
 @pytest.fixture
-def archive(tmp_path: Path, database: Database, speakers: Speakers) -> Path:
-    """Taken when Ada alone was enrolled; Bo came later."""
-    file = tmp_path / "away.zip"
-    speakers.add("Ada", np.ones(8, np.float32), MODEL, 3)
-    Events(database).write("open", "Ada scored 4.2", "Ada")
-    pack(database, Secrets(database.path.with_name("key"), database), file, PASSPHRASE)
-    speakers.add("Bo", np.eye(8, dtype=np.float32)[1], MODEL, 3)
-    database.close()
-    return file
+def archive(packed: Path, tmp_path: Path, folder: Path) -> Path:
+    """The archive; the data is in ``folder``."""
+    shutil.copytree(packed / "data", folder)
+    return Path(shutil.copy2(packed / "away.zip", tmp_path))
 
 
 def ask() -> str:

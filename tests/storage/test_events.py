@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgevoice.errors import StorageError
@@ -59,6 +59,7 @@ def test_figures_that_are_no_numbers_are_written_as_missing(database: Database) 
     assert events.last(1)[0].figures == {"llr": None, "snr_db": None, "threshold": 3.1}
 
 
+@settings(deadline=None, max_examples=60)
 @given(reason=st.text(max_size=2_000) | st.just("x" * 100_000))
 def test_any_reason_can_be_written_and_stays_short(tmp_path_factory: pytest.TempPathFactory, reason: str) -> None:
     with Database.open(tmp_path_factory.getbasetemp() / "any reason") as database:
