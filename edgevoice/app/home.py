@@ -96,13 +96,24 @@ def _open(folder: Path) -> tuple[Database, str]:
     """The database, and what had to be done for it, in words; empty where nothing had to."""
     if not restore.is_lost(folder):
         try:
-            return Database.open(folder), ""
+            return _sound(folder), ""
         except DamagedError as error:
             _log.error("%s", error)
     with alone(folder):
         good = restore.last_good(folder)
         told = restore.story(restore.put_in_place(folder, good.path), good)
         return Database.open(folder), told
+
+
+def _sound(folder: Path) -> Database:
+    """The database, walked through once: damage that is found later costs a visit, and at the first start all."""
+    database = Database.open(folder)
+    try:
+        database.check()
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 def _tell(home: House, told: str) -> None:
