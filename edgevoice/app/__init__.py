@@ -12,6 +12,7 @@ from edgevoice.app.drivers import (
     sounder,
     watchdog,
 )
+from edgevoice.app.heard_before import remember_enrolment
 from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
     ear,
@@ -23,6 +24,7 @@ from edgevoice.app.models import (
     xvector,
     xvector_path,
 )
+from edgevoice.app.recordings import fingerprint, library
 from edgevoice.app.serving import Device, device
 
 __all__ = [
@@ -37,14 +39,17 @@ __all__ = [
     "embed_clip",
     "enrolment",
     "files",
+    "fingerprint",
     "house",
     "identifier",
+    "library",
     "lights",
     "load_identifier",
     "lock",
     "microphone",
     "open_house",
     "recogniser",
+    "remember_enrolment",
     "sounder",
     "watchdog",
     "xvector",

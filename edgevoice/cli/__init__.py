@@ -22,6 +22,7 @@ from edgevoice.cli.events import events
 from edgevoice.cli.identify import identify
 from edgevoice.cli.key import key
 from edgevoice.cli.listen import listen
+from edgevoice.cli.recordings import recordings
 from edgevoice.cli.run import run
 from edgevoice.cli.speakers import speakers
 from edgevoice.cli.verify import verify
@@ -72,6 +73,7 @@ for command in (
     identify,
     listen,
     speakers,
+    recordings,
     events,
     backup,
     restore,

@@ -8,7 +8,7 @@ from types import FrameType
 from edgevoice.app import Device
 from edgevoice.cli.display import Display, Moment
 from edgevoice.hardware import Microphone
-from edgevoice.listening.capture import SAMPLE_RATE
+from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock
 from edgevoice.pipeline import Answer
 
 FileAt = Callable[[float], str | None]
@@ -54,7 +54,7 @@ class Service:
                 if isinstance(self._clock, StreamClock):
                     self._clock.now = self._t_s
                 # Not while the device itself speaks: it would take its own voice for somebody's.
-                answers = [] if self._device.kiosk.talks() else self._device.pipeline.hear(block)
+                answers = [] if self._device.kiosk.talks() else self._hear(block)
                 self._tell(answers)
                 if microphone.healthy and not any(answer.outcome.faults for answer in answers):
                     self._device.watchdog.alive()
@@ -66,6 +66,13 @@ class Service:
             self._device.kiosk.stop()
             microphone.close()
             self._look()
+
+    def _hear(self, block: AudioBlock) -> list[Answer]:
+        answers = self._device.pipeline.hear(block)
+        if self._device.sounds is not None:
+            for sounding in self._device.sounds.hear(self._device.pipeline.frames):
+                self._display.moved("sound", sounding.name, self._t_s)
+        return answers
 
     def _tell(self, answers: list[Answer]) -> None:
         for answer in answers:

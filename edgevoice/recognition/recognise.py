@@ -49,6 +49,7 @@ class Evidence:
     where the utterance is not final;
     mood and recording: None where not known or not installed;
     embedding: the voice itself, for enrolment; never printed and never logged;
+    kept: number of the fingerprint that was kept of it, None where none was;
     outdated: who is enrolled with another model, and cannot be compared.
     """
 
@@ -61,6 +62,7 @@ class Evidence:
     recording: RecordingMatch | None
     ms: Timing
     embedding: Embedding | None = field(default=None, repr=False, compare=False)
+    kept: int | None = None
     outdated: tuple[str, ...] = ()
 
 
