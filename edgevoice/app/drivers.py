@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edgevoice.config import Settings
-from edgevoice.errors import HardwareError
+from edgevoice.errors import HardwareError, SettingsError
 from edgevoice.hardware import Button, Contacts, Lights, Lock, Sounder, Watchdog
 from edgevoice.hardware.board import open_board
 from edgevoice.hardware.buzzer import GpioBuzzer
+from edgevoice.hardware.desk_button import DeskButton
 from edgevoice.hardware.fake import FakeLights, FakeLock, FakeWatchdog
 from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
 from edgevoice.hardware.fake_sounder import FakeSounder
@@ -72,6 +73,15 @@ def button(settings: Settings, clock: Clock = time.monotonic) -> Button:
     if settings.gpio.button_pin is None:
         raise HardwareError('button.driver is "gpio", but gpio.button_pin is not set; say where it is wired.')
     return GpioButton(open_board(settings.gpio), settings.gpio.button_pin, hold_seconds, stuck_seconds)
+
+
+def desk_button(settings: Settings) -> Button:
+    """Keys of this terminal as the button; SettingsError where the lock is no fake."""
+    if settings.lock.driver != "fake":
+        raise SettingsError(
+            f'keys may be the button only of a fake lock; lock.driver is "{settings.lock.driver}": leave --desk out'
+        )
+    return DeskButton()
 
 
 def contacts(settings: Settings) -> Contacts:

@@ -19,7 +19,7 @@ ALIVE = (S.BOOTING, *SERVING)
 
 _MAY_OPEN = (When.HEALTHY, When.INTENDED, When.FREE)
 _FAULT = (Do.SHUT, Do.DROP)
-_CALM = tuple(state for state in AWAKE if state not in (S.LOCKED_OUT, S.FAULT))
+_MAY_ASK = (When.HEALTHY, When.FREE)
 
 RULES: tuple[Rule, ...] = (
     # Whatever happens, the lock comes first.
@@ -47,9 +47,9 @@ RULES: tuple[Rule, ...] = (
     Rule(ALIVE, E.BACK, Then.STAY),
     # The button inside.
     Rule(AWAKE, E.PRESSED, Then.STAY, (Do.INTEND,)),
-    Rule(_CALM, E.HELD, S.ASKING, (Do.BEGIN,), when=(When.HEALTHY,)),
-    Rule(_CALM, E.CLAIM, S.ENROLLING, (Do.BEGIN,), (Prompt.CLAIM, Prompt.ASK_SENTENCE), (When.HEALTHY,)),
-    Rule(_CALM, E.NO_ADMINISTRATOR, S.REFUSED, (), (Prompt.NOT_ADMINISTRATOR,)),
+    Rule(AWAKE, E.HELD, S.ASKING, (Do.BEGIN,), when=_MAY_ASK),
+    Rule(AWAKE, E.CLAIM, S.ENROLLING, (Do.BEGIN,), (Prompt.CLAIM, Prompt.ASK_SENTENCE), _MAY_ASK),
+    Rule(AWAKE, E.NO_ADMINISTRATOR, S.REFUSED, (), (Prompt.NOT_ADMINISTRATOR,)),
     Rule((S.ASKING,), E.HELD, Then.STAY_LONGER, (Do.NEXT,)),
     Rule((S.ASKING,), E.APPROVED_ENROLMENT, S.ENROLLING, (), (Prompt.ASK_SENTENCE,)),
     Rule((S.ASKING,), E.APPROVED_CHANGE, S.NAMING),
