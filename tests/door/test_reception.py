@@ -153,6 +153,14 @@ def test_a_poor_sentence_of_the_administrator_is_asked_for_again(home: World) ->
     assert home.kiosk.state is State.ENROLLING
 
 
+def test_noise_does_not_keep_the_door_waiting_for_an_administrator(home: World) -> None:
+    hold(home)
+    for take in range(MOST_FLAWS):
+        assert home.kiosk.state is State.ASKING
+        home.speak(NOBODY, take, replace(GOOD, snr_db=1.0))
+    assert home.kiosk.state is State.REFUSED
+
+
 POOR = {
     Prompt.TOO_SHORT: Quality(0.6, 20.0, 0.0),
     Prompt.TOO_NOISY: Quality(1.6, 5.0, 0.0),
