@@ -41,7 +41,7 @@ class Ear:
 
     def __init__(self, fails: str = "") -> None:
         self.fails = fails
-        self.cpu_seconds, self.level = 0.5, QUIET
+        self.cpu_seconds, self.level, self.frames = 0.5, QUIET, Frames.none()
 
     def hear(self, block: AudioBlock) -> list[Utterance]:
         if self.fails == "hear":
