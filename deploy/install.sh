@@ -46,7 +46,7 @@ arguments() {
             --upgrade) mode=upgrade ;;
             --remove) mode=remove ;;
             --purge) purge=1 ;;
-            --wheels) [ $# -gt 1 ] || fail "--wheels wants a folder"; wheels=$(realpath "$2"); shift ;;
+            --wheels) [ $# -gt 1 ] || status=2 fail "--wheels wants a folder"; wheels=$(realpath "$2"); shift ;;
             -h | --help) usage; exit 0 ;;
             *) usage >&2; status=2 fail "unknown option $1" ;;
         esac
