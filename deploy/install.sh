@@ -203,6 +203,7 @@ start() {
     find "$data" -maxdepth 1 -type f -name 'edgevoice.sqlite*' -delete
     find "$data/before-upgrade" -type f -exec cp -p {} "$data/" \;
     systemctl start edgevoice || true
+    rm -rf "$release"
     fail "edgevoice was not upgraded: journalctl -u edgevoice -e says why"
 }
 

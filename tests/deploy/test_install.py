@@ -53,7 +53,7 @@ def test_without_root_it_says_how() -> None:
 
 @needs("shellcheck")
 def test_the_scripts_are_clean() -> None:
-    scripts = sorted(DEPLOY.glob("*.sh"))
+    scripts = sorted(DEPLOY.glob("*.sh")) + sorted(Path(__file__).parent.glob("*.sh"))
     done = subprocess.run(["shellcheck", *scripts], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
