@@ -8,6 +8,7 @@ import click
 from edgevoice import app
 from edgevoice.cli.desk import Desk, pass_desk, sound_files
 from edgevoice.cli.display import Display, choose
+from edgevoice.cli.journal import display_of
 from edgevoice.cli.serve import FileAt, Service, StreamClock, ending_by_signal
 from edgevoice.cli.visit import play
 from edgevoice.errors import MicrophoneError
@@ -58,7 +59,7 @@ def _serve_files(desk: Desk, wav: tuple[Path, ...], fast: bool, keys: bool) -> N
 
 def _serve_microphone(desk: Desk, keys: bool) -> None:
     """Fails at once where there is no device; later troubles are told, written down and waited out."""
-    display, settings, started = choose(desk), desk.loaded.settings, time.monotonic()
+    display, settings, started = display_of(desk), desk.loaded.settings, time.monotonic()
     button = app.desk_button(settings) if keys else None
     with app.house(desk.loaded) as house, app.device(settings, house, pressed=button) as device:
         service = Service(device, display, time.monotonic, settings.door.open_seconds, lambda _: None)
