@@ -42,7 +42,7 @@ class House:
     @property
     def register(self) -> Register:
         """The people, changed by the rules of the house."""
-        return Register(self.database, self.speakers, self.events)
+        return Register(self.database, self.speakers, self.events, self.heard)
 
 
 def open_house(loaded: Loaded) -> House:

@@ -49,7 +49,8 @@ class Evidence:
     threshold: the LLR that the false-accept rate of the settings asks for with this many people enrolled, and more
     where the utterance is not final;
     mood and recording: None where not known or not installed;
-    embedding: the voice itself, for enrolment; never printed and never logged.
+    embedding: the voice itself, for enrolment; never printed and never logged;
+    kept: number of the fingerprint that was kept of it, None where none was.
     """
 
     start_s: float
@@ -61,6 +62,7 @@ class Evidence:
     recording: RecordingMatch | None
     ms: Timing
     embedding: Embedding | None = field(default=None, repr=False, compare=False)
+    kept: int | None = None
 
 
 class Recogniser:

@@ -13,8 +13,18 @@ from edgevoice.storage.heard import Heard, Kept
 SAME_RECORDING = Threshold()
 """What two sounds must share to be one recording; docs/replay.md tells what that catches, and what it refuses."""
 _NOTHING_KNOWN = (-1, -1)
-STRETCHES = ((1000, 1000),)
-"""Permille of time and of pitch at which a sound is looked up, so that a tape that runs too fast is known too."""
+STRETCHES = (
+    *(
+        (1000, 1000),
+        (1025, 976),
+        (1045, 957),
+        (975, 1026),
+        (955, 1047),
+    ),  # as it is; a tape that runs too fast, too slow
+    *((1035, 1000), (1055, 1000), (960, 1000)),  # shortened, or lengthened, at the same pitch
+    *((1000, 971), (1000, 944), (1000, 1030), (1000, 1059)),  # half a semitone and one, higher and lower
+)
+"""Permille of time and of pitch at which a sound is looked up: each finds what was changed by up to about 1.5 % more."""
 
 
 class Recognises(Protocol):
@@ -53,10 +63,11 @@ class Memory:
         self._follow()
         return find(self._library, heard)
 
-    def note(self, heard: Landmarks, start_s: float, speaker: str | None, final: bool) -> None:
-        """Remember an attempt, on the disk when this returns; StorageError. ``speaker``: who the voice is closest to.
+    def note(self, heard: Landmarks, start_s: float, speaker: str | None, final: bool) -> int:
+        """Remember an attempt, on the disk when this returns; its number. StorageError.
 
-        Not ``final``: the same utterance may go on, and then takes the place of what was noted of it.
+        ``speaker``: who the voice is closest to. Not ``final``: the same utterance may go on, and then takes the place
+        of what was noted of it.
         """
         recording = keep("attempt", heard)
         if self._going_on and self._going_on[0] == start_s:
@@ -67,6 +78,7 @@ class Memory:
         self._going_on = (start_s, row, recording)
         if final:
             self._settle()
+        return row
 
     def _settle(self) -> None:
         """From now on what was going on is one of the past."""
@@ -106,12 +118,12 @@ class ReplayGuard:
         started = time.process_time()
         heard = landmarks(utterance.frames.spectrum)
         match = self._memory.lookup(heard, utterance.start_s)
-        best = evidence.scores[0] if evidence.scores else None
+        best, kept = evidence.scores[0] if evidence.scores else None, None
         if utterance.final or (best and best.llr >= evidence.threshold):
             self._closest = best.speaker if best else None
-            self._memory.note(heard, utterance.start_s, self._closest, utterance.final)
+            kept = self._memory.note(heard, utterance.start_s, self._closest, utterance.final)
         lookup_ms = 1000 * (time.process_time() - started)
-        return replace(evidence, recording=match, ms=replace(evidence.ms, lookup=lookup_ms))
+        return replace(evidence, recording=match, kept=kept, ms=replace(evidence.ms, lookup=lookup_ms))
 
     def heard_out(self, utterance: Utterance) -> None:
         """The whole of an utterance that opened before it was final: it is remembered in the place of its beginning."""

@@ -62,6 +62,16 @@ class Heard:
                 (None if speaker is None else fold(speaker), row),
             )
 
+    def assign(self, rows: Sequence[int], speaker: str) -> None:
+        """These were the enrolment of ``speaker``, whose removal takes them along."""
+        with self._database.transaction():
+            for row in rows:
+                self._database.rows(
+                    "update heard set kind = 'enrolment', speaker = (select id from speakers where folded = ?)"
+                    " where id = ?",
+                    (fold(speaker), row),
+                )
+
     def drop_old(self) -> None:
         """Forget what is older than is kept. Rows of the future, of a clock that was wrong, go by their number."""
         with self._database.transaction():

@@ -82,7 +82,7 @@ def test_a_household_enrols_at_the_button_with_no_screen_and_the_door_knows_them
     ada, ben = VISIT.enrolment["Ada"][:3], VISIT.enrolment["Ben"][:3]
     told, device = spend(
         shell.data,
-        "ada-unlock-1.opus",  # nobody is enrolled yet
+        "ada-unlock-3.opus",  # nobody is enrolled yet
         HOLD,
         *ada,
         "ada-unlock-1.opus",

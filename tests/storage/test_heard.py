@@ -71,6 +71,14 @@ def test_who_is_removed_takes_along_all_that_may_be_theirs_and_nothing_else(hear
     assert heard.ids() == set(kept)
 
 
+def test_what_turns_out_to_be_an_enrolment_belongs_to_who_was_enrolled(heard: Heard, speakers: Speakers) -> None:
+    rows = heard.add([b"a", b"b", b"c"], "attempt", "Ada")
+    heard.assign(rows[1:], "Ben")
+    assert [kept.kind for kept in heard.read(rows)] == ["attempt", "enrolment", "enrolment"]
+    speakers.remove("Ben")
+    assert heard.ids() == set(rows[:1])
+
+
 def test_who_is_called_otherwise_still_takes_it_along(heard: Heard, speakers: Speakers) -> None:
     heard.add([b"a"], "attempt", "Ada")
     speakers.rename("Ada", "Eve")
