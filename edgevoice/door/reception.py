@@ -149,7 +149,7 @@ class Reception:
         flaw = Flaw.BROKEN if embedding is None else dialogue.enrolment.flaw(evidence.quality, embedding)
         flaw = flaw or self._wrong_person(dialogue, evidence, decision)
         if flaw is not None or embedding is None:
-            return self._again((flaw or Flaw.BROKEN).value, SAYS[flaw or Flaw.BROKEN])
+            return self._again(_told(flaw or Flaw.BROKEN, evidence), SAYS[flaw or Flaw.BROKEN])
         progress = dialogue.enrolment.hear(f"sentence {dialogue.accepted + 1}", evidence.quality, embedding)
         dialogue.accepted = progress.accepted
         told = f"sentence {progress.accepted} of {progress.wanted} is good"
@@ -201,3 +201,9 @@ class Reception:
     def _under_way(self) -> _Dialogue:
         assert self._dialogue is not None, "no dialogue is under way"
         return self._dialogue
+
+
+def _told(flaw: Flaw, evidence: Evidence) -> str:
+    match = evidence.recording
+    found = f": {match.name}, {match.aligned_hashes} aligned hashes" if match and flaw is Flaw.SAME_RECORDING else ""
+    return f"{flaw.value}{found}"

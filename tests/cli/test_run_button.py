@@ -60,12 +60,14 @@ class Evening(FakeMicrophone):
 
 
 def script_sounds(script: Sequence[str]) -> Iterator[Samples | str]:
-    for word in script:
+    room = clip("room.flac")
+    for number, word in enumerate(script):
         if word in (HOLD, PRESS):
             yield word
             yield np.concatenate([PAUSE] * 3)  # it is held for three seconds
         else:
-            yield np.concatenate([clip("room.flac"), clip(word), PAUSE, PAUSE])
+            # No room sounds twice the same, and one that did would be taken for a recording.
+            yield np.concatenate([np.roll(room, 1237 * number), clip(word), PAUSE, PAUSE])
 
 
 def spend(folder: Path, *script: str) -> tuple[Told, Device]:
