@@ -65,6 +65,7 @@ class Kiosk:
         """How the device stands."""
         self._said: deque[tuple[Prompt, ...]] = deque(maxlen=_REMEMBERED)
         self._talks_since: float | None = None
+        self._overheard = False  # what is being said was begun before the dialogue, and answers nothing in it
 
     @property
     def state(self) -> State:
@@ -128,6 +129,7 @@ class Kiosk:
         """Whether somebody is speaking at this moment; never raises."""
         if speaking != self._inputs.speaking:
             self._inputs.speaking = speaking
+            self._overheard = self._overheard and speaking
             self._happened(Event.SPEECH if speaking else Event.SILENCE)
 
     def look(self) -> State:
@@ -204,6 +206,9 @@ class Kiosk:
         """A sentence that somebody inside says: it opens nothing."""
         assert self._reception is not None
         decision = self._decide(evidence, True)
+        if self._overheard:
+            self._overheard = False
+            return _overheard(decision), Outcome(False, None, None)
         if self.machine.lost:
             heard = Heard(Event.UNHEALTHY, decision.reason)
         elif self.state is State.ASKING:
@@ -259,6 +264,7 @@ class Kiosk:
             return ()
         if Do.BEGIN in done.does:
             self._reception.begin()
+            self._overheard = self._inputs.speaking
         else:
             self._reception.next()
         return () if done.says else self._reception.menu
@@ -298,6 +304,11 @@ _TROUBLE = {
 
 def _event(decision: Decision) -> Event:
     return EVENTS.get(decision.cause, Event.NO_MATCH)
+
+
+def _overheard(decision: Decision) -> Decision:
+    told = "begun before the button was held: say it again"
+    return replace(decision, opens=False, reason=told, cause=Cause.ENROLMENT)
 
 
 def _not_now(decision: Decision, state: State) -> Decision:
