@@ -20,6 +20,7 @@ import soundfile
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks._process import cpu_seconds, resident_mb
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.visit import FOLDER, load_visit
@@ -84,26 +85,13 @@ def _watch(process: int, records: Iterator[dict[str, object]]) -> Day:
         heard_s = float(str(record.get("t_s", -1)))
         if heard_s >= next_s:
             try:
-                samples.append(Sample(heard_s / 3600, _resident_mb(process)))
-                cpu_s = _cpu_seconds(process)
+                samples.append(Sample(heard_s / 3600, resident_mb(process)))
+                cpu_s = cpu_seconds(process)
             except OSError:  # it has ended, and this is what it said last
                 break
             next_s += EVERY_S
             click.echo(f"{samples[-1].hour:.3f} h  {samples[-1].mb:.2f} MB", err=True)
     return Day(samples, cpu_s, decisions, opened)
-
-
-def _resident_mb(process: int) -> float:
-    lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    resident = [line.split()[1] for line in lines if line.startswith("VmRSS")]
-    if not resident:
-        raise ProcessLookupError(process)
-    return int(resident[0]) / 1024
-
-
-def _cpu_seconds(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / 100  # USER_HZ
 
 
 def growth_kb_an_hour(samples: list[Sample]) -> float:

@@ -97,7 +97,7 @@ class Service:
         for prompts in kiosk.take_said():
             self._display.moved("says", " ".join(prompt.value for prompt in prompts), self._t_s)
         if kiosk.counted not in ("", self._counted):
-            self._display.moved("sentence", kiosk.counted, self._t_s)
+            self._display.moved("asks", kiosk.counted, self._t_s)
         self._was_open, self._was, self._counted = is_open, state, kiosk.counted
         left_s = max(self._open_until - self._clock(), 0.0) if is_open else 0.0
         playing = self._file_at(self._t_s) or ""
