@@ -97,13 +97,14 @@ def play(audio: Playback, device: Loudspeaker, samples: Samples, go_on: Callable
     except OSError as error:
         raise HardwareError(f"{device.name} plays nothing: {error}. Is another program using it?") from error
     try:
-        frames = np.repeat(at_rate(samples, rate), channels)
+        quiet = np.zeros(int(2 * BUFFER_SECONDS * rate), np.int16)  # the device drops what it holds at the end
+        frames = np.repeat(np.concatenate([at_rate(samples, rate), quiet]), channels)
         step = int(rate * CHUNK_SECONDS) * channels
         for start in range(0, len(frames), step):
             if not go_on():
                 return
             stream.write(frames[start : start + step].tobytes())
-        stream.stop_stream()  # waits for what the device still holds
+        stream.stop_stream()
     except OSError as error:
         raise HardwareError(f"{device.name} fell silent: {error}. Was it unplugged?") from error
     finally:
