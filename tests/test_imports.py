@@ -40,6 +40,7 @@ ROOMS: dict[str, set[str]] = {
 DRIVERS = {
     "board",
     "buzzer",
+    "desk_button",
     "fake",
     "fake_gpio",
     "fake_inputs",
@@ -50,6 +51,7 @@ DRIVERS = {
     "gpio_lights",
     "microphone",
     "speaker",
+    "systemd",
     "wave",
 }
 """Modules of ``hardware`` that only ``app`` chooses from."""
@@ -57,14 +59,15 @@ DRIVERS = {
 FOREIGN = {
     "pyaudio": {"hardware.portaudio"},
     "RPi": {"hardware.board"},
+    "cysystemd": {"cli.journal", "hardware.systemd"},
     "lgpio": set[str](),
     "ai_edge_litert": {"tflite"},
     "tflite_runtime": {"tflite"},
     "soundfile": {"hardware.sound_file"},
     "soxr": {"hardware.resample"},
-    "sqlite3": {"storage.database"},
+    "sqlite3": {"storage.database", "storage.explain"},
     "sqlite_utils": {"storage.database"},
-    "cryptography": {"storage.secrets"},
+    "cryptography": {"storage.keys", "storage.passphrase"},
     "tomlkit": {"config.load", "config.write"},
     "platformdirs": {"config.load"},
 }

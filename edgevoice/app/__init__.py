@@ -6,11 +6,13 @@ from edgevoice.app.drivers import (
     check_gpio,
     check_sounder,
     contacts,
+    desk_button,
     files,
     lights,
     lock,
     microphone,
     sounder,
+    watchdog,
 )
 from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
@@ -33,6 +35,7 @@ __all__ = [
     "check_gpio",
     "check_sounder",
     "contacts",
+    "desk_button",
     "device",
     "ear",
     "embed_clip",
@@ -47,6 +50,7 @@ __all__ = [
     "open_house",
     "recogniser",
     "sounder",
+    "watchdog",
     "xvector",
     "xvector_path",
 ]

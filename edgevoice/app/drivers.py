@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edgevoice.config import Settings
-from edgevoice.errors import HardwareError
-from edgevoice.hardware import Button, Contacts, Lights, Lock, Sounder
+from edgevoice.errors import HardwareError, SettingsError
+from edgevoice.hardware import Button, Contacts, Lights, Lock, Sounder, Watchdog
 from edgevoice.hardware.board import open_board
 from edgevoice.hardware.buzzer import GpioBuzzer
-from edgevoice.hardware.fake import FakeLights, FakeLock
+from edgevoice.hardware.desk_button import DeskButton
+from edgevoice.hardware.fake import FakeLights, FakeLock, FakeWatchdog
 from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
 from edgevoice.hardware.fake_sounder import FakeSounder
 from edgevoice.hardware.gpio import GpioLock
@@ -20,6 +21,7 @@ from edgevoice.hardware.microphone import PyAudioMicrophone
 from edgevoice.hardware.microphone_status import MicrophoneStatus
 from edgevoice.hardware.playback import loudspeaker, start_playback
 from edgevoice.hardware.speaker import Speaker
+from edgevoice.hardware.systemd import SystemdWatchdog, under_systemd
 from edgevoice.hardware.wave import WaveMicrophone
 
 Clock = Callable[[], float]
@@ -97,6 +99,15 @@ def button(settings: Settings, clock: Clock = time.monotonic) -> Button:
     return GpioButton(open_board(settings.gpio), pin, hold_seconds, stuck_seconds)
 
 
+def desk_button(settings: Settings) -> Button:
+    """Keys of this terminal as the button; SettingsError where the lock is no fake."""
+    if settings.lock.driver != "fake":
+        raise SettingsError(
+            f'keys may be the button only of a fake lock; lock.driver is "{settings.lock.driver}": leave --desk out'
+        )
+    return DeskButton()
+
+
 def contacts(settings: Settings) -> Contacts:
     """The contacts that are fitted; HardwareError. The fakes: a shut door, nobody who wants out, a closed case."""
     if settings.contacts.driver == "gpio":
@@ -112,3 +123,8 @@ def sounder(settings: Settings, clock: Clock = time.monotonic) -> Sounder:
         chosen = settings.sounder
         return Speaker(chosen.language, chosen.device, chosen.volume_percent)
     return FakeSounder(clock)
+
+
+def watchdog() -> Watchdog:
+    """systemd's, where the door is its service; HardwareError."""
+    return SystemdWatchdog() if under_systemd() else FakeWatchdog()

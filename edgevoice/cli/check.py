@@ -14,10 +14,8 @@ from edgevoice.config import Loaded
 from edgevoice.errors import EdgevoiceError, HardwareError, StorageError
 from edgevoice.hardware.portaudio import choose, list_devices
 from edgevoice.recognition.recognise import Recogniser
+from edgevoice.storage.events import BUILT_IN
 from edgevoice.tflite import interpreter
-
-BUILT_AFTER = 2026
-"""A clock that shows an earlier year was never set."""
 
 
 @click.command()
@@ -83,7 +81,7 @@ def _people(loaded: Loaded) -> str:
 
 def _clock(_: Loaded) -> str:
     now = datetime.now(timezone.utc)
-    if now.year < BUILT_AFTER:
+    if now.year < BUILT_IN:
         raise HardwareError(f"the clock shows {now:%Y-%m-%d}; set it, or let it be set: timedatectl set-ntp true")
     return f"{now:%Y-%m-%d %H:%M:%S} UTC"
 

@@ -96,6 +96,11 @@ class Microphone(Protocol):
         """Release the source; safe to call twice."""
         ...
 
+    @property
+    def healthy(self) -> bool:
+        """Whether what ``blocks`` gives is sound: a muted or dead device gives zeros for ever."""
+        ...
+
 
 class Lock(Protocol):
     """A relay that releases the door for a bounded time and shuts itself."""

@@ -3,12 +3,13 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.embed import Embedding, XVector
+from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.recognition.score import Score, Scorer, load_scorer
 from edgevoice.storage.speakers import Voiceprint
 
@@ -26,26 +27,18 @@ class Mood:
 
 
 @dataclass(frozen=True)
-class RecordingMatch:
-    """A recording heard before: its name, the number of aligned hashes and where it starts."""
-
-    name: str
-    aligned_hashes: int
-    offset_s: float
-
-
-@dataclass(frozen=True)
 class Timing:
     """Milliseconds of CPU spent on one utterance."""
 
     front_end: float
     embed: float
     score: float
+    lookup: float = 0.0
 
     @property
     def total(self) -> float:
         """All of it."""
-        return self.front_end + self.embed + self.score
+        return self.front_end + self.embed + self.score + self.lookup
 
 
 @dataclass(frozen=True)
@@ -54,7 +47,8 @@ class Evidence:
 
     threshold: the LLR that the false-accept rate of the settings asks for with this many people enrolled, and more
     where the utterance is not final;
-    mood and recording: None where not known or not installed.
+    mood and recording: None where not known or not installed;
+    embedding: the voice itself, for enrolment; never printed and never logged.
     """
 
     start_s: float
@@ -65,6 +59,7 @@ class Evidence:
     mood: Mood | None
     recording: RecordingMatch | None
     ms: Timing
+    embedding: Embedding | None = field(default=None, repr=False, compare=False)
 
 
 class Recogniser:
@@ -113,4 +108,5 @@ class Recogniser:
             mood=None,
             recording=None,
             ms=Timing(front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded)),
+            embedding=embedding,
         )
