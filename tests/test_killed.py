@@ -3,7 +3,6 @@
 import shutil
 import signal
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from edgevoice.cli import main
-from edgevoice.door.kiosk import State
+from edgevoice.door.states import State
 from edgevoice.visit import FOLDER, load_visit
-from tests.killed_door import WAYS, KilledDoor, Way
+from tests.killed_door import STOPPED, WAYS, KilledDoor, Way
 
 OPEN = next(way for way in WAYS if way.state == "open")
 BOUND_SECONDS = 1.0  # here it takes some milliseconds; the machine may be busy
+AT_ONCE = 10  # doors; each mostly waits for its sound
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,14 @@ class Killed:
     """What became of a door: when it was off after the signal, its exit status, who drove it off and what came last."""
 
     off_after_s: float
-    status: int
+    status: int | None
     by_itself: bool
     levels: list[int | None]
 
 
 def kill(way: Way, number: signal.Signals, data: Path, folder: Path) -> Killed:
-    shutil.copytree(data, folder / "data")
+    if way.anybody:
+        shutil.copytree(data, folder / "data")
     door = KilledDoor(way, folder)
     try:
         door.bring_there()
@@ -46,28 +47,30 @@ def kill(way: Way, number: signal.Signals, data: Path, folder: Path) -> Killed:
             time.sleep(0.01)
     finally:
         door.stop()
-    return Killed(off_after_s, status, first_off.process == door.process.pid, [line.level for line in door.relay()])
+    return Killed(off_after_s, status, first_off.process == door.pid, [line.level for line in door.relay()])
 
 
 @pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[dict[str, Killed]]:
-    """Every case at once, since each mostly waits for its sound."""
+def killed(tmp_path_factory: pytest.TempPathFactory, models: Path) -> dict[str, Killed]:
+    """Every case, many at once."""
     data = tmp_path_factory.mktemp("household") / "data"
-    takes = [str(FOLDER / take) for take in load_visit().enrolment["Ada"]]
-    assert main(["--data", str(data), "enroll", "Ada", *takes]) == 0
+    for name in ("Ada", "Ben"):
+        takes = [str(FOLDER / take) for take in load_visit().enrolment[name]]
+        assert main(["--data", str(data), "enroll", name, *takes]) == 0
     cases = {way.state: (way, signal.SIGKILL) for way in WAYS}
     cases |= {number.name: (OPEN, number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGABRT)}
-    cases["SIGSTOP"] = replace(OPEN, open_seconds=0.5), signal.SIGSTOP
-    with ThreadPoolExecutor(len(cases)) as together:
+    cases["SIGSTOP"] = replace(OPEN, rules="open_seconds = 0.5"), signal.SIGSTOP
+    with ThreadPoolExecutor(AT_ONCE) as together:
         futures = {
             name: together.submit(kill, *case, data, tmp_path_factory.mktemp(name.replace(" ", "-")))
             for name, case in cases.items()
         }
-        yield {name: future.result() for name, future in futures.items()}
+        return {name: future.result() for name, future in futures.items()}
 
 
 def test_there_is_a_way_into_every_state_of_the_machine() -> None:
-    assert {way.state for way in WAYS} == {state.value for state in State}
+    # A door that has stopped has let go of its relay, as the cases with SIGTERM show.
+    assert {way.state for way in WAYS} | {STOPPED} == {state.value for state in State}
 
 
 @pytest.mark.parametrize("state", [way.state for way in WAYS])
