@@ -11,8 +11,9 @@ import pytest
 
 from edgevoice.cli import main
 from edgevoice.door.states import State
+from edgevoice.hardware.folder_gpio import read_log
 from edgevoice.visit import FOLDER, load_visit
-from tests.killed_door import STOPPED, WAYS, KilledDoor, Way
+from tests.killed_door import RELAY, STOPPED, WAYS, KilledDoor, Way
 
 OPEN = next(way for way in WAYS if way.state == "open")
 BOUND_SECONDS = 1.0  # here it takes some milliseconds; the machine may be busy
@@ -21,12 +22,14 @@ AT_ONCE = 10  # doors; each mostly waits for its sound
 
 @dataclass(frozen=True)
 class Killed:
-    """What became of a door: when it was off after the signal, its exit status, who drove it off and what came last."""
+    """What became of a door: when it was off after the signal, its exit status, who drove it off, every level of the
+    relay, and the pins that were driven first of all, and first after the signal."""
 
     off_after_s: float
     status: int | None
     by_itself: bool
     levels: list[int | None]
+    first_pins: tuple[int, int]
 
 
 def kill(way: Way, number: signal.Signals, data: Path, folder: Path) -> Killed:
@@ -47,7 +50,10 @@ def kill(way: Way, number: signal.Signals, data: Path, folder: Path) -> Killed:
             time.sleep(0.01)
     finally:
         door.stop()
-    return Killed(off_after_s, status, first_off.process == door.pid, [line.level for line in door.relay()])
+    every = read_log(door.board)
+    first_pins = every[0].channel, next(line.channel for line in every if line.at_s > door.sent_s)
+    levels = [line.level for line in door.relay()]
+    return Killed(off_after_s, status, first_off.process == door.pid, levels, first_pins)
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +93,13 @@ def test_a_door_that_is_told_to_end_shuts_itself_first(killed: dict[str, Killed]
     assert killed[name].by_itself
     assert killed[name].off_after_s < BOUND_SECONDS
     assert killed[name].status == 0
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_of_all_pins_the_relay_is_driven_first_at_the_start_and_at_the_end(
+    killed: dict[str, Killed], name: str
+) -> None:
+    assert killed[name].first_pins == (RELAY, RELAY)
 
 
 def test_a_door_that_crashes_in_c_is_shut_by_its_guard(killed: dict[str, Killed]) -> None:
