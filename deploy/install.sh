@@ -224,7 +224,10 @@ hints() {
 }
 
 remove() {
-    if systemd_runs; then run systemctl disable -q --now edgevoice || true; else run systemctl disable -q edgevoice || true; fi
+    if [ -e "$unit" ]; then
+        if systemd_runs; then run systemctl stop edgevoice; fi
+        run systemctl disable -q edgevoice
+    fi
     for file in "$unit" "$unit.d/back-off.conf" "$rules"; do
         if [ -e "$file" ]; then say "removing $file"; run rm -f "$file"; fi
     done
