@@ -40,6 +40,7 @@ ROOMS: dict[str, set[str]] = {
 DRIVERS = {
     "board",
     "buzzer",
+    "desk_button",
     "fake",
     "fake_gpio",
     "fake_inputs",
@@ -64,9 +65,9 @@ FOREIGN = {
     "tflite_runtime": {"tflite"},
     "soundfile": {"hardware.sound_file"},
     "soxr": {"hardware.resample"},
-    "sqlite3": {"storage.database"},
+    "sqlite3": {"storage.database", "storage.explain"},
     "sqlite_utils": {"storage.database"},
-    "cryptography": {"storage.secrets"},
+    "cryptography": {"storage.keys", "storage.passphrase"},
     "tomlkit": {"config.load", "config.write"},
     "platformdirs": {"config.load"},
 }

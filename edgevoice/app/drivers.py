@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edgevoice.config import Settings
-from edgevoice.errors import HardwareError
+from edgevoice.errors import HardwareError, SettingsError
 from edgevoice.hardware import Button, Contacts, Lights, Lock, Sounder, Watchdog
 from edgevoice.hardware.board import open_board
 from edgevoice.hardware.buzzer import GpioBuzzer
+from edgevoice.hardware.desk_button import DeskButton
 from edgevoice.hardware.fake import FakeLights, FakeLock, FakeWatchdog
 from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
 from edgevoice.hardware.fake_sounder import FakeSounder
@@ -18,6 +19,8 @@ from edgevoice.hardware.gpio_lights import GpioLights
 from edgevoice.hardware.guarding import Guard
 from edgevoice.hardware.microphone import PyAudioMicrophone
 from edgevoice.hardware.microphone_status import MicrophoneStatus
+from edgevoice.hardware.playback import loudspeaker, start_playback
+from edgevoice.hardware.speaker import Speaker
 from edgevoice.hardware.systemd import SystemdWatchdog, under_systemd
 from edgevoice.hardware.wave import WaveMicrophone
 
@@ -38,8 +41,30 @@ def files(paths: Sequence[Path], realtime: bool) -> WaveMicrophone:
 
 
 def check_gpio(settings: Settings) -> None:
-    """HardwareError where pins could not be driven."""
+    """HardwareError where pins could not be driven, or one that is needed is not set. Nothing is driven."""
     open_board(settings.gpio)
+    if settings.button.driver == "gpio":
+        _wired(settings.gpio.button_pin, 'button.driver is "gpio", but gpio.button_pin')
+
+
+def check_sounder(settings: Settings) -> str:
+    """What will be heard; HardwareError. Nothing is."""
+    if settings.sounder.driver == "buzzer":
+        pin = _wired(settings.gpio.buzzer_pin, 'sounder.driver is "buzzer", but gpio.buzzer_pin')
+        return f"a buzzer on GPIO {pin}"
+    if settings.sounder.driver == "fake":
+        return 'a fake: nothing will be heard; set sounder.driver = "buzzer" or "speaker"'
+    audio = start_playback()
+    try:
+        return f"prompts in {settings.sounder.language!r} on {loudspeaker(audio, settings.sounder.device).name}"
+    finally:
+        audio.terminate()
+
+
+def _wired(pin: int | None, what: str) -> int:
+    if pin is None:
+        raise HardwareError(f"{what} is not set; say where it is wired.")
+    return pin
 
 
 def lock(settings: Settings, clock: Clock = time.monotonic) -> Lock:
@@ -49,9 +74,10 @@ def lock(settings: Settings, clock: Clock = time.monotonic) -> Lock:
     """
     if settings.lock.driver == "fake":
         return FakeLock(clock)
+    board = open_board(settings.gpio)
     guard = Guard(settings.gpio)
     try:
-        return GpioLock(open_board(settings.gpio), settings.gpio, guard=guard)
+        return GpioLock(board, settings.gpio, guard=guard)
     except HardwareError:
         guard.close()
         raise
@@ -69,9 +95,17 @@ def button(settings: Settings, clock: Clock = time.monotonic) -> Button:
     hold_seconds, stuck_seconds = settings.button.hold_seconds, settings.button.stuck_seconds
     if settings.button.driver == "fake":
         return FakeButton(clock, hold_seconds, stuck_seconds)
-    if settings.gpio.button_pin is None:
-        raise HardwareError('button.driver is "gpio", but gpio.button_pin is not set; say where it is wired.')
-    return GpioButton(open_board(settings.gpio), settings.gpio.button_pin, hold_seconds, stuck_seconds)
+    pin = _wired(settings.gpio.button_pin, 'button.driver is "gpio", but gpio.button_pin')
+    return GpioButton(open_board(settings.gpio), pin, hold_seconds, stuck_seconds)
+
+
+def desk_button(settings: Settings) -> Button:
+    """Keys of this terminal as the button; SettingsError where the lock is no fake."""
+    if settings.lock.driver != "fake":
+        raise SettingsError(
+            f'keys may be the button only of a fake lock; lock.driver is "{settings.lock.driver}": leave --desk out'
+        )
+    return DeskButton()
 
 
 def contacts(settings: Settings) -> Contacts:
@@ -85,6 +119,9 @@ def sounder(settings: Settings, clock: Clock = time.monotonic) -> Sounder:
     """What is heard of the device; HardwareError."""
     if settings.sounder.driver == "buzzer":
         return GpioBuzzer(open_board(settings.gpio), settings.gpio)
+    if settings.sounder.driver == "speaker":
+        chosen = settings.sounder
+        return Speaker(chosen.language, chosen.device, chosen.volume_percent)
     return FakeSounder(clock)
 
 

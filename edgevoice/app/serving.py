@@ -6,8 +6,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from edgevoice.app.drivers import Clock, button, contacts, lights, lock, sounder, watchdog
-from edgevoice.app.home import House
+from edgevoice.app.home import House, mending
 from edgevoice.app.models import ear, enrolment, recogniser
+from edgevoice.app.upkeep import upkeep
 from edgevoice.config import Settings
 from edgevoice.door.act import Act
 from edgevoice.door.adaptation import Adaptation
@@ -21,6 +22,9 @@ from edgevoice.hardware import Button, Contacts, Light, Lights, Lock, Sounder, W
 from edgevoice.pipeline import Pipeline
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.alone import alone
+
+DOOR_BUSY_SECONDS = 0.5
+"""How long a door waits while another program writes: then it stays shut and goes on listening."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,11 @@ def device(
     ``pressed``: a button instead of the one that the settings choose. StorageError where another process serves the
     same people: neither would know of the other's lockout.
     """
-    with alone(home.database.path.parent), _put_together(settings, home, clock, pressed) as together:
-        yield together
+    with alone(home.database.path.parent):
+        home.database.wait_at_most(DOOR_BUSY_SECONDS)
+        home.database.mend_with(mending(home))
+        with upkeep(settings, home), _put_together(settings, home, clock, pressed) as together:
+            yield together
 
 
 @contextmanager

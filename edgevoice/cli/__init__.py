@@ -12,6 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import click
 
+from edgevoice.cli.backup import backup, restore
 from edgevoice.cli.check import check
 from edgevoice.cli.config import config
 from edgevoice.cli.desk import Desk
@@ -20,6 +21,7 @@ from edgevoice.cli.enroll import enroll
 from edgevoice.cli.events import events
 from edgevoice.cli.identify import identify
 from edgevoice.cli.journal import JournalHandler, journal_send
+from edgevoice.cli.key import key
 from edgevoice.cli.listen import listen
 from edgevoice.cli.run import run
 from edgevoice.cli.speakers import speakers
@@ -64,7 +66,22 @@ def debugging() -> bool:
     return os.environ.get("EDGEVOICE_DEBUG") == "1"
 
 
-for command in (run, visit, enroll, verify, identify, listen, speakers, events, embed, check, config):
+for command in (
+    run,
+    visit,
+    enroll,
+    verify,
+    identify,
+    listen,
+    speakers,
+    events,
+    backup,
+    restore,
+    key,
+    embed,
+    check,
+    config,
+):
     edgevoice.add_command(command)
 
 

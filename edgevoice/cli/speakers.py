@@ -1,9 +1,14 @@
 """``edgevoice speakers``: the people."""
 
+import logging
+
 import click
 
 from edgevoice import app
 from edgevoice.cli.desk import Desk, pass_desk
+from edgevoice.errors import StorageError
+
+_log = logging.getLogger(__name__)
 
 
 @click.group()
@@ -85,4 +90,13 @@ def rename(desk: Desk, old: str, new: str) -> None:
     """Call a person otherwise, in the audit log too."""
     with app.house(desk.loaded) as house:
         house.speakers.rename(old, new)
+        _write_down(house, "renamed", "somebody was renamed")
     desk.answer({"renamed": old, "to": new}, f"{old} is called {new} now")
+
+
+def _write_down(house: app.House, kind: str, reason: str) -> None:
+    """Without the key people can still be removed; then nothing can be written down."""
+    try:
+        house.events.write(kind, reason)
+    except StorageError as error:
+        _log.warning("this is not in the audit log: %s", error)

@@ -10,6 +10,7 @@ from edgevoice.config.ranges import consistent, within
 from edgevoice.door.adaptation import AdaptationRules
 from edgevoice.door.decide import Rules
 from edgevoice.door.enrolment import EnrolmentRules
+from edgevoice.door.known_sounds import SoundRules
 from edgevoice.door.lockout import LockoutRules
 from edgevoice.hardware.microphone_settings import MicrophoneSettings
 from edgevoice.hardware.pins import GpioSettings
@@ -29,6 +30,8 @@ class StorageSettings:
     """Folder of the database and its key; none: this user's state folder. --data on the command line goes first."""
     events_kept: Annotated[int, Field(ge=100, le=10_000_000)] = 100_000
     """Rows of the audit log, 100..10000000; the oldest give way."""
+    backups_kept: Annotated[int, Field(ge=0, le=365)] = 7
+    """Daily backups of people and audit log kept beside the database, 0..365; 0: none are made."""
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -62,6 +65,18 @@ class RecognitionSettings:
 
     The model's calibration turns it into the threshold; a rate that was never measured is refused.
     """
+
+
+@dataclass(frozen=True, config=STRICT)
+class ReplaySettings:
+    """The replay guard: a recording of something that this door has heard before does not open it."""
+
+    guard: bool = True
+    """Whether such a recording is refused. Only `edgevoice run` has the guard; `identify` and `verify` do not."""
+    keep_days: Annotated[float, Field(ge=0.01, le=3_650)] = 30.0
+    """For how many days the fingerprints of attempts and enrolments are kept, 0.01..3650; sound is never kept."""
+    keep_most: Annotated[int, Field(ge=10, le=10_000)] = 5_000
+    """How many of them at most, 10..10000; the oldest give way. Each takes about 6 kB of memory."""
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -140,8 +155,10 @@ class Settings:
     microphone: MicrophoneSettings = MicrophoneSettings()
     listening: ListeningSections = ListeningSections()
     recognition: RecognitionSettings = RecognitionSettings()
+    replay: ReplaySettings = ReplaySettings()
     door: DoorSettings = DoorSettings()
     lockout: LockoutRules = LockoutRules()
+    sounds: SoundRules = SoundRules()
     enrolment: EnrolmentRules = EnrolmentRules()
     adaptation: AdaptationRules = AdaptationRules()
     lock: LockSettings = LockSettings()

@@ -195,18 +195,23 @@ class Kiosk:
         """A sentence that somebody inside says: it opens nothing."""
         assert self._reception is not None
         decision = self._decide(evidence, True)
-        event = _event(decision)
-        if self.state is State.ASKING:
-            self._attempts.note(decision)
-            heard = Heard(event, decision.reason, row=Row.of(replace(decision, opens=False, cause=Cause.ENROLMENT)))
-            if decision.opens:
-                heard = self._reception.allow(decision)
+        if self.machine.lost:
+            heard = Heard(Event.UNHEALTHY, decision.reason)
+        elif self.state is State.ASKING:
+            heard = self._ask(self._reception, decision)
         else:
-            healthy = event is not Event.UNHEALTHY
-            heard = self._reception.hear(self.state, evidence, decision) if healthy else Heard(event, decision.reason)
+            heard = self._reception.hear(self.state, evidence, decision)
         outcome = self._carry_out(self._step(heard.event), heard.row, heard.says, heard.share)
-        told = replace(decision, opens=False, reason=heard.reason, cause=Cause.ENROLMENT)
-        return told, outcome
+        return replace(decision, opens=False, reason=heard.reason, cause=Cause.ENROLMENT), outcome
+
+    def _ask(self, reception: Reception, decision: Decision) -> Heard:
+        """Whether this voice may allow it; one that may not is a failed attempt like one at the door."""
+        self._attempts.note(decision)
+        if decision.opens:
+            return reception.allow(decision)
+        event = _event(decision)
+        heard = reception.poor(decision) if event is Event.POOR else Heard(event, decision.reason)
+        return replace(heard, row=Row.of(decision))
 
     def _decide(self, evidence: Evidence, pressed: bool) -> Decision:
         healthy = not self.machine.lost

@@ -133,6 +133,10 @@ class Reception:
         says = Prompt.ASK_WHO if purpose is Purpose.REMOVE else Prompt.ASK_SENTENCE
         return Heard(Event.APPROVED_CHANGE, told, (says,), row)
 
+    def poor(self, decision: Decision) -> Heard:
+        """A sentence of whoever should allow it, too short or too noisy to judge."""
+        return self._again(decision.reason, Prompt.SAY_AGAIN)
+
     def hear(self, state: State, evidence: Evidence, decision: Decision) -> Heard:
         """What a sentence of ENROLLING or NAMING came to; ``decision``: whom the door would take the voice for."""
         return self._take(evidence, decision) if state is State.ENROLLING else self._name(decision)

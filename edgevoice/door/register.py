@@ -1,17 +1,21 @@
 """The people of the house, changed by its rules: every change with its audit row, or not at all."""
 
+import logging
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from edgevoice.door.enrolment import refuse_similar
-from edgevoice.errors import SpeakerError
+from edgevoice.door.gates import figures
+from edgevoice.errors import EnrolmentError, SpeakerError, StorageError
 from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.names import fold
 from edgevoice.storage.speakers import Speaker, Speakers, Voiceprint
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,9 @@ class Register:
 
         EnrolmentError: somebody enrolled sounds like it; SpeakerError, StorageError, SettingsError.
         """
-        self._refuse_similar(voiceprint, recogniser)
         name, vector, model, utterances = _parts(voiceprint)
-        with self.database.transaction():
+        with self.database.transaction():  # from the comparison on, or two programs keep one voice under two names
+            self._refuse_similar(voiceprint, recogniser)
             first = not self.speakers.list()
             (self.speakers.renew if renew else self.speakers.add)(name, vector, model, utterances)
             if first:
@@ -52,12 +56,22 @@ class Register:
         return replace(voiceprint, speaker=kept)
 
     def extend(self, voiceprint: Voiceprint, recogniser: Recogniser) -> Voiceprint:
-        """Add to what a person was enrolled with, each utterance with the same weight."""
+        """Add to what a person was enrolled with, each utterance with the same weight.
+
+        EnrolmentError where the door would not take the voice for that person; SpeakerError: nobody, or another model.
+        """
         before = self.speakers.enrolled_with(voiceprint.speaker)
         if before.model != voiceprint.model:
             raise SpeakerError(
                 f"{before.speaker!r} is enrolled with {before.model}, this is {voiceprint.model}: nothing can be added;"
                 f" replace it with: edgevoice enroll --renew {before.speaker!r}"
+            )
+        llr = recogniser.scorer.llr(voiceprint.vector, before.vector)
+        threshold = recogniser.threshold(len(self.speakers.list()))
+        if not llr >= threshold:
+            found, wanted = figures(llr, threshold)
+            raise EnrolmentError(
+                f"nothing is added to {before.speaker!r}: the voice scored {found} as that person, {wanted} wanted"
             )
         joined = before.utterances * before.vector + voiceprint.utterances * voiceprint.vector
         utterances = before.utterances + voiceprint.utterances
@@ -80,7 +94,10 @@ class Register:
         if not force and len(self.speakers.list()) > 1:
             self._refuse_last(name)
         self.speakers.remove(person.name)
-        self.events.write("removed", "somebody was removed")
+        try:
+            self.events.write("removed", "somebody was removed")
+        except StorageError as error:  # whoever has lost the key can still remove people
+            _log.warning("a removal is not in the audit log: %s", error)
         return person.name
 
     def reset(self, name: str) -> bool:

@@ -90,10 +90,11 @@ class GpioLock:
             try:
                 self._let_go()
             except Exception as error:  # whatever the library raises
-                raise self._broken("let go of", error) from error
-            finally:
                 if self._guard is not None:
                     self._guard.close()
+                raise self._broken("let go of", error) from error
+            if self._guard is not None:
+                self._guard.let_go()
 
     @property
     def is_open(self) -> bool:

@@ -1,8 +1,9 @@
 """The guard: a small process that drives the relay off when the one that owns it ends, however it ends.
 
-It reads a pipe from its parent. The parent says before each pulse how long it will be, and when it is over; at the end
-of the pipe (the parent has ended: kill -9, out of memory, a crash in C) the relay is driven off. A pulse that is
-overdue (the parent is stopped or hangs) ends the parent first. It imports neither NumPy nor anything else that is big.
+It reads a pipe from its parent. The parent says before each pulse how long it will be, when it is over, and at last
+that the relay is off and let go. Where the pipe ends without that (kill -9, out of memory, a crash in C) the relay is
+driven off. A pulse that is overdue (the parent is stopped or hangs) ends the parent first. It imports neither NumPy nor
+anything else that is big.
 
     python -m edgevoice.hardware.guard --pin 17 [--active-low] [--simulated FOLDER]     what the service starts
     python -m edgevoice.hardware.guard --now --config FILE                              edgevoice-shut: off now
@@ -25,7 +26,7 @@ from edgevoice.hardware.relay_off import relay_off
 from edgevoice.hardware.relay_settings import relay_settings
 
 READY = b"ready\n"
-OPENING, SHUT = "open", "shut"
+OPENING, SHUT, LET_GO = "open", "shut", "let go"
 GRACE_SECONDS = 2.0  # by which a pulse may be late before its owner counts as hanging
 
 
@@ -71,18 +72,23 @@ def _guard(settings: GpioSettings) -> int:
     with tempfile.TemporaryDirectory(prefix="edgevoice-guard-") as folder:
         os.environ["LG_WD"] = folder  # of lgpio; the parent has its own, with files of the same names
         gpio = open_board(settings)
-        gpio.setmode(gpio.BCM)
+        try:
+            gpio.setmode(gpio.BCM)
+        except Exception as error:  # whatever the library raises
+            raise HardwareError(
+                f"The guard cannot reach the pins: {error}. Is the user in the group 'gpio'?"
+            ) from error
         parent = os.getppid()
         os.write(sys.stdout.fileno(), READY)
-        _watch(sys.stdin.fileno(), parent)
-        relay_off(gpio, settings)
+        if not _watch(sys.stdin.fileno(), parent):
+            relay_off(gpio, settings)
     return 0
 
 
-def _watch(pipe: int, parent: int) -> None:
-    """Until the pipe ends; a parent whose pulse is overdue is killed, which ends the pipe."""
+def _watch(pipe: int, parent: int) -> bool:
+    """Until the pipe ends; whether the relay was let go. A parent whose pulse is overdue is killed, which ends it."""
     due_s: float | None = None
-    rest = b""
+    line, rest = "", b""
     while True:
         if due_s is not None and time.monotonic() >= due_s:
             due_s = None
@@ -93,10 +99,11 @@ def _watch(pipe: int, parent: int) -> None:
             continue
         read = os.read(pipe, 4096)
         if not read:
-            return
+            return line == LET_GO
         *lines, rest = (rest + read).split(b"\n")
-        for line in lines:
-            due_s = _due_s(line.decode("ascii", "replace"))
+        for each in lines:
+            line = each.decode("ascii", "replace")
+            due_s = _due_s(line)
 
 
 def _due_s(line: str) -> float | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.embed import Embedding, XVector
+from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.recognition.score import Score, Scorer, load_scorer
 from edgevoice.storage.speakers import Voiceprint
 
@@ -26,26 +27,18 @@ class Mood:
 
 
 @dataclass(frozen=True)
-class RecordingMatch:
-    """A recording heard before: its name, the number of aligned hashes and where it starts."""
-
-    name: str
-    aligned_hashes: int
-    offset_s: float
-
-
-@dataclass(frozen=True)
 class Timing:
     """Milliseconds of CPU spent on one utterance."""
 
     front_end: float
     embed: float
     score: float
+    lookup: float = 0.0
 
     @property
     def total(self) -> float:
         """All of it."""
-        return self.front_end + self.embed + self.score
+        return self.front_end + self.embed + self.score + self.lookup
 
 
 @dataclass(frozen=True)

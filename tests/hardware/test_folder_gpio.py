@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edgevoice.hardware.fake import ManualClock
-from edgevoice.hardware.folder_gpio import FolderGpio, Logged, read_log
+from edgevoice.hardware.folder_gpio import FolderGpio, Logged, force, read_log
 
 
 def _board(folder: Path, clock: ManualClock | None = None) -> FolderGpio:
@@ -50,15 +50,39 @@ def test_it_has_no_edges_and_says_so_as_the_library_does(tmp_path: Path) -> None
             board.add_event_detect(24, board.BOTH, print)
 
 
+CLAIM = (
+    "import sys, pathlib\n"
+    "from edgevoice.hardware.folder_gpio import FolderGpio\n"
+    "board = FolderGpio(pathlib.Path(sys.argv[1]))\n"
+    "board.setmode(board.BCM)\n"
+    "board.setup(17, board.OUT, initial=1)\n"
+)
+
+
+def test_a_pin_is_busy_for_others_until_it_is_given_back_or_its_program_ends(tmp_path: Path) -> None:
+    def others() -> str:
+        done = subprocess.run([sys.executable, "-c", CLAIM, str(tmp_path)], check=False, stderr=-1, text=True)
+        return done.stderr
+
+    board = _board(tmp_path)
+    assert others() == ""  # that program has ended
+    board.setup(17, board.OUT, initial=0)
+    board.setup(17, board.IN)  # it is ours
+    assert "RuntimeError: GPIO busy" in others()
+    board.cleanup(17)
+    assert others() == ""
+    assert [line.level for line in read_log(tmp_path)] == [1, 0, None, 1]
+
+
+def test_a_loose_wire_is_in_the_log_whoever_has_the_pin(tmp_path: Path) -> None:
+    board = _board(tmp_path)
+    board.setup(17, board.OUT, initial=0)
+    force(tmp_path, 17, 1, 3.0)
+    assert read_log(tmp_path)[-1] == Logged(3.0, os.getpid(), 17, 1)
+
+
 def test_the_level_outlives_a_program_that_is_killed(tmp_path: Path) -> None:
-    code = (
-        "import os, signal, sys, pathlib\n"
-        "from edgevoice.hardware.folder_gpio import FolderGpio\n"
-        "board = FolderGpio(pathlib.Path(sys.argv[1]))\n"
-        "board.setmode(board.BCM)\n"
-        "board.setup(17, board.OUT, initial=1)\n"
-        "os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
+    code = CLAIM + "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n"
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False, timeout=20)
     assert done.returncode == -9
     assert [line.level for line in read_log(tmp_path)] == [1]

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from edgevoice.errors import SpeakerError, StorageError
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.rotation import give_up
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
 
@@ -62,6 +63,7 @@ def test_an_unfit_name_leaves_nothing_behind(folder: Path, speakers: Speakers) -
     assert not (folder / "key").exists()
 
 
+@settings(deadline=None, max_examples=40)
 @given(name=st.text(min_size=1, max_size=80))
 def test_any_name_that_is_taken_in_finds_its_person_again(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     folder = tmp_path_factory.getbasetemp() / "any name"
@@ -114,7 +116,6 @@ def test_a_removed_person_leaves_no_byte_in_the_file_or_its_log(folder: Path, da
     assert b"wilhelmine" not in left
     assert b"xaverine" not in left
     assert sealed[:32].lower() not in left
-    assert b"Bo scored 4.299" in bytes_on_disk(folder)
     assert [event.reason for event in events.last(2)] == [
         "someone removed since scored 4.298, needs 3.1",
         "Bo scored 4.299, needs 3.1",
@@ -246,6 +247,10 @@ def test_with_a_lost_key_nobody_is_read_or_added_but_people_can_be_removed_and_e
     assert not (folder / "key").exists()
     assert [person.name for person in speakers.list()] == ["Ada"]
     speakers.remove("Ada")
+    with pytest.raises(StorageError, match="must enrol again"):  # the audit log is still sealed with the lost key
+        speakers.add("Ada", voice(2), MODEL, 3)
+    secrets = Secrets(folder / "key", database)
+    give_up(database, secrets, Events(database, secrets=secrets))
     speakers.add("Ada", voice(2), MODEL, 3)
     assert len(speakers.voiceprints(MODEL)) == 1
 
