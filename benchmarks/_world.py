@@ -31,7 +31,8 @@ from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
 from edgevoice.hardware.fake_inputs import FakeContact
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.embed import Embedding, Vector
-from edgevoice.recognition.recognise import Evidence, Recogniser, RecordingMatch, Timing
+from edgevoice.recognition.recognise import Evidence, Recogniser, Timing
+from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.secrets import FILE_NAME, Secrets
@@ -142,7 +143,7 @@ class World:
     """One house; ``kiosk`` is started anew after each shutdown."""
 
     def __init__(self, database: Database, recogniser: Recogniser, intent_s: float = 0.0) -> None:
-        self._database, self._recogniser, self._intent_s = database, recogniser, intent_s
+        self.database, self._recogniser, self._intent_s = database, recogniser, intent_s
         self.true = ManualClock(1000.0)
         self._offset, self._nonsense = 0.0, 0
         self.luck: dict[str, Luck] = {name: Luck() for name in PARTS}
@@ -167,11 +168,11 @@ class World:
 
     def start(self) -> None:
         """As after a restart: people, lockout and claim are those of before."""
-        events, kept = FlakyEvents(self._database, self.luck["log"]), FlakyState(self._database, self.luck["disk"])
+        events, kept = FlakyEvents(self.database, self.luck["log"]), FlakyState(self.database, self.luck["disk"])
         self.luck["disk"].failures = 0
         attempts = Attempts(kept, LockoutRules(attempts=3, first_s=5.0, longest_s=20.0), self.clock)
         reception = Reception(
-            Register(self._database, self.speakers, events),
+            Register(self.database, self.speakers, events),
             self._recogniser,
             Claim(kept, RULES.claim_minutes, self.clock),
             lambda: Enrolment(RULES, lambda one, others: float(10 * np.median([one @ each for each in others]) - 5)),

@@ -36,6 +36,10 @@ class SpeakerError(EdgevoiceError):
     """A name or a person that cannot be stored, found or changed."""
 
 
+class RecordingError(EdgevoiceError):
+    """A known sound that cannot be kept, found or removed."""
+
+
 class EnrolmentError(EdgevoiceError):
     """Sound that is not good enough, or not consistent enough, to make a voiceprint."""
 

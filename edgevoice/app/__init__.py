@@ -25,6 +25,7 @@ from edgevoice.app.models import (
     xvector,
     xvector_path,
 )
+from edgevoice.app.recordings import fingerprint, library
 from edgevoice.app.serving import Device, device
 
 __all__ = [
@@ -41,8 +42,10 @@ __all__ = [
     "embed_clip",
     "enrolment",
     "files",
+    "fingerprint",
     "house",
     "identifier",
+    "library",
     "lights",
     "load_identifier",
     "lock",

@@ -13,6 +13,7 @@ from edgevoice.storage import restore
 from edgevoice.storage.alone import alone
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.hashes import Recordings
 from edgevoice.storage.heard import Heard
 from edgevoice.storage.plain import seal_plain
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
@@ -25,7 +26,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class House:
-    """The people, the audit log and what must outlive a restart: one SQLite file and a key. Belongs to one thread."""
+    """The people, the audit log, known sounds and what must outlive a restart: one SQLite file and a key.
+
+    Belongs to one thread.
+    """
 
     database: Database
     secrets: Secrets
@@ -33,6 +37,7 @@ class House:
     events: Events
     state: State
     heard: Heard
+    recordings: Recordings
 
     @property
     def register(self) -> Register:
@@ -89,7 +94,7 @@ def _furnish(database: Database, settings: Settings) -> House:
     secrets = Secrets(database.path.with_name(KEY_NAME), database)
     events = Events(database, keep=settings.storage.events_kept, secrets=secrets)
     heard = Heard(database, secrets, settings.replay.keep_days, settings.replay.keep_most)
-    return House(database, secrets, Speakers(database, secrets), events, State(database), heard)
+    return House(database, secrets, Speakers(database, secrets), events, State(database), heard, Recordings(database))
 
 
 def _open(folder: Path) -> tuple[Database, str]:

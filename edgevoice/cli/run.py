@@ -1,6 +1,8 @@
 """``edgevoice run``: the kiosk."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -11,8 +13,9 @@ from edgevoice.cli.display import Display, choose
 from edgevoice.cli.journal import display_of
 from edgevoice.cli.serve import FileAt, Service, StreamClock, ending_by_signal
 from edgevoice.cli.visit import play
+from edgevoice.config import Settings
 from edgevoice.errors import MicrophoneError
-from edgevoice.hardware import Microphone
+from edgevoice.hardware import Button, Microphone
 from edgevoice.hardware.microphone_status import MicrophoneState, MicrophoneStatus
 from edgevoice.hardware.portaudio import list_devices
 from edgevoice.listening.capture import SAMPLE_RATE
@@ -47,6 +50,17 @@ def why_no_microphone() -> str:
         return str(error)
 
 
+@contextmanager
+def _keyboard(settings: Settings, keys: bool) -> Iterator[Button | None]:
+    """The keys of the terminal as the button; it is given back whatever fails."""
+    button = app.desk_button(settings) if keys else None
+    try:
+        yield button
+    finally:
+        if button is not None:
+            button.close()
+
+
 def _serve_files(desk: Desk, wav: tuple[Path, ...], fast: bool, keys: bool) -> None:
     microphone = app.files(wav, realtime=not fast)
 
@@ -60,8 +74,11 @@ def _serve_files(desk: Desk, wav: tuple[Path, ...], fast: bool, keys: bool) -> N
 def _serve_microphone(desk: Desk, keys: bool) -> None:
     """Fails at once where there is no device; later troubles are told, written down and waited out."""
     display, settings, started = display_of(desk), desk.loaded.settings, time.monotonic()
-    button = app.desk_button(settings) if keys else None
-    with app.house(desk.loaded) as house, app.device(settings, house, pressed=button) as device:
+    with (
+        _keyboard(settings, keys) as button,
+        app.house(desk.loaded) as house,
+        app.device(settings, house, pressed=button) as device,
+    ):
         service = Service(device, display, time.monotonic, settings.door.open_seconds, lambda _: None)
 
         def report(status: MicrophoneStatus) -> None:
@@ -89,6 +106,10 @@ def _serve(
     desk: Desk, microphone: Microphone, display: Display, clock: StreamClock, file_at: FileAt, keys: bool
 ) -> None:
     settings = desk.loaded.settings
-    button = app.desk_button(settings) if keys else None
-    with app.house(desk.loaded) as house, app.device(settings, house, clock, button) as device, display:
+    with (
+        _keyboard(settings, keys) as button,
+        app.house(desk.loaded) as house,
+        app.device(settings, house, clock, button) as device,
+        display,
+    ):
         Service(device, display, clock, settings.door.open_seconds, file_at).serve(microphone)

@@ -3,6 +3,7 @@
 The idea is that of A. Wang, "An industrial-strength audio search algorithm" (ISMIR 2003).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +39,12 @@ class Peaks:
 
     def __getitem__(self, part: slice | NDArray[np.bool_]) -> "Peaks":
         return Peaks(self.frames[part], self.bins[part], self.ranks[part])
+
+    @staticmethod
+    def join(parts: Sequence["Peaks"]) -> "Peaks":
+        """One or more runs of peaks, one after the other."""
+        columns = ("frames", "bins", "ranks")
+        return Peaks(*(np.concatenate([getattr(part, column) for part in parts]) for column in columns))
 
 
 class Constellation:

@@ -8,6 +8,7 @@ from edgevoice.recognition.landmarks import Hashes, Landmarks
 
 Entries = NDArray[np.uint64]
 _TIME_BITS = 32
+_TIME = np.uint64((1 << _TIME_BITS) - 1)  # the bits of an entry that are its time
 
 
 class Index:
@@ -42,8 +43,7 @@ class Index:
 
         (k,) times, which may be negative, and (k,) hashes that agree within one frame.
         """
-        begins = [self._begins(run, query) for run in self._runs]
-        found, counts = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *begins]), return_counts=True)
+        found, counts = np.unique(self.begins(query), return_counts=True)
         next_to = np.diff(found) == 1
         agreeing = counts.copy()
         agreeing[1:] += counts[:-1] * next_to
@@ -51,16 +51,20 @@ class Index:
         best = np.argsort(-agreeing, kind="stable")[:most]
         return found[best], agreeing[best]
 
+    def begins(self, query: Landmarks) -> Integers:
+        """For each entry with a hash of the query, the time at which the query would begin."""
+        nothing = np.zeros(0, dtype=np.int64)
+        return np.concatenate([nothing, *(self._begins_in(run, query) for run in self._runs)])
+
     @staticmethod
-    def _begins(run: Entries, query: Landmarks) -> Integers:
-        """For each entry with a hash of the query, when the query would begin."""
+    def _begins_in(run: Entries, query: Landmarks) -> Integers:
         wanted = query.hashes.astype(np.uint64) << np.uint64(_TIME_BITS)
         first = np.searchsorted(run, wanted)
-        counts = np.searchsorted(run, wanted + np.uint64(1 << _TIME_BITS)) - first
+        counts = np.searchsorted(run, wanted | _TIME, side="right") - first
         ends = np.cumsum(counts)
         places = np.repeat(first - ends + counts, counts) + np.arange(counts.sum())
         return _times(run[places]) - np.repeat(query.frames, counts)
 
 
 def _times(entries: Entries) -> Integers:
-    return (entries & np.uint64((1 << _TIME_BITS) - 1)).astype(np.int64)
+    return (entries & _TIME).astype(np.int64)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
+from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Embedding, XVector
 from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.recognition.score import Score, Scorer, load_scorer
@@ -97,7 +98,8 @@ class Recogniser:
         embedding = self.embed(utterance)
         embedded = time.process_time()
         people = self._voiceprints(embedding.model)
-        scores = self.scorer.rank(embedding, people)
+        said = Circumstances(utterance.quality.net_speech_s, utterance.quality.snr_db)
+        scores = self.scorer.rank(embedding, people, said)
         scored = time.process_time()
         return Evidence(
             start_s=utterance.start_s,

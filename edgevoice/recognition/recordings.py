@@ -38,10 +38,11 @@ class RecordingMatch:
 class Place:
     """How well a query fits at one place of one recording.
 
-    name: the recording; offset: frame of it at which the query begins; aligned: hashes that agree; and of the stretch
+    number: of the recording in the library, and name; offset: frame of it at which the query begins; aligned: hashes that agree; and of the stretch
     that fits best: score; hits and kept: peaks that agree, and all; span: frames from its first to its last hit.
     """
 
+    number: int
     name: str
     offset: int
     aligned: int
@@ -122,6 +123,17 @@ class Library:
         places = [place for start, window in _windows(heard) for place in self._places(window, start)]
         return max(places, key=lambda place: (place.score, place.aligned), default=None)
 
+    def peaks(self, place: Place) -> Peaks:
+        """What is kept of the recording of a place."""
+        return unpack(self._recordings[place.number].peaks)
+
+    def begins(self, place: Place, heard: Landmarks) -> Integers:
+        """(k,) frames of that recording at which the sound would begin, one for each of its hashes that is known."""
+        index, recording = Index(), self._recordings[place.number]
+        hashes, frames = pairs(unpack(recording.peaks), KEPT_PAIRS)
+        index.add(hashes, frames.astype(np.int64))
+        return index.begins(heard)
+
     def _insert(self, recordings: list[Recording]) -> None:
         hashes, times = [np.zeros(0, dtype=np.uint32)], [np.zeros(0, dtype=np.int64)]
         for recording in recordings:
@@ -144,7 +156,7 @@ class Library:
             peaks = unpack(recording.peaks)
             fits = [_fit(peaks, grid, offset + shift) for shift in (-1, 0, 1)]
             score, hits, kept, span = max(fits)
-            places.append(Place(recording.name, offset - start, count, score, hits, kept, span))
+            places.append(Place(number, recording.name, offset - start, count, score, hits, kept, span))
         return places
 
 

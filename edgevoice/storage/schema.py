@@ -43,6 +43,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "create index heard_speaker on heard (speaker)",
         "create index heard_at on heard (at)",
     ),
+    (
+        # Sounds by name, several under one; landmarks: the version of what made the peaks.
+        "create table recordings (id integer primary key autoincrement, name text not null, folded text not null,"
+        " file text not null, landmarks text not null, frames integer not null, peaks blob not null,"
+        " added_at text not null)",
+    ),
 )
 """The statements that lead from version i to i + 1. Append; never change one that has been released."""
 

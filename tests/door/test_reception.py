@@ -15,6 +15,7 @@ from edgevoice.hardware import Light, Press, Prompt
 from edgevoice.hardware.fake_inputs import FakeContact
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.recognise import Recogniser
+from edgevoice.storage.events import Events
 
 NOBODY, ADA, BEN, EVE = 0, 1, 2, 3
 
@@ -69,9 +70,7 @@ def said(it: World) -> list[Prompt]:
 
 
 def log(it: World) -> list[tuple[str, str]]:
-    return [
-        (str(kind), str(reason)) for kind, reason in it._database.rows("select kind, reason from events order by id")
-    ]
+    return [(event.kind, event.reason) for event in Events(it.database).last(100)]
 
 
 def test_the_first_person_within_the_claim_window_becomes_the_first_administrator(empty: World) -> None:
