@@ -185,6 +185,7 @@ service() {
         run udevadm trigger --subsystem-match=gpio
     fi
     put "$deploy/edgevoice.service" "$unit" || true
+    if ! command -v systemctl >/dev/null; then say "there is no systemd here: nothing will start the door"; return; fi
     if [ "$(systemctl --version | sed -n '1s/[^0-9]*\([0-9]*\).*/\1/p')" -ge 254 ]; then
         put "$deploy/back-off.conf" "$unit.d/back-off.conf" || true
     fi
@@ -224,7 +225,10 @@ hints() {
 }
 
 remove() {
-    if systemd_runs; then run systemctl disable -q --now edgevoice || true; else run systemctl disable -q edgevoice || true; fi
+    if [ -e "$unit" ]; then
+        if systemd_runs; then run systemctl stop edgevoice; fi
+        if command -v systemctl >/dev/null; then run systemctl disable -q edgevoice; fi
+    fi
     for file in "$unit" "$unit.d/back-off.conf" "$rules"; do
         if [ -e "$file" ]; then say "removing $file"; run rm -f "$file"; fi
     done

@@ -54,9 +54,10 @@ class Service:
                 if isinstance(self._clock, StreamClock):
                     self._clock.now = self._t_s
                 # Not while the device itself speaks: it would take its own voice for somebody's.
-                answers = [] if self._device.kiosk.talks() else self._hear(block)
+                talks = self._device.kiosk.talks()
+                answers = [] if talks else self._hear(block)
                 self._tell(answers)
-                if microphone.healthy and not any(answer.outcome.faults for answer in answers):
+                if not talks and microphone.healthy and not any(answer.outcome.faults for answer in answers):
                     self._device.watchdog.alive()
             self._tell(self._device.pipeline.finish())
         finally:
