@@ -15,15 +15,19 @@ from tqdm import tqdm
 
 from edgevoice import app
 from edgevoice.config import Settings
+from edgevoice.hardware.wave import read_sound
 from edgevoice.recognition.embed import Vector, XVector
-from edgevoice.recognition.recordings import Library
+from edgevoice.recognition.recordings import Library, keep
+from edgevoice.recognition.replay import SAME_RECORDING
 from edgevoice.recognition.score import load_scorer
+from edgevoice.visit import FOLDER
 from tools.attacks import Attack
-from tools.attacks.cache import read_looks, write_looks
-from tools.attacks.door import Judge, Look, Verdict, attacked, read, remember, verdict
+from tools.attacks.cache import read_kept, write_kept
+from tools.attacks.door import Judge, Look, Verdict, attacked, read, verdict
 from tools.attacks.kit import kit, splice
-from tools.attacks.takes import refused, takes
+from tools.attacks.takes import Take, refused, takes
 from tools.attacks.voices import ENROLMENT_CLIPS, clips_of, embed_clips, voiceprint
+from tools.measure.conditions import mix
 from tools.measure.page import markdown_table, write_between
 from tools.measure.shares import Share
 
@@ -51,7 +55,8 @@ def main(root: Path, each: int, cache: Path | None, markdown: Path | None) -> No
     xvector = XVector(model)
     judge = Judge(xvector, load_scorer(xvector.manifest.calibration, model), Settings().recognition.false_accept_rate)
     people = {name: paths for of_set in SETS for name, paths in clips_of(root, *of_set).items()}
-    library = remember(read(root, path) for paths in tqdm(people.values(), "heard") for path in paths)
+    said = [take for of_set in SETS for take in takes(root, *of_set, gated=True, cache=cache)]
+    library = Library([keep(take.path, take.marks) for take in said], SAME_RECORDING)
     targets = list(_targets(xvector, root, people, each))
     verdicts: dict[str, list[Verdict]] = {}
     for target in tqdm(targets, unit="clip"):
@@ -59,7 +64,7 @@ def main(root: Path, each: int, cache: Path | None, markdown: Path | None) -> No
             verdicts.setdefault(name, []).append(verdict(library, looks))
     attacks = _table(verdicts, library, len(targets), xvector)
     click.echo(attacks)
-    wrong = _new_takes(root)
+    wrong = _new_takes(root, said, cache)
     click.echo(wrong)
     if markdown:
         write_between(markdown, ATTACKS, attacks)
@@ -78,12 +83,12 @@ def _looks(judge: Judge, root: Path, target: Target, cache: Path | None) -> dict
     """Attack -> what the door is asked to decide on."""
     path = cache / f"{target.path.replace('/', '-')}.npz" if cache else None
     if path and path.exists():
-        return read_looks(path)
+        return {name: [Look.of(*kept) for kept in some] for name, some in read_kept(path).items()}
     _, samples = read(root, target.path)
     attacks: Sequence[Attack] = [*kit(root / "rooms", root / "noise"), splice(read(root, target.partner)[1])]
     looks = {each.name: judge.looks(attacked(each, target.path, samples), target.voiceprint) for each in attacks}
     if path:
-        write_looks(path, looks)
+        write_kept(path, {name: [(look.marks, look.figures) for look in some] for name, some in looks.items()})
     return looks
 
 
@@ -102,11 +107,23 @@ def _table(verdicts: dict[str, list[Verdict]], library: Library, clips: int, xve
     return f"{markdown_table(headings, rows)}\n\n{told}; model {xvector.manifest.name}."
 
 
-def _new_takes(root: Path) -> str:
+def doorbell(snr_db: float) -> Attack:
+    """The doorbell of the visit behind a clip, over and over, from anywhere in it on."""
+    bell = read_sound(FOLDER / "doorbell.flac")
+    return Attack(f"doorbell-{snr_db:g}", lambda samples, rng: mix(samples, bell, snr_db, rng))
+
+
+def _new_takes(root: Path, read_aloud: Sequence[Take], cache: Path | None) -> str:
     sets = {
-        "RAVDESS: 20 actors, two sentences, 60 takes each": takes(root, "ravdess", "", gated=True),
-        "command words: 30 people, whole clips of 1 s": takes(root, "arabic_commands", "", gated=False),
-        "read sentences of 31 adults, all different": takes(root, "speechocean762", "dev", gated=True),
+        "RAVDESS: 20 actors, two sentences, 60 takes each": takes(root, "ravdess", "", gated=True, cache=cache),
+        "command words: 30 people, whole clips of 1 s": takes(root, "arabic_commands", "", gated=False, cache=cache),
+        "41 people, all sentences different": read_aloud,
+        **{
+            f"10 readers, all sentences different, one doorbell behind them at {snr} dB": takes(
+                root, *SETS[1], gated=True, cache=cache, behind=doorbell(snr)
+            )
+            for snr in (20, 10, 0)
+        },
     }
     rows = []
     for name, said in sets.items():

@@ -56,11 +56,11 @@ class KnownSounds:
     def hear(self, spectrum: Integers) -> list[Sounding]:
         """(n, 257) power of the next frames, Q4 -> what was found in them, usually nothing."""
         found = []
-        while len(spectrum):
+        while len(spectrum) and len(self._library):
             some = STEP - self._heard % STEP
             self._follow(spectrum[:some])
             spectrum = spectrum[some:]
-            if self._heard % STEP == 0 and len(self._library) and (match := self._lookup()):
+            if self._heard % STEP == 0 and (match := self._lookup()):
                 found.append(self._sounding(match))
             if self._heard == STRETCH:
                 self._began_s += STRETCH / FRAMES_PER_SECOND

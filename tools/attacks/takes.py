@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
+import numpy as np
 from tqdm import tqdm
 
 from edgevoice.fixedpoint.exact import Integers
@@ -14,8 +16,13 @@ from edgevoice.listening.listen import ListeningSettings
 from edgevoice.recognition.landmarks import Landmarks, landmarks
 from edgevoice.recognition.recordings import Library, keep
 from edgevoice.recognition.replay import SAME_RECORDING, find
+from tools.attacks import Attack
+from tools.attacks.cache import Kept, read_kept, write_kept
+from tools.attacks.coding import unchanged
 from tools.attacks.voices import clips_of, heard
 from tools.measure.shares import Share
+
+NOTHING = Attack("", unchanged)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,15 +42,28 @@ class Refused:
     pairs: int
 
 
-def takes(root: Path, of_set: str, split: str, gated: bool) -> list[Take]:
-    """Everything of a set, in its order; ``gated``: as utterances that the door judges, else every clip as a whole."""
-    found = []
-    for person, paths in tqdm(clips_of(root, of_set, split).items(), unit="person", desc=of_set):
-        for path in paths:
-            samples = read_sound(root / path)
-            sounds = [each.frames.spectrum for each in heard(samples)] if gated else [_whole(samples)]
-            found += [Take(person, path, landmarks(each)) for each in sounds]
-    return found
+def takes(
+    root: Path, of_set: str, split: str, gated: bool, cache: Path | None = None, behind: Attack = NOTHING
+) -> list[Take]:
+    """Everything of a set, in its order; ``gated``: as utterances that the door judges, else every clip as a whole.
+
+    ``cache``: folder that keeps the fingerprints; ``behind``: what sounds behind every clip.
+    """
+    whose = {path: person for person, paths in clips_of(root, of_set, split).items() for path in paths}
+    file = cache / f"takes-{of_set}-{split}{behind.name}.npz" if cache else None
+    if file and file.exists():
+        found = read_kept(file)
+    else:
+        found = {path: _listen(root / path, gated, behind) for path in tqdm(whose, unit="clip", desc=of_set)}
+        if file:
+            write_kept(file, found)
+    return [Take(whose[path], path, marks) for path, some in found.items() for marks, _ in some]
+
+
+def _listen(path: Path, gated: bool, behind: Attack) -> list[Kept]:
+    samples = behind.change(read_sound(path), np.random.default_rng(crc32(path.name.encode())))
+    sounds = [each.frames.spectrum for each in heard(samples)] if gated else [_whole(samples)]
+    return [(landmarks(each), ()) for each in sounds]
 
 
 def refused(said: Sequence[Take]) -> Refused:
