@@ -28,6 +28,10 @@ class StorageError(EdgevoiceError):
     """The database or its key cannot be opened, read or written."""
 
 
+class DamagedError(StorageError):
+    """The database is there and cannot be read as one: a backup must take its place."""
+
+
 class SpeakerError(EdgevoiceError):
     """A name or a person that cannot be stored, found or changed."""
 

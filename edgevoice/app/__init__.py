@@ -1,6 +1,18 @@
 """The only place that chooses implementations: settings -> the parts of the device, put together."""
 
-from edgevoice.app.drivers import Clock, check_gpio, files, lights, lock, microphone
+from edgevoice.app.drivers import (
+    Clock,
+    button,
+    check_gpio,
+    check_sounder,
+    contacts,
+    files,
+    lights,
+    lock,
+    microphone,
+    sounder,
+    watchdog,
+)
 from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
     ear,
@@ -19,7 +31,10 @@ __all__ = [
     "Clock",
     "Device",
     "House",
+    "button",
     "check_gpio",
+    "check_sounder",
+    "contacts",
     "device",
     "ear",
     "embed_clip",
@@ -35,6 +50,8 @@ __all__ = [
     "microphone",
     "open_house",
     "recogniser",
+    "sounder",
+    "watchdog",
     "xvector",
     "xvector_path",
 ]

@@ -3,11 +3,12 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
+from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Embedding, XVector
 from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.recognition.score import Score, Scorer, load_scorer
@@ -33,11 +34,12 @@ class Timing:
     front_end: float
     embed: float
     score: float
+    lookup: float = 0.0
 
     @property
     def total(self) -> float:
         """All of it."""
-        return self.front_end + self.embed + self.score
+        return self.front_end + self.embed + self.score + self.lookup
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Evidence:
 
     threshold: the LLR that the false-accept rate of the settings asks for with this many people enrolled, and more
     where the utterance is not final;
-    mood and recording: None where not known or not installed.
+    mood and recording: None where not known or not installed;
+    embedding: the voice itself, for enrolment; never printed and never logged.
     """
 
     start_s: float
@@ -57,6 +60,7 @@ class Evidence:
     mood: Mood | None
     recording: RecordingMatch | None
     ms: Timing
+    embedding: Embedding | None = field(default=None, repr=False, compare=False)
 
 
 class Recogniser:
@@ -94,7 +98,8 @@ class Recogniser:
         embedding = self.embed(utterance)
         embedded = time.process_time()
         people = self._voiceprints(embedding.model)
-        scores = self.scorer.rank(embedding, people)
+        said = Circumstances(utterance.quality.net_speech_s, utterance.quality.snr_db)
+        scores = self.scorer.rank(embedding, people, said)
         scored = time.process_time()
         return Evidence(
             start_s=utterance.start_s,
@@ -105,4 +110,5 @@ class Recogniser:
             mood=None,
             recording=None,
             ms=Timing(front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded)),
+            embedding=embedding,
         )

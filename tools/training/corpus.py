@@ -46,11 +46,11 @@ class Corpus:
         return self.features[begin : begin + self.length[number]].astype(np.int32) << STORED_SHIFT
 
 
-def load_corpus(output: Path) -> Corpus:
+def load_corpus(output: Path, whitened: bool = True) -> Corpus:
     """Read every shard that is both prepared and taught.
 
-    The teacher's embeddings are centred on their mean and whitened within the speakers who are known, so that the
-    student need not learn what tells one's clips apart.
+    The teacher's embeddings are centred on their mean and, unless told otherwise, whitened within the speakers who are
+    known, so that the student need not learn what tells one's clips apart.
     """
     features, length, voice, noisy, taught, speaker, frames, frames_length = [], [], [], [], [], [], [], []
     voices = 0
@@ -68,13 +68,14 @@ def load_corpus(output: Path) -> Corpus:
         noisy.append(np.r_[False, source[1:] == source[:-1]][: len(source)])
         voices += len(taught[-1])
     embeddings, speakers = np.concatenate(taught), np.concatenate(speaker)
+    centred = embeddings - embeddings.mean(axis=0)
     return Corpus(
         features=np.concatenate(features),
         start=starts(np.concatenate(length)),
         length=np.concatenate(length),
         voice=np.concatenate(voice),
         noisy=np.concatenate(noisy),
-        taught=steady(embeddings - embeddings.mean(axis=0), speakers),
+        taught=steady(centred, speakers) if whitened else centred,
         speaker=speakers,
         frames=np.concatenate(frames),
         frames_start=starts(np.concatenate(frames_length)),

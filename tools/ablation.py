@@ -1,0 +1,110 @@
+"""What each ingredient of the training is worth: the small x-vector anew without it, same seed and steps each.
+
+The lines are in a TOML file (tools/runs/ablation.toml). A line that is done is not done again. Figures are the EER of
+the float network on the development speakers, which are used for nothing else; --markdown writes the table between the
+lines <!-- ablation --> and <!-- /ablation -->.
+"""
+
+import json
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import click
+from pydantic import TypeAdapter, ValidationError
+from tqdm import tqdm
+
+from edgevoice.errors import SettingsError
+from tools.measure.page import markdown_table, write_between
+from tools.train import fit
+from tools.training.corpus import Corpus, coefficient_scale, load_corpus
+from tools.training.development import Development, development_eer
+from tools.training.run_settings import TrainSettings
+from tools.training.selection import Selection, selected
+from tools.training.student import Student
+from tools.training.xvector import Shape, XVector
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_NEEDED = ("development.npz", "frame_basis.npz")
+
+
+@dataclass(frozen=True)
+class Line:
+    """name: what is left out; train: the settings of all lines, with what differs in this one; selection: of the sound;
+    whitened: whether the teacher's embeddings are."""
+
+    name: str
+    train: TrainSettings
+    selection: Selection = field(default_factory=Selection)
+    whitened: bool = True
+
+
+def read_lines(path: Path) -> tuple[Line, ...]:
+    """``[train]`` for all, then ``[[lines]]``; SettingsError where the file cannot be read so."""
+    try:
+        read = tomllib.loads(path.read_text(encoding="utf-8"))
+        lines = [line | {"train": read["train"] | line.get("train", {})} for line in read["lines"]]
+        return TypeAdapter(tuple[Line, ...]).validate_python(lines)
+    except (OSError, tomllib.TOMLDecodeError, ValidationError, KeyError) as error:
+        raise SettingsError(f"{path}: cannot be read as an ablation ({error}); see tools/runs/ablation.toml") from error
+
+
+def run_line(line: Line, corpus: Corpus, output: Path, root: Path) -> dict[str, float]:
+    """Train without it -> EER in per cent by set; resumes where it stopped."""
+    folder = output / "ablation" / line.name.replace(" ", "-")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _NEEDED:
+        if not (folder / name).exists():
+            (folder / name).symlink_to((output / name).resolve())
+    result = folder / "eer.json"
+    if not result.exists():
+        settings = line.train
+        shape = Shape(channels=settings.channels, inner=(settings.inner,) * 5, pooled=settings.pooled)
+        student = Student(XVector(shape), coefficient_scale(corpus))
+        trained = fit(student, selected(corpus, line.selection), settings, folder, "train", root)
+        found = development_eer(trained.network, trained.scale, Development(root, folder / _NEEDED[0]))
+        result.write_text(json.dumps(found), encoding="utf-8")
+    read: dict[str, float] = json.loads(result.read_text(encoding="utf-8"))
+    return read
+
+
+def table(found: dict[str, dict[str, float]]) -> str:
+    """One line each; the first is the whole recipe."""
+    sets = sorted(next(iter(found.values())))
+    rows = [[name, *(f"{rates[of]:.2f} %" for of in sets)] for name, rates in found.items()]
+    return markdown_table(["left out", *sets], rows)
+
+
+@click.command(help=__doc__)
+@click.argument("ablation_file", type=click.Path(path_type=Path))
+@click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
+@click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
+@click.option("--steps", type=int, help="Fewer steps (for a trial).")
+@click.option("--only", multiple=True, help="Only the lines of these names.")
+@click.option("--markdown", "page", type=click.Path(path_type=Path, exists=True), help="Put the table there.")
+def main(
+    ablation_file: Path, root: Path, output: Path, steps: int | None, only: tuple[str, ...], page: Path | None
+) -> None:
+    """Run from the command line."""
+    found, told = {}, ""
+    for line in read_lines(ablation_file):
+        if only and line.name not in only:
+            continue
+        settings = replace(line.train, steps=steps or line.train.steps)
+        corpus = load_corpus(output, whitened=line.whitened)
+        found[line.name] = run_line(replace(line, train=settings), corpus, output, root)
+        tqdm.write(f"without {line.name}: {found[line.name]}")
+        told = f"{settings.steps} steps each, seed {settings.seed}; printed by `python -m tools.ablation`."
+        del corpus  # before the next is read
+    text = f"{table(found)}\n\n{told}"
+    if page:
+        write_between(page, "ablation", text)
+    click.echo(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""What INT8 costs: EER and decisions of the released file beside those of the float network it was made from.
+
+Trials as at the door, on the adults of the development speakers; both decide by the thresholds of the manifest.
+"""
+
+from functools import reduce
+from operator import add
+from pathlib import Path
+
+import click
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from edgevoice.errors import ModelError
+from edgevoice.listening.features import Cepstra
+from edgevoice.recognition.embed import Embedding, Vector, XVector, normalise
+from edgevoice.recognition.score import load_scorer
+from tools.measure.door_trials import Trials, development_adults, door_trials, embed_voices
+from tools.measure.metrics import eer
+from tools.training.student import Student
+from tools.training.xvector import context_frames
+
+PROMISES = (0.01, 0.001)
+
+
+class FloatXVector:
+    """The network before quantization, fed as the device feeds the file."""
+
+    def __init__(self, student: Student) -> None:
+        self._student = student
+
+    @torch.inference_mode()
+    def embed(self, mfcc: Cepstra) -> Embedding:
+        """(n, 40) MFCC Q10 -> unit-length embedding."""
+        levels = normalise(mfcc, self._student.scale)
+        half = context_frames(self._student.network.shape) // 2
+        around = np.take(levels, np.arange(-half, len(levels) + half), axis=0, mode="wrap")
+        vector: Vector = self._student.network(torch.from_numpy(around)[None].float() / 32)[0].numpy()
+        return Embedding(vector / np.linalg.norm(vector), "float")
+
+
+def flips(one: NDArray[np.float64], other: NDArray[np.float64], threshold: float) -> float:
+    """Share of trials that the two decide differently."""
+    return float(((one >= threshold) != (other >= threshold)).mean())
+
+
+@click.command(help=__doc__)
+@click.argument("model", type=click.Path(path_type=Path, exists=True))
+@click.argument("float_model", type=click.Path(path_type=Path, exists=True))
+@click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
+def main(model: Path, float_model: Path, root: Path) -> None:
+    """Run from the command line."""
+    xvector = XVector(model)
+    student = Student.load(float_model)
+    if not np.array_equal(np.array(xvector.manifest.levels_per_unit, np.float32), student.scale):
+        raise click.ClickException(str(ModelError(f"{float_model} is not what {model} was made from: other scales")))
+    scorer = load_scorer(xvector.manifest.calibration, model)
+
+    def trials(of: XVector | FloatXVector) -> Trials:
+        sets = development_adults(root)
+        return reduce(add, (door_trials(embed_voices(of, root, clips), scorer) for clips in sets))
+
+    stored, real = trials(xvector), trials(FloatXVector(student))
+    for name, found in (("INT8", stored), ("float", real)):
+        click.echo(f"{name}: EER {100 * eer(found.target, found.nontarget):.2f} %")
+    calibration = scorer.calibration
+    for promise in PROMISES:
+        threshold = (calibration.threshold(promise) - calibration.offset) / calibration.slope
+        same, other = flips(stored.target, real.target, threshold), flips(stored.nontarget, real.nontarget, threshold)
+        both = flips(np.r_[stored.target, stored.nontarget], np.r_[real.target, real.nontarget], threshold)
+        click.echo(
+            f"at FAR {100 * promise:g} %: {100 * both:.3f} % of {len(stored.target) + len(stored.nontarget)} decisions "
+            f"differ ({100 * same:.2f} % of the same person's, {100 * other:.3f} % of others')"
+        )
+
+
+if __name__ == "__main__":
+    main()

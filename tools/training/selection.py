@@ -1,0 +1,53 @@
+"""A corpus with only some of its voices: what an ablation leaves out."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.training.corpus import Corpus
+
+_MADE_UP = ("kokoro:", "flite:", "pico:", "festival:", "rhvoice:")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What stays. synthetic: the speech of synthesisers; copies: of labelled clips those at other speeds and with other
+    vocal tracts, new voices to the teacher; without: speakers whose names begin so do not; disturbed: copies with room,
+    noise and band."""
+
+    synthetic: bool = True
+    copies: bool = True
+    without: tuple[str, ...] = ()
+    disturbed: bool = True
+
+
+def selected(corpus: Corpus, selection: Selection) -> Corpus:
+    """The same features; clips and cohort only of the voices that are wanted."""
+    voices = np.ones(len(corpus.speaker), dtype=np.bool_)
+    if not selection.synthetic:
+        voices &= ~_begins(corpus.speaker, _MADE_UP)
+    if not selection.copies:
+        voices &= np.char.endswith(corpus.speaker, "@0") | (corpus.speaker == "")
+    if selection.without:
+        voices &= ~_begins(corpus.speaker, selection.without)
+    clips = voices[corpus.voice] & (~corpus.noisy | selection.disturbed)
+    number = np.cumsum(voices) - 1
+    return replace(
+        corpus,
+        start=corpus.start[clips],
+        length=corpus.length[clips],
+        voice=number[corpus.voice[clips]],
+        noisy=corpus.noisy[clips],
+        taught=corpus.taught[voices],
+        speaker=corpus.speaker[voices],
+        frames_start=corpus.frames_start[voices],
+        frames_length=corpus.frames_length[voices],
+    )
+
+
+def _begins(speaker: NDArray[np.str_], names: tuple[str, ...]) -> NDArray[np.bool_]:
+    found = np.zeros(len(speaker), dtype=np.bool_)
+    for name in names:
+        found |= np.char.startswith(speaker, name)
+    return found
