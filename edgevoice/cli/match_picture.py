@@ -26,7 +26,9 @@ _STYLE = (
 
 
 def save_match(path: Path, file: str, heard: Landmarks, library: Library, place: Place | None) -> None:
-    """Draw where the sound fits best; StorageError where the file cannot be written."""
+    """Draw where the sound fits best; StorageError where the file cannot be written, or is called like no SVG."""
+    if path.suffix.lower() != ".svg":
+        raise StorageError(f"{path}: the drawing is an SVG; name a file that ends with .svg with --plot")
     try:
         path.write_text("\n".join(_drawing(file, heard, library, place)) + "\n", encoding="utf-8")
     except OSError as error:

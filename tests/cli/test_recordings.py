@@ -125,3 +125,6 @@ def test_a_drawing_where_nothing_matches_says_so_and_where_it_cannot_be_written_
     assert "not one hash is known" in drawing.read_text()
     said = shell("recordings", "lookup", FOLDER / "doorbell.flac", "--plot", tmp_path / "gone" / "x.svg")
     assert (said.status, "cannot be written" in said.err) == (1, True)
+    said = shell("recordings", "lookup", FOLDER / "doorbell.flac", "--plot", tmp_path / "x.png")
+    assert (said.status, "ends with .svg" in said.err) == (1, True)
+    assert not (tmp_path / "x.png").exists()
