@@ -56,7 +56,7 @@ def enroll_files(
     for file in files:
         utterances = hear_all(app.ear(settings), read_sound(file))
         for utterance in utterances:
-            enrolment.hear(str(file), utterance.quality, recogniser.embed(utterance))
+            enrolment.hear(str(file), utterance.quality, recogniser.embed(utterance), recogniser.agreement(utterance))
         if not utterances:
             enrolment.reject(str(file), "no speech was heard: say a whole sentence")
     return _keep(house, recogniser, enrolment.voiceprint(name), renew)
@@ -69,7 +69,8 @@ def _enroll_aloud(desk: Desk, house: app.House, name: str, renew: bool) -> Voice
     enrolment = app.enrolment(settings, recogniser)
     progress = Progress(0, settings.enrolment.utterances, ())
     for number, utterance in zip(count(1), _takes(desk, settings), strict=False):
-        progress = enrolment.hear(f"sentence {number}", utterance.quality, recogniser.embed(utterance))
+        voice, agreement = recogniser.embed(utterance), recogniser.agreement(utterance)
+        progress = enrolment.hear(f"sentence {number}", utterance.quality, voice, agreement)
         told = "; ".join(progress.complaints) or "good"
         record = {
             "event": "take",

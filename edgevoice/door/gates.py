@@ -27,6 +27,10 @@ class Limits(Protocol):
     def max_offset_share(self) -> float: ...
 
 
+MIN_AGREEMENT = 0.22
+"""Cosine of the voices of an utterance's halves that 99 of 100 utterances of one person reach from 3 s on
+(``python -m tools.ear.two_voices``)."""
+
 _CHECK = "if it stays so, check the microphone's plug (`edgevoice check`)"
 
 # Each asks whether the figure is good, and never whether it is bad: NaN is then never good.
@@ -70,6 +74,14 @@ def broken(quality: Quality, limits: Limits) -> str | None:
         found, wanted = figures(100 * quality.offset_share, 100 * limits.max_offset_share)
         return f"the microphone is off centre: by {found} % of full scale, at most {wanted} % allowed; {_CHECK}"
     return None
+
+
+def two_voices(agreement: float | None, least: float) -> str | None:
+    """What is wrong with an utterance whose halves sound unlike each other, None where nothing is known of it."""
+    if agreement is None or agreement >= least:
+        return None
+    found, wanted = figures(agreement, least)
+    return f"two people spoke: the two halves agree by {found}, {wanted} wanted: one at a time"
 
 
 def figures(found: float, wanted: float) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Embedding, XVector
+from edgevoice.recognition.one_voice import halves_agree
 from edgevoice.recognition.score import Score, Scorer, load_scorer
 from edgevoice.storage.speakers import Voiceprint
 
@@ -55,7 +56,9 @@ class Evidence:
 
     threshold: the LLR that the false-accept rate of the settings asks for with this many people enrolled, and more
     where the utterance is not final;
-    mood and recording: None where not known or not installed.
+    mood and recording: None where not known or not installed;
+    agreement: cosine of the voices of its two halves, None where it is too short to tell, where it may still go on, and
+    where it reaches the threshold: then nobody asks.
     """
 
     start_s: float
@@ -66,6 +69,7 @@ class Evidence:
     mood: Mood | None
     recording: RecordingMatch | None
     ms: Timing
+    agreement: float | None = None
 
 
 class Recogniser:
@@ -97,6 +101,10 @@ class Recogniser:
         """The voice of one utterance."""
         return self.xvector.embed(utterance.mfcc)
 
+    def agreement(self, utterance: Utterance) -> float | None:
+        """Cosine of the voices of its two halves, -1..1; None where it is too short to tell."""
+        return halves_agree(self.xvector, utterance.frames)
+
     def recognise(self, utterance: Utterance, front_end_ms: float = 0.0) -> Evidence:
         """Everything that the rules may ask of this utterance."""
         started = time.process_time()
@@ -105,14 +113,18 @@ class Recogniser:
         people = self._voiceprints(embedding.model)
         said = Circumstances(utterance.quality.net_speech_s, utterance.quality.snr_db)
         scores = self.scorer.rank(embedding, people, said)
+        threshold = self.threshold(len(people)) + (0.0 if utterance.final else EARLY_LLR)
+        matched = bool(scores) and scores[0].llr >= threshold
+        agreement = self.agreement(utterance) if utterance.final and not matched else None
         scored = time.process_time()
         return Evidence(
             start_s=utterance.start_s,
             end_s=utterance.end_s,
             quality=utterance.quality,
             scores=scores,
-            threshold=self.threshold(len(people)) + (0.0 if utterance.final else EARLY_LLR),
+            threshold=threshold,
             mood=None,
             recording=None,
             ms=Timing(front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded)),
+            agreement=agreement,
         )

@@ -79,6 +79,13 @@ def test_a_clip_is_told_all_its_faults_at_once() -> None:
     assert complaints(Quality(1.0, 10.0, 0.01), RULES) == []
 
 
+def test_a_clip_of_two_voices_is_not_taken_and_told() -> None:
+    enrolment = Enrolment(RULES, agreement)
+    unlike, alike = (enrolment.hear("clip", GOOD, said(1, 0), agreement=found) for found in (0.1, 0.6))
+    assert unlike.complaints == ("two people spoke: the two halves agree by 0.1, 0.2 wanted: one at a time",)
+    assert (unlike.accepted, alike.accepted) == (0, 1)
+
+
 def test_figures_that_are_no_numbers_are_never_good() -> None:
     assert len(complaints(Quality(math.nan, math.nan, math.nan), RULES)) == 3
 
