@@ -17,6 +17,7 @@ from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.window import FRAMES_PER_SECOND
+from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.one_voice import halves_agree
 from edgevoice.recognition.score import Scorer, load_scorer
@@ -86,21 +87,23 @@ def say(model: XVector, people: list[Person], seconds: float, voices: int, rng: 
     """Utterances of one or two voices from everybody who has said enough."""
     length = round(seconds * FRAMES_PER_SECOND)
     able = [number for number, person in enumerate(people) if len(person.speech) >= length]
-    agreement, whole, by = [], [], []
+    agreement: list[float] = []
+    whole, by = [], []
     for first in able * _EACH:
         second = int(rng.choice([other for other in able if other != first])) if voices == 2 else first
         change = round(length * rng.uniform(*_SECOND_BEGINS)) if voices == 2 else length
         frames = people[first].part(change, rng) + people[second].part(length - change, rng)
-        agreement.append(halves_agree(model, frames, 0.0))
+        agreement.append(halves_agree(model, frames, 0.0) or 0.0)
         whole.append(model.embed(frames.mfcc).vector)
         by.append((first, second))
     return Said(np.array(agreement), np.stack(whole), np.array(by))
 
 
-def opened(said: Said, people: list[Person], scorer: Scorer) -> tuple[float, float]:
+def opened(said: Said, people: list[Person], scorer: Scorer, seconds: float) -> tuple[float, float]:
     """Shares of (utterance, person who speaks in it) and of (utterance, anybody else) that reach the threshold."""
     prints = np.stack([person.voiceprint for person in people])
-    llr = scorer.calibration.slope * scorer.normalised(said.whole, prints) + scorer.calibration.offset
+    calibration, usual = scorer.calibration, Circumstances(net_speech_s=seconds)
+    llr = calibration.slope * scorer.normalised(said.whole, prints) + calibration.llr(0.0, usual)
     reached = llr >= scorer.calibration.threshold(PROMISED)
     own = np.zeros(reached.shape, dtype=np.bool_)
     own[np.arange(len(own))[:, None], said.by] = True
@@ -112,7 +115,7 @@ def row(one: Said, two: Said, people: list[Person], scorer: Scorer, seconds: flo
     limit = float(np.quantile(one.agreement, FALSE_ALARM))
     found = [f"{100 * (two.agreement < limit).mean():.0f} % (under {limit:.2f})"]
     found += [f"{100 * (said.agreement < MIN_AGREEMENT).mean():.1f} %" for said in (two, one)]
-    (own, other), (own_of_two, other_of_two) = opened(one, people, scorer), opened(two, people, scorer)
+    (own, other), (own_of_two, other_of_two) = (opened(said, people, scorer, seconds) for said in (one, two))
     accepts = (f"{100 * rate:.2f} %" for rate in (other, other_of_two))
     return (f"{seconds:g} s", *found, f"{100 * own:.0f} %", f"{100 * own_of_two:.0f} %", *accepts)
 
