@@ -6,8 +6,8 @@ from edgevoice.listening.frames import Frames
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.embed import XVector
 
-SHORTEST_S = 3.0
-"""Of speech: shorter halves of one voice agree as little as those of two (docs/endpointing.md)."""
+SHORTEST_S = 4.0
+"""Of speech: shorter halves of one voice, in noise above all, agree as little as those of two (docs/endpointing.md)."""
 
 
 def halves_agree(xvector: XVector, frames: Frames, shortest_s: float = SHORTEST_S) -> float | None:
