@@ -1,5 +1,6 @@
 """Whether a sound is good enough to judge a voice by: the same gates at the door and at enrolment, in plain words."""
 
+from enum import Enum
 from typing import Protocol
 
 from edgevoice.listening.quality import Quality
@@ -30,6 +31,20 @@ class Limits(Protocol):
 MIN_AGREEMENT = 0.22
 """Cosine of the voices of an utterance's halves that 98 of 100 utterances of one person reach from 4 s on, of two
 people 35 (``python -m tools.ear.two_voices``)."""
+
+
+class Flaw(Enum):
+    """What is wrong with a sentence."""
+
+    TOO_SHORT = "too short"
+    TOO_FAR = "too far away"
+    TOO_NOISY = "too noisy"
+    TOO_LOUD = "too loud"
+    BROKEN = "broken sound"
+    SAME_RECORDING = "the same recording twice"
+    OTHER_VOICE = "another voice"
+    ALREADY_ENROLLED = "already enrolled"
+
 
 _CHECK = "if it stays so, check the microphone's plug (`edgevoice check`)"
 
@@ -82,6 +97,17 @@ def two_voices(agreement: float | None, least: float) -> str | None:
         return None
     found, wanted = figures(agreement, least)
     return f"two people spoke: the two halves agree by {found}, {wanted} wanted: one at a time"
+
+
+def flaw(quality: Quality, limits: Limits) -> Flaw | None:
+    """The first thing that is wrong with the sound, None where nothing is."""
+    if too_short(quality, limits):
+        return Flaw.TOO_SHORT
+    if too_noisy(quality, limits):
+        return Flaw.TOO_FAR if quality.speech_dbfs < QUIET_DBFS else Flaw.TOO_NOISY
+    if clipped(quality, limits):
+        return Flaw.TOO_LOUD
+    return Flaw.BROKEN if broken(quality, limits) else None
 
 
 def figures(found: float, wanted: float) -> tuple[str, str]:

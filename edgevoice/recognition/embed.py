@@ -75,15 +75,18 @@ class XVector:
 
     def embed(self, mfcc: Cepstra) -> Embedding:
         """(n, 40) MFCC Q10 of one utterance, n >= 1 -> unit-length embedding."""
+        coded = self._model.run("segment", encode(self.pooled(mfcc)[None], self._segment.input.quantization))[0]
+        # The scale drops out of a unit vector; the zero point does not.
+        embedding = coded.astype(np.float32) - self._segment.output.quantization.zero_point
+        return Embedding(embedding / max(float(np.linalg.norm(embedding)), 1e-9), self.manifest.name)
+
+    def pooled(self, mfcc: Cepstra) -> Vector:
+        """(n, 40) MFCC Q10 -> (2p,) mean and standard deviation of the frame vectors, which the last layer sees."""
         levels = normalise(mfcc, self._levels)
         outputs = self._frames.output.shape[1]
         cuts = windows(levels, self.manifest.context_frames, outputs)
         vectors = np.concatenate([self._model.run("frames", cut[None])[0] for cut in cuts])
-        pooled = pool(vectors[: -(-len(levels) // FRAME_RATE_DIVISOR)], self._frames.output.quantization)
-        coded = self._model.run("segment", encode(pooled[None], self._segment.input.quantization))[0]
-        # The scale drops out of a unit vector; the zero point does not.
-        embedding = coded.astype(np.float32) - self._segment.output.quantization.zero_point
-        return Embedding(embedding / max(float(np.linalg.norm(embedding)), 1e-9), self.manifest.name)
+        return pool(vectors[: -(-len(levels) // FRAME_RATE_DIVISOR)], self._frames.output.quantization)
 
 
 def normalise(mfcc: Cepstra, levels_per_unit: Vector) -> Int8:

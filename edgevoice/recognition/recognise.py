@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgevoice.listening.quality import Quality
@@ -11,6 +11,7 @@ from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Embedding, XVector
 from edgevoice.recognition.one_voice import halves_agree
+from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.recognition.score import Score, Scorer, load_scorer
 from edgevoice.storage.speakers import Voiceprint
 
@@ -28,26 +29,18 @@ class Mood:
 
 
 @dataclass(frozen=True)
-class RecordingMatch:
-    """A recording heard before: its name, the number of aligned hashes and where it starts."""
-
-    name: str
-    aligned_hashes: int
-    offset_s: float
-
-
-@dataclass(frozen=True)
 class Timing:
     """Milliseconds of CPU spent on one utterance."""
 
     front_end: float
     embed: float
     score: float
+    lookup: float = 0.0
 
     @property
     def total(self) -> float:
         """All of it."""
-        return self.front_end + self.embed + self.score
+        return self.front_end + self.embed + self.score + self.lookup
 
 
 @dataclass(frozen=True)
@@ -58,7 +51,8 @@ class Evidence:
     where the utterance is not final;
     mood and recording: None where not known or not installed;
     agreement: cosine of the voices of its two halves, None where it is too short to tell, where it may still go on, and
-    where it reaches the threshold: then nobody asks.
+    where it reaches the threshold: then nobody asks;
+    embedding: the voice itself, for enrolment; never printed and never logged.
     """
 
     start_s: float
@@ -70,6 +64,7 @@ class Evidence:
     recording: RecordingMatch | None
     ms: Timing
     agreement: float | None = None
+    embedding: Embedding | None = field(default=None, repr=False, compare=False)
 
 
 class Recogniser:
@@ -127,4 +122,5 @@ class Recogniser:
             recording=None,
             ms=Timing(front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded)),
             agreement=agreement,
+            embedding=embedding,
         )

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from edgevoice.door.enrolment import Enrolment, EnrolmentRules, complaints, refuse_similar
+from edgevoice.door.gates import Flaw
 from edgevoice.errors import EnrolmentError
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.embed import Embedding, Vector
@@ -84,6 +85,7 @@ def test_a_clip_of_two_voices_is_not_taken_and_told() -> None:
     unlike, alike = (enrolment.hear("clip", GOOD, said(1, 0), agreement=found) for found in (0.1, 0.6))
     assert unlike.complaints == ("two people spoke: the two halves agree by 0.1, 0.2 wanted: one at a time",)
     assert (unlike.accepted, alike.accepted) == (0, 1)
+    assert [enrolment.flaw(GOOD, said(1, 1), agreement=found) for found in (0.1, 0.6)] == [Flaw.OTHER_VOICE, None]
 
 
 def test_figures_that_are_no_numbers_are_never_good() -> None:
