@@ -50,9 +50,9 @@ class Evidence:
     threshold: the LLR that the false-accept rate of the settings asks for with this many people enrolled, and more
     where the utterance is not final;
     mood and recording: None where not known or not installed;
+    embedding: the voice itself, for enrolment; never printed and never logged;
     agreement: cosine of the voices of its two halves, None where it is too short to tell, where it may still go on, and
-    where it reaches the threshold: then nobody asks;
-    embedding: the voice itself, for enrolment; never printed and never logged.
+    where it reaches the threshold: then nobody asks.
     """
 
     start_s: float
@@ -63,8 +63,8 @@ class Evidence:
     mood: Mood | None
     recording: RecordingMatch | None
     ms: Timing
-    agreement: float | None = None
     embedding: Embedding | None = field(default=None, repr=False, compare=False)
+    agreement: float | None = None
 
 
 class Recogniser:
