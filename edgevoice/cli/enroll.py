@@ -69,7 +69,7 @@ def enroll_files(
         utterances = hear_all(app.ear(settings), read_sound(file))
         heard += utterances
         for utterance in utterances:
-            enrolment.hear(str(file), utterance.quality, recogniser.embed(utterance))
+            enrolment.hear(str(file), utterance.quality, recogniser.embed(utterance), recogniser.agreement(utterance))
         if not utterances:
             enrolment.reject(str(file), "no speech was heard: say a whole sentence")
     with house.database.transaction():
@@ -87,7 +87,8 @@ def _enroll_aloud(desk: Desk, house: app.House, name: str, how: How) -> Voicepri
     heard: list[Utterance] = []
     for number, utterance in zip(count(1), _takes(desk, settings), strict=False):
         heard.append(utterance)
-        progress = enrolment.hear(f"sentence {number}", utterance.quality, recogniser.embed(utterance))
+        voice, agreement = recogniser.embed(utterance), recogniser.agreement(utterance)
+        progress = enrolment.hear(f"sentence {number}", utterance.quality, voice, agreement)
         told = "; ".join(progress.complaints) or "good"
         record = {
             "event": "take",

@@ -146,11 +146,12 @@ class Reception:
         dialogue = self._under_way()
         dialogue.kept += [] if evidence.kept is None else [evidence.kept]
         embedding = evidence.embedding
-        flaw = Flaw.BROKEN if embedding is None else dialogue.enrolment.flaw(evidence.quality, embedding)
+        take = dialogue.enrolment
+        flaw = Flaw.BROKEN if embedding is None else take.flaw(evidence.quality, embedding, evidence.agreement)
         flaw = flaw or self._wrong_person(dialogue, evidence, decision)
         if flaw is not None or embedding is None:
             return self._again(_told(flaw or Flaw.BROKEN, evidence), SAYS[flaw or Flaw.BROKEN])
-        progress = dialogue.enrolment.hear(f"sentence {dialogue.accepted + 1}", evidence.quality, embedding)
+        progress = take.hear(f"sentence {dialogue.accepted + 1}", evidence.quality, embedding)
         dialogue.accepted = progress.accepted
         told = f"sentence {progress.accepted} of {progress.wanted} is good"
         return self._keep(dialogue) if progress.complete else Heard(Event.TAKE, told, share=self.progress)

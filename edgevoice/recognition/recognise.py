@@ -10,6 +10,7 @@ from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Embedding, XVector
+from edgevoice.recognition.one_voice import halves_agree
 from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.recognition.score import Score, Scorer, load_scorer
 from edgevoice.storage.speakers import Speaker, Voiceprint
@@ -51,7 +52,9 @@ class Evidence:
     mood and recording: None where not known or not installed;
     embedding: the voice itself, for enrolment; never printed and never logged;
     kept: number of the fingerprint that was kept of it, None where none was;
-    outdated: who is enrolled with another model, and cannot be compared.
+    outdated: who is enrolled with another model, and cannot be compared;
+    agreement: cosine of the voices of its two halves, None where it is too short to tell, where it may still go on, and
+    where it reaches the threshold: then nobody asks.
     """
 
     start_s: float
@@ -65,6 +68,7 @@ class Evidence:
     embedding: Embedding | None = field(default=None, repr=False, compare=False)
     kept: int | None = None
     outdated: tuple[str, ...] = ()
+    agreement: float | None = None
 
 
 class Recogniser:
@@ -101,6 +105,10 @@ class Recogniser:
         """The voice of one utterance."""
         return self.xvector.embed(utterance.mfcc)
 
+    def agreement(self, utterance: Utterance) -> float | None:
+        """Cosine of the voices of its two halves, -1..1; None where it is too short to tell."""
+        return halves_agree(self.xvector, utterance.frames)
+
     def recognise(self, utterance: Utterance, front_end_ms: float = 0.0) -> Evidence:
         """Everything that the rules may ask of this utterance."""
         started = time.process_time()
@@ -109,16 +117,20 @@ class Recogniser:
         people = self._voiceprints(embedding.model)
         said = Circumstances(utterance.quality.net_speech_s, utterance.quality.snr_db)
         scores = self.scorer.rank(embedding, people, said)
+        threshold = self.threshold(len(people)) + (0.0 if utterance.final else EARLY_LLR)
+        matched = bool(scores) and scores[0].llr >= threshold
+        agreement = self.agreement(utterance) if utterance.final and not matched else None
         scored = time.process_time()
         return Evidence(
             start_s=utterance.start_s,
             end_s=utterance.end_s,
             quality=utterance.quality,
             scores=scores,
-            threshold=self.threshold(len(people)) + (0.0 if utterance.final else EARLY_LLR),
+            threshold=threshold,
             mood=None,
             recording=None,
             ms=Timing(front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded)),
+            agreement=agreement,
             embedding=embedding,
             outdated=tuple(person.name for person in self._outdated(embedding.model)),
         )
