@@ -120,9 +120,7 @@ def draw(day: Day, file: Path) -> None:
     axes.legend(loc="lower right")
     axes.axhline(100, color="tab:red", linestyle="--", linewidth=1)
     axes.set(xlabel="hours of sound heard", ylabel="resident memory, MB", ylim=(0, 110), xlim=(0, None))
-    axes.set_title(
-        f"{day.decisions} decisions; {growth_kb_an_hour(day.samples):+.0f} kB private an hour after the first"
-    )
+    axes.set_title(f"{day.decisions} decisions, {day.opened} of them opened")
     figure.tight_layout()
     figure.savefig(file, metadata={"Date": None})
 
