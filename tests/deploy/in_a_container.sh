@@ -51,7 +51,7 @@ for _ in $(seq 60); do if inside systemctl is-system-running 2>/dev/null | grep 
 begin "the installer, twice"
 mode=$(if [ -e "$root/opt/edgevoice/current" ]; then echo --upgrade; fi)
 # shellcheck disable=SC2086
-inside env PIP_CERT=/etc/ssl/certs/ca-certificates.crt sh /root/source/deploy/install.sh $mode 2>&1 | grep -E '^edgevoice|outcomes'
+inside env PIP_CERT=/etc/ssl/certs/ca-certificates.crt sh /root/source/deploy/install.sh $mode 2>&1 | grep -vE 'WARNING|^(Get|Selecting|Preparing|Unpacking|Setting up)'
 inside sh /root/source/deploy/install.sh
 sed -i '/^\[lock\]$/,/^\[/ s|^#driver = .*|driver = "gpio"|; /^\[gpio\]$/,/^\[/ s|^#simulated = .*|simulated = "/var/lib/edgevoice/board"|' "$root$settings"
 inside systemctl stop edgevoice
