@@ -17,7 +17,7 @@ say() { printf '\n== %s\n' "$*"; }
 inside() { nsenter -t "$(pgrep -P "$nspawn" | head -n 1)" -m -u -i -p -n -C -- "$@"; }
 ev() { inside runuser -u edgevoice -- /opt/edgevoice/current/bin/edgevoice --config $settings "$@"; }
 journal() { inside journalctl -u edgevoice --no-pager -o short-precise --since "$since" | grep -v PrivateNetwork; }
-begin() { say "$*"; since=$(date '+%F %T'); }
+begin() { say "$*"; sleep 2; since=$(date '+%F %T'); }
 expect() { for _ in $(seq "$2"); do if journal | grep -q "$1"; then return; fi; sleep 1; done; journal; echo "in_a_container: error: no '$1' within $2 s" >&2; exit 1; }
 speak() { PULSE_SERVER=unix:$PULSE_MIC_DIR/native paplay "$visit/$1"; }
 relay() { cat "$root/var/lib/edgevoice/board/levels/17"; }
