@@ -206,6 +206,15 @@ class World:
             assert abs(len(self._people()) - len(people)) <= 1
         self.check()
 
+    def fire(self) -> None:
+        """The alarm that the owner has named sounds: it opens in any state, but not while a device is lost."""
+        before, pulses = self.kiosk.machine, len(self.lock.openings)
+        self.kiosk.fire("the fire alarm", {})
+        if len(self.lock.openings) > pulses:
+            assert not before.lost and before.state is not State.STOPPED, "opened for a fire in a fault"
+            self._granted_at = self.true.now
+        self.check()
+
     def trouble(self, what: Callable[[], object]) -> None:
         """Whatever is a fault: the lock is shut when it is over."""
         what()
@@ -236,6 +245,7 @@ class World:
     def shut_down(self) -> None:
         self.trouble(self.kiosk.stop)
         self.speak(1, 1, GOOD)
+        self.fire()
         self.look()
         assert self.kiosk.state is State.STOPPED and not self.lock.is_open
         self.start()
@@ -340,6 +350,7 @@ def _trouble(it: World, chance: random.Random) -> None:
         lambda: setattr(it.luck[chance.choice(PARTS)], "failures", chance.randrange(1, 4)),
         lambda: setattr(it.luck[chance.choice(PARTS)], "failures", chance.randrange(1, 4)),
         lambda: it.button.presses.append(Press.STUCK),
+        it.fire,
         lambda: setattr(it.sounder, "is_busy", chance.random() < 0.3),
         it.shut_down,
     )

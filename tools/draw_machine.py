@@ -1,14 +1,14 @@
 """Draw the state machine of the door into docs/kiosk.md, from the very table that the device walks."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 
 from edgevoice.door.act import LIGHTS
 from edgevoice.door.machine import RESTS
-from edgevoice.door.states import Rule, State, Then
+from edgevoice.door.states import Event, Rule, State, Then
 from edgevoice.door.transitions import ALIVE, AWAKE, DIALOGUE, RULES, SERVING, SHOWN
 
 PAGE = Path(__file__).parents[1] / "docs" / "kiosk.md"
@@ -17,15 +17,21 @@ GROUPS = {ALIVE: "any state", SERVING: "serving", AWAKE: "awake", DIALOGUE: "a d
 REST = "REST"
 
 
-def drawing() -> str:
-    """The diagram, in Mermaid: every transition that leads to another state."""
-    lines = ["```mermaid", "flowchart LR"]
-    lines += [f'  {state.name}(["{state.value}"])' for state in State]
-    lines += [f'  {_name(group)}{{{{"{title}"}}}}' for group, title in GROUPS.items()]
-    lines += [f'  {REST}{{"nothing to tell"}}']
-    lines += [f'  {source} -->|"{"<br>".join(labels)}"| {to}' for (source, to), labels in _edges().items()]
-    lines += [f'  {REST} -.->|"{words}"| {state.name}' for state, words, _ in RESTS]
+def drawing(chapter: str) -> str:
+    """One diagram, in Mermaid: every transition of a chapter that leads to another state."""
+    edges = _edges(chapter)
+    names = {name for edge in edges for name in edge}
+    shapes = {state.name: f'(["{state.value}"])' for state in State}
+    shapes |= {_name(group): f'{{{{"{title}"}}}}' for group, title in GROUPS.items()}
+    shapes |= {REST: '{"nothing to tell"}'}
+    lines = ["```mermaid", "flowchart LR", *(f"  {name}{shapes[name]}" for name in shapes if name in names)]
+    lines += [f'  {source} -->|"{"<br>".join(labels)}"| {to}' for (source, to), labels in edges.items()]
     return "\n".join([*lines, "```"])
+
+
+def rests() -> str:
+    """What the device does when there is nothing to tell, gravest first."""
+    return "\n".join(f"{number}. {state.value}: {words}" for number, (state, words, _) in enumerate(RESTS, 1))
 
 
 def table() -> str:
@@ -42,7 +48,21 @@ def lights() -> str:
     return "\n".join(["| state | light |", "| --- | --- |", *rows])
 
 
-PARTS = {"machine": drawing, "rules": table, "lights": lights}
+def _chapter(rule: Rule) -> str:
+    """Which diagram a rule stands in."""
+    if rule.event in (Event.HELD, Event.CLAIM, Event.NO_ADMINISTRATOR) or set(rule.states) <= set(DIALOGUE):
+        return "button"
+    return "trouble" if rule.states in (ALIVE, SERVING) or rule.event is Event.DOOR_STAYED else "voice"
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "voice": lambda: drawing("voice"),
+    "button": lambda: drawing("button"),
+    "trouble": lambda: drawing("trouble"),
+    "rests": rests,
+    "rules": table,
+    "lights": lights,
+}
 
 
 def drawn(page: str) -> str:
@@ -55,10 +75,10 @@ def drawn(page: str) -> str:
     return page
 
 
-def _edges() -> dict[tuple[str, str], list[str]]:
+def _edges(chapter: str) -> dict[tuple[str, str], list[str]]:
     """(from, to) -> what leads there; rules that stay are in the table alone."""
     edges: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for rule in RULES:
+    for rule in filter(lambda rule: _chapter(rule) == chapter, RULES):
         if rule.to not in (Then.STAY, Then.STAY_LONGER):
             to = rule.to.name if isinstance(rule.to, State) else REST
             guard = f" [{', '.join(when.value for when in rule.when)}]" if rule.when else ""

@@ -14,6 +14,7 @@ from edgevoice.app.drivers import (
     sounder,
     watchdog,
 )
+from edgevoice.app.heard_before import remember_enrolment
 from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
     ear,
@@ -52,6 +53,7 @@ __all__ = [
     "microphone",
     "open_house",
     "recogniser",
+    "remember_enrolment",
     "sounder",
     "watchdog",
     "xvector",

@@ -7,6 +7,7 @@ import termios
 import tty
 from contextlib import suppress
 
+from edgevoice.errors import HardwareError
 from edgevoice.hardware import Press
 
 _KEYS = {"b": Press.SHORT, "B": Press.HELD}
@@ -16,8 +17,8 @@ class DeskButton:
     """Reads keys as they are typed, without waiting for a line; the terminal is as before after ``close``."""
 
     def __init__(self, descriptor: int | None = None) -> None:
-        """``descriptor``: where keys come from; none: standard input."""
-        self._descriptor: int | None = sys.stdin.fileno() if descriptor is None else descriptor
+        """``descriptor``: where keys come from; none: standard input, HardwareError where that is closed."""
+        self._descriptor: int | None = _standard_input() if descriptor is None else descriptor
         self._before = termios.tcgetattr(self._descriptor) if os.isatty(self._descriptor) else None
         if self._before is not None:
             tty.setcbreak(self._descriptor)
@@ -38,3 +39,10 @@ class DeskButton:
         if descriptor is not None and self._before is not None:
             with suppress(termios.error):  # the terminal may have gone first
                 termios.tcsetattr(descriptor, termios.TCSADRAIN, self._before)
+
+
+def _standard_input() -> int:
+    try:
+        return sys.stdin.fileno()
+    except (AttributeError, OSError, ValueError) as error:  # None, replaced, or closed
+        raise HardwareError("There is no keyboard to press: standard input is closed; leave --desk out.") from error

@@ -152,6 +152,24 @@ def test_a_poor_sentence_of_the_administrator_is_asked_for_again(home: World) ->
     assert home.kiosk.state is State.ENROLLING
 
 
+def test_what_an_administrator_began_to_say_before_the_button_was_held_allows_nothing(home: World) -> None:
+    home.kiosk.hears(True)  # to be let in, while somebody else inside holds the button
+    hold(home)
+    home.speak(ADA, 20, GOOD)
+    assert home.kiosk.state is State.ASKING
+    home.kiosk.hears(False)
+    home.speak(ADA, 21, GOOD)
+    assert home.kiosk.state is State.ENROLLING
+
+
+def test_a_noise_from_before_the_button_was_held_costs_no_sentence(home: World) -> None:
+    home.kiosk.hears(True)
+    hold(home)
+    home.kiosk.hears(False)  # it was no utterance
+    home.speak(ADA, 20, GOOD)
+    assert home.kiosk.state is State.ENROLLING
+
+
 def test_noise_does_not_keep_the_door_waiting_for_an_administrator(home: World) -> None:
     hold(home)
     for take in range(MOST_FLAWS):

@@ -2,7 +2,7 @@
 
 from edgevoice.door.states import Event, State
 from edgevoice.door.transitions import RULES
-from tools.draw_machine import PAGE, drawing, drawn, table
+from tools.draw_machine import PAGE, PARTS, drawn
 
 
 def test_the_page_is_drawn_from_the_table_as_it_is_now() -> None:
@@ -11,7 +11,7 @@ def test_the_page_is_drawn_from_the_table_as_it_is_now() -> None:
 
 
 def test_every_state_and_every_event_of_the_table_stand_on_it() -> None:
-    told = drawing() + table()
+    told = "".join(make() for make in PARTS.values())
     assert all(state.value in told for state in State)
     assert all(rule.event.value in told for rule in RULES)
     assert {rule.event for rule in RULES} == set(Event) - {Event.TICK}
