@@ -31,7 +31,8 @@ from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
 from edgevoice.hardware.fake_inputs import FakeContact
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.embed import Embedding, Vector
-from edgevoice.recognition.recognise import Evidence, Recogniser, RecordingMatch, Timing
+from edgevoice.recognition.recognise import Evidence, Recogniser, Timing
+from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.secrets import FILE_NAME, Secrets
