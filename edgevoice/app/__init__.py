@@ -6,6 +6,7 @@ from edgevoice.app.drivers import (
     check_gpio,
     check_sounder,
     contacts,
+    desk_button,
     files,
     lights,
     lock,
@@ -13,6 +14,7 @@ from edgevoice.app.drivers import (
     sounder,
     watchdog,
 )
+from edgevoice.app.heard_before import remember_enrolment
 from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
     ear,
@@ -35,6 +37,7 @@ __all__ = [
     "check_gpio",
     "check_sounder",
     "contacts",
+    "desk_button",
     "device",
     "ear",
     "embed_clip",
@@ -50,6 +53,7 @@ __all__ = [
     "microphone",
     "open_house",
     "recogniser",
+    "remember_enrolment",
     "sounder",
     "watchdog",
     "xvector",

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from edgevoice.app.drivers import Clock, button, contacts, lights, lock, sounder, watchdog
+from edgevoice.app.heard_before import replay_guard, sound_watch
 from edgevoice.app.home import House, mending
 from edgevoice.app.models import ear, enrolment, recogniser
 from edgevoice.app.upkeep import upkeep
@@ -15,6 +16,7 @@ from edgevoice.door.adaptation import Adaptation
 from edgevoice.door.claim import Claim
 from edgevoice.door.inputs import Inputs
 from edgevoice.door.kiosk import Extras, Kiosk
+from edgevoice.door.known_sounds import SoundWatch
 from edgevoice.door.lockout import Attempts
 from edgevoice.door.machine import Limits
 from edgevoice.door.reception import Reception
@@ -39,6 +41,7 @@ class Device:
     button: Button | None = None
     contacts: Contacts = field(default_factory=Contacts)
     sounder: Sounder | None = None
+    sounds: SoundWatch | None = None
 
 
 @contextmanager
@@ -85,7 +88,8 @@ def _put_together(settings: Settings, home: House, clock: Clock, pressed: Button
         )
         kiosk = Kiosk(act, attempts, settings.door, clock, _limits(settings), extras)
         at_the_end.callback(the_lock.shut)
-        pipeline = Pipeline(lambda: ear(settings, early=True), recognises, kiosk)
+        guarded, heard_out = replay_guard(settings, home, recognises)
+        pipeline = Pipeline(lambda: ear(settings, early=True), guarded, kiosk, heard_out)
         yield Device(
             the_lock,
             the_lights,
@@ -94,6 +98,7 @@ def _put_together(settings: Settings, home: House, clock: Clock, pressed: Button
             button=the_button,
             contacts=the_contacts,
             sounder=the_sounder,
+            sounds=sound_watch(settings, home, kiosk, the_sounder),
         )
 
 

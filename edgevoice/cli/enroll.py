@@ -64,13 +64,18 @@ def enroll_files(
     _refuse_name(house, name, how)
     recogniser = app.recogniser(settings, house.speakers)
     enrolment = app.enrolment(settings, recogniser)
+    heard: list[Utterance] = []
     for file in files:
         utterances = hear_all(app.ear(settings), read_sound(file))
+        heard += utterances
         for utterance in utterances:
             enrolment.hear(str(file), utterance.quality, recogniser.embed(utterance), recogniser.agreement(utterance))
         if not utterances:
             enrolment.reject(str(file), "no speech was heard: say a whole sentence")
-    return _keep(house, recogniser, enrolment.voiceprint(name), how)
+    with house.database.transaction():
+        kept = _keep(house, recogniser, enrolment.voiceprint(name), how)
+        app.remember_enrolment(settings, house, kept.speaker, heard)
+    return kept
 
 
 def _enroll_aloud(desk: Desk, house: app.House, name: str, how: How) -> Voiceprint:
@@ -79,7 +84,9 @@ def _enroll_aloud(desk: Desk, house: app.House, name: str, how: How) -> Voicepri
     recogniser = app.recogniser(settings, house.speakers)
     enrolment = app.enrolment(settings, recogniser)
     progress = Progress(0, settings.enrolment.utterances, ())
+    heard: list[Utterance] = []
     for number, utterance in zip(count(1), _takes(desk, settings), strict=False):
+        heard.append(utterance)
         voice, agreement = recogniser.embed(utterance), recogniser.agreement(utterance)
         progress = enrolment.hear(f"sentence {number}", utterance.quality, voice, agreement)
         told = "; ".join(progress.complaints) or "good"
@@ -93,7 +100,10 @@ def _enroll_aloud(desk: Desk, house: app.House, name: str, how: How) -> Voicepri
         if progress.complete:
             break
         _prompt(desk, number)
-    return _keep(house, recogniser, enrolment.voiceprint(name), how)
+    with house.database.transaction():
+        kept = _keep(house, recogniser, enrolment.voiceprint(name), how)
+        app.remember_enrolment(settings, house, kept.speaker, heard)
+    return kept
 
 
 def _takes(desk: Desk, settings: Settings) -> Iterator[Utterance]:

@@ -1,7 +1,7 @@
 """Evidence, state of the door, rules -> Decision: the safety policy, and the only place where it stands."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from itertools import chain
@@ -65,6 +65,7 @@ class Cause(Enum):
     ENROLMENT = "enrolment"  # said in a dialogue, and not to be let in
 
 
+_MOST_NAMED = 3  # people in one reason, which an audit row cuts at some length
 _ATTEMPTS = {Cause.RECORDING, Cause.TWO_VOICES, Cause.NO_MATCH, Cause.TOO_CLOSE}
 
 
@@ -100,9 +101,18 @@ def decide(evidence: Evidence, state: DoorState, rules: Rules) -> Decision:
         if objection is not None:
             return Decision(False, objection, speaker, cause, told)
     if best is None:
-        return Decision(False, "nobody is enrolled: enrol the first person", None, Cause.NOBODY, told)
+        return Decision(False, _nobody(evidence.outdated), None, Cause.NOBODY, told)
     found, wanted = figures(best.llr, evidence.threshold)
     return Decision(True, f"{best.speaker} scored {found}, needs {wanted}", speaker, Cause.MATCH, told)
+
+
+def _nobody(outdated: Sequence[str]) -> str:
+    """Whom the voice could not be compared with, and why."""
+    if not outdated:
+        return "nobody is enrolled: enrol the first person"
+    more = f" and {len(outdated) - _MOST_NAMED} more" if len(outdated) > _MOST_NAMED else ""
+    names = ", ".join(outdated[:_MOST_NAMED]) + more
+    return f"{names} must enrol again, as another model made the voiceprint: edgevoice enroll --renew NAME"
 
 
 def _objections(

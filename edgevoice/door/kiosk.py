@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from edgevoice.door.act import LIGHTS, Act, Outcome, Row
@@ -65,6 +65,7 @@ class Kiosk:
         """How the device stands."""
         self._said: deque[tuple[Prompt, ...]] = deque(maxlen=_REMEMBERED)
         self._talks_since: float | None = None
+        self._overheard = False  # what is being said was begun before the dialogue, and answers nothing in it
 
     @property
     def state(self) -> State:
@@ -107,6 +108,15 @@ class Kiosk:
         """Shut, show the fault, write it down; never raises."""
         return self._fault(Event.FAILED, error)
 
+    def fire(self, reason: str, figures: Mapping[str, float]) -> Outcome:
+        """Open for the owner's fire alarm, whoever is there; never raises. Only ``door.known_sounds`` asks for it."""
+        try:
+            done = self._step(Event.FIRE)
+            kind = "open" if Do.OPEN in done.does else "refused"
+            return self._carry_out(done, Row(kind, reason, None, figures))
+        except Exception as error:  # whatever a driver or the disk raises
+            return self.fault(error)
+
     def lost(self, device: str, error: Exception) -> Outcome:
         """A fault, and nothing opens until the device is ``back``; never raises."""
         return self._fault(Event.LOST, error, device)
@@ -119,6 +129,7 @@ class Kiosk:
         """Whether somebody is speaking at this moment; never raises."""
         if speaking != self._inputs.speaking:
             self._inputs.speaking = speaking
+            self._overheard = self._overheard and speaking
             self._happened(Event.SPEECH if speaking else Event.SILENCE)
 
     def look(self) -> State:
@@ -195,18 +206,26 @@ class Kiosk:
         """A sentence that somebody inside says: it opens nothing."""
         assert self._reception is not None
         decision = self._decide(evidence, True)
-        event = _event(decision)
-        if self.state is State.ASKING:
-            self._attempts.note(decision)
-            heard = Heard(event, decision.reason, row=Row.of(replace(decision, opens=False, cause=Cause.ENROLMENT)))
-            if decision.opens:
-                heard = self._reception.allow(decision)
+        if self._overheard:
+            self._overheard = False
+            return _overheard(decision), Outcome(False, None, None)
+        if self.machine.lost:
+            heard = Heard(Event.UNHEALTHY, decision.reason)
+        elif self.state is State.ASKING:
+            heard = self._ask(self._reception, decision)
         else:
-            healthy = event is not Event.UNHEALTHY
-            heard = self._reception.hear(self.state, evidence, decision) if healthy else Heard(event, decision.reason)
+            heard = self._reception.hear(self.state, evidence, decision)
         outcome = self._carry_out(self._step(heard.event), heard.row, heard.says, heard.share)
-        told = replace(decision, opens=False, reason=heard.reason, cause=Cause.ENROLMENT)
-        return told, outcome
+        return replace(decision, opens=False, reason=heard.reason, cause=Cause.ENROLMENT), outcome
+
+    def _ask(self, reception: Reception, decision: Decision) -> Heard:
+        """Whether this voice may allow it; one that may not is a failed attempt like one at the door."""
+        self._attempts.note(decision)
+        if decision.opens:
+            return reception.allow(decision)
+        event = _event(decision)
+        heard = reception.poor(decision) if event is Event.POOR else Heard(event, decision.reason)
+        return replace(heard, row=Row.of(decision))
 
     def _decide(self, evidence: Evidence, pressed: bool) -> Decision:
         healthy = not self.machine.lost
@@ -245,6 +264,7 @@ class Kiosk:
             return ()
         if Do.BEGIN in done.does:
             self._reception.begin()
+            self._overheard = self._inputs.speaking
         else:
             self._reception.next()
         return () if done.says else self._reception.menu
@@ -284,6 +304,11 @@ _TROUBLE = {
 
 def _event(decision: Decision) -> Event:
     return EVENTS.get(decision.cause, Event.NO_MATCH)
+
+
+def _overheard(decision: Decision) -> Decision:
+    told = "begun before the button was held: say it again"
+    return replace(decision, opens=False, reason=told, cause=Cause.ENROLMENT)
 
 
 def _not_now(decision: Decision, state: State) -> Decision:

@@ -4,19 +4,19 @@ Opening for a fire alarm is a rule of its own, beside ``decide``, and off unless
 play that sound at the door opens it. docs/replay.md says when that is worth it, and what is better.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import Field
 
-from edgevoice.hardware import Lock, Prompt, Sounder
-from edgevoice.hardware.pulse import LONGEST_PULSE_SECONDS
+from edgevoice.hardware import Prompt, Sounder
 from edgevoice.listening.frames import Frames
 from edgevoice.recognition.known_sounds import KnownSounds, Sounding
 from edgevoice.storage.events import Events
 
-Fault = Callable[[Exception], object]
+ASKED_AGAIN_S = 5.0
+"""While the fire alarm sounds, so often the door is asked to open; one that is still open stays so."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,22 @@ class SoundRules:
     """What happens when a sound of the library (`edgevoice recordings`) is heard while the door listens."""
 
     listen: bool = True
-    """Whether the door listens for them at all; each is written to the audit log once an occurrence."""
-    say: bool = True
-    """Whether the sounder tells it too."""
+    """Whether the door listens for them at all; each occurrence is written to the audit log."""
+    say: bool = False
+    """Whether the sounder tells it too. While the device itself speaks it hears nobody."""
     again_after_s: Annotated[float, Field(ge=1, le=3_600)] = 10.0
     """After so many seconds without it, the same sound counts as heard anew, 1..3600."""
     fire_alarm: str | None = None
     """Name of the one recording that opens the door while it sounds; none: no sound does. Whoever plays it opens."""
     fire_alarm_s: Annotated[float, Field(ge=5, le=120)] = 10.0
     """For how many seconds it must have sounded before that, 5..120."""
+
+
+class Opens(Protocol):
+    """What a fire alarm asks to open, and what is told of a failure: ``door.kiosk.Kiosk``."""
+
+    def fire(self, reason: str, figures: Mapping[str, float]) -> object: ...
+    def fault(self, error: Exception) -> object: ...
 
 
 def opens_for_fire(sounding: Sounding, rules: SoundRules) -> bool:
@@ -46,11 +53,12 @@ class SoundWatch:
     """Listens for known sounds beside the voice, and never in its way: what fails here ends here."""
 
     def __init__(
-        self, known: KnownSounds | None, rules: SoundRules, lock: Lock, sounder: Sounder, events: Events, fault: Fault
+        self, known: KnownSounds | None, rules: SoundRules, door: Opens, events: Events, sounder: Sounder | None = None
     ) -> None:
-        """``known``: None where nobody listens for them; ``fault``: shows and writes down what went wrong."""
-        self._known, self._rules, self._lock = known, rules, lock
-        self._sounder, self._events, self._fault = sounder, events, fault
+        """``known``: None where nobody listens for them."""
+        self._known, self._rules, self._door = known, rules, door
+        self._events, self._sounder = events, sounder
+        self._asked_s: float | None = None
 
     def hear(self, frames: Frames) -> list[Sounding]:
         """The frames of the last block -> each occurrence that begins in it. Never raises an Exception.
@@ -64,19 +72,20 @@ class SoundWatch:
             return [sounding for sounding in found if sounding.first]
         except Exception as error:  # whatever the library, the disk or a driver raises
             self._known = None
-            self._fault(error)
+            self._door.fault(error)
             return []
 
     def _act(self, sounding: Sounding) -> None:
         figures = {"aligned_hashes": float(sounding.aligned_hashes)}
         if sounding.first:
             self._events.write("sound", f"{sounding.name} was heard", None, figures)
-            if self._rules.say:
+            if self._rules.say and self._sounder is not None:
                 self._sounder.say([Prompt.KNOWN_SOUND])
-        if opens_for_fire(sounding, self._rules) and not self._lock.is_open:
-            lasted = sounding.at_s - sounding.since_s
-            reason = (
-                f"the fire alarm {sounding.name} has sounded for {lasted:.1f} s, {self._rules.fire_alarm_s:g} s wanted"
-            )
-            self._events.write("open", reason, None, figures)  # first: what cannot be written down does not open
-            self._lock.open_for(LONGEST_PULSE_SECONDS)
+        if opens_for_fire(sounding, self._rules) and self._may_ask(sounding.at_s):
+            lasted, wanted = sounding.at_s - sounding.since_s, self._rules.fire_alarm_s
+            reason = f"the fire alarm {sounding.name} has sounded for {lasted:.1f} s, {wanted:g} s wanted"
+            self._asked_s = sounding.at_s
+            self._door.fire(reason, figures)
+
+    def _may_ask(self, at_s: float) -> bool:
+        return self._asked_s is None or at_s - self._asked_s >= ASKED_AGAIN_S

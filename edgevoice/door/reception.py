@@ -4,7 +4,7 @@ Nothing is kept before the last sentence: whatever ends a dialogue earlier leave
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from edgevoice.door.act import Row
@@ -66,6 +66,7 @@ class _Dialogue:
     accepted: int = 0
     flaws: int = 0
     name: str | None = None  # whose voice is added to
+    kept: list[int] = field(default_factory=list)  # numbers of the fingerprints of what was said
 
 
 class Reception:
@@ -133,18 +134,23 @@ class Reception:
         says = Prompt.ASK_WHO if purpose is Purpose.REMOVE else Prompt.ASK_SENTENCE
         return Heard(Event.APPROVED_CHANGE, told, (says,), row)
 
+    def poor(self, decision: Decision) -> Heard:
+        """A sentence of whoever should allow it, too short or too noisy to judge."""
+        return self._again(decision.reason, Prompt.SAY_AGAIN)
+
     def hear(self, state: State, evidence: Evidence, decision: Decision) -> Heard:
         """What a sentence of ENROLLING or NAMING came to; ``decision``: whom the door would take the voice for."""
         return self._take(evidence, decision) if state is State.ENROLLING else self._name(decision)
 
     def _take(self, evidence: Evidence, decision: Decision) -> Heard:
         dialogue = self._under_way()
+        dialogue.kept += [] if evidence.kept is None else [evidence.kept]
         embedding = evidence.embedding
         take = dialogue.enrolment
         flaw = Flaw.BROKEN if embedding is None else take.flaw(evidence.quality, embedding, evidence.agreement)
         flaw = flaw or self._wrong_person(dialogue, evidence, decision)
         if flaw is not None or embedding is None:
-            return self._again((flaw or Flaw.BROKEN).value, SAYS[flaw or Flaw.BROKEN])
+            return self._again(_told(flaw or Flaw.BROKEN, evidence), SAYS[flaw or Flaw.BROKEN])
         progress = take.hear(f"sentence {dialogue.accepted + 1}", evidence.quality, embedding)
         dialogue.accepted = progress.accepted
         told = f"sentence {progress.accepted} of {progress.wanted} is good"
@@ -168,7 +174,7 @@ class Reception:
         try:
             voiceprint = dialogue.enrolment.voiceprint(name)
             keep = self._register.extend if dialogue.purpose is Purpose.EXTEND else self._register.enrol
-            kept = keep(voiceprint, self._recogniser)
+            kept = keep(voiceprint, self._recogniser, kept=dialogue.kept)
         except EnrolmentError as error:
             return Heard(Event.UNFIT, str(error), (Prompt.OTHER_VOICE,), Row("enrolment", "ended: not of one voice"))
         return Heard(Event.ENROLLED, f"{kept.speaker} is enrolled from {kept.utterances} utterances", share=1.0)
@@ -196,3 +202,9 @@ class Reception:
     def _under_way(self) -> _Dialogue:
         assert self._dialogue is not None, "no dialogue is under way"
         return self._dialogue
+
+
+def _told(flaw: Flaw, evidence: Evidence) -> str:
+    match = evidence.recording
+    found = f": {match.name}, {match.aligned_hashes} aligned hashes" if match and flaw is Flaw.SAME_RECORDING else ""
+    return f"{flaw.value}{found}"

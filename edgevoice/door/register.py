@@ -1,16 +1,19 @@
 """The people of the house, changed by its rules: every change with its audit row, or not at all."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from edgevoice.door.enrolment import refuse_similar
-from edgevoice.errors import SpeakerError, StorageError
+from edgevoice.door.gates import figures
+from edgevoice.errors import EnrolmentError, SpeakerError, StorageError
 from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.heard import Heard
 from edgevoice.storage.names import fold
 from edgevoice.storage.speakers import Speaker, Speakers, Voiceprint
 
@@ -24,6 +27,7 @@ class Register:
     database: Database
     speakers: Speakers
     events: Events
+    heard: Heard | None = None
 
     def administrators(self) -> list[str]:
         """Who may allow an enrolment."""
@@ -36,8 +40,12 @@ class Register:
                 return person
         raise SpeakerError(f"nobody is enrolled as {name[:80]!a}; see: edgevoice speakers list")
 
-    def enrol(self, voiceprint: Voiceprint, recogniser: Recogniser, renew: bool = False) -> Voiceprint:
+    def enrol(
+        self, voiceprint: Voiceprint, recogniser: Recogniser, renew: bool = False, kept: Sequence[int] = ()
+    ) -> Voiceprint:
         """Store a voice that the door can tell from every other; the first person of a house is an administrator.
+
+        ``kept``: numbers of the fingerprints of what was said, which from now on belong to that person.
 
         EnrolmentError: somebody enrolled sounds like it; SpeakerError, StorageError, SettingsError.
         """
@@ -49,23 +57,35 @@ class Register:
             if first:
                 self.speakers.set_administrator(name, True)
             # As it is kept, whatever the spelling now: a later removal takes that name out of the log.
-            kept = self.find(name).name
+            called = self.find(name).name
+            if self.heard is not None:
+                self.heard.assign(kept, called)
             role = ", as the first administrator" if first else ""
-            self.events.write("enrolled", f"{kept} was enrolled from {utterances} utterances{role}", kept)
-        return replace(voiceprint, speaker=kept)
+            self.events.write("enrolled", f"{called} was enrolled from {utterances} utterances{role}", called)
+        return replace(voiceprint, speaker=called)
 
-    def extend(self, voiceprint: Voiceprint, recogniser: Recogniser) -> Voiceprint:
-        """Add to what a person was enrolled with, each utterance with the same weight."""
+    def extend(self, voiceprint: Voiceprint, recogniser: Recogniser, kept: Sequence[int] = ()) -> Voiceprint:
+        """Add to what a person was enrolled with, each utterance with the same weight.
+
+        EnrolmentError where the door would not take the voice for that person; SpeakerError: nobody, or another model.
+        """
         before = self.speakers.enrolled_with(voiceprint.speaker)
         if before.model != voiceprint.model:
             raise SpeakerError(
                 f"{before.speaker!r} is enrolled with {before.model}, this is {voiceprint.model}: nothing can be added;"
                 f" replace it with: edgevoice enroll --renew {before.speaker!r}"
             )
+        llr = recogniser.scorer.llr(voiceprint.vector, before.vector)
+        threshold = recogniser.threshold(len(self.speakers.list()))
+        if not llr >= threshold:
+            found, wanted = figures(llr, threshold)
+            raise EnrolmentError(
+                f"nothing is added to {before.speaker!r}: the voice scored {found} as that person, {wanted} wanted"
+            )
         joined = before.utterances * before.vector + voiceprint.utterances * voiceprint.vector
         utterances = before.utterances + voiceprint.utterances
         after = Voiceprint(before.speaker, _unit(joined), before.model, utterances)
-        return self.enrol(after, recogniser, renew=True)
+        return self.enrol(after, recogniser, renew=True, kept=kept)
 
     def promote(self, name: str) -> str:
         """Let a person allow enrolments; the name as it is kept."""

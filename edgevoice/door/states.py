@@ -39,6 +39,7 @@ class Event(Enum):
     NOT_PRESSED = "nobody pressed the button"
     WAITING = "a voice during a lockout"
     UNHEALTHY = "a voice while a device is lost"
+    FIRE = "the owner's fire alarm"
     PRESSED = "button, short"
     HELD = "button, held"
     CLAIM = "button, held in an unclaimed house"

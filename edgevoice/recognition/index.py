@@ -1,5 +1,7 @@
 """Hashes of many recordings as sorted integers -> the places where a query may lie."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,9 +25,17 @@ class Index:
     def __len__(self) -> int:
         return sum(map(len, self._runs))
 
-    def add(self, hashes: Hashes, times: Integers) -> None:
-        """(m,) hashes and (m,) times, 0 <= time < 2**32."""
-        run = hashes.astype(np.uint64) << np.uint64(_TIME_BITS) | times.astype(np.uint64)
+    def add(self, parts: Iterable[tuple[Hashes, Integers]], most: int) -> None:
+        """Parts of (m,) hashes and (m,) times, 0 <= time < 2**32, that are together at most so many entries.
+
+        They are put where they stay, as memory for what is needed on the way would never be given back.
+        """
+        run, filled = np.empty(most, dtype=np.uint64), 0
+        for hashes, times in parts:
+            end = filled + len(hashes)
+            run[filled:end] = hashes.astype(np.uint64) << np.uint64(_TIME_BITS) | times.astype(np.uint64)
+            filled = end
+        run = run[:filled]
         run.sort()
         while self._runs and len(self._runs[-1]) < 2 * len(run):
             run = np.concatenate([self._runs.pop(), run])

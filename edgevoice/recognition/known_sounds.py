@@ -8,13 +8,16 @@ import numpy as np
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.listening.spectrum import BINS
 from edgevoice.listening.window import FRAMES_PER_SECOND
-from edgevoice.recognition.landmarks import Landmarks, landmarks
+from edgevoice.recognition.constellation import Constellation, Peaks
+from edgevoice.recognition.landmarks import Landmarks, of_peaks
 from edgevoice.recognition.recordings import RecordingMatch
 
 WINDOW = 3 * FRAMES_PER_SECOND
 """Frames that are looked up at once: what has sounded for that long is found within it."""
 STEP = FRAMES_PER_SECOND // 2
 """Frames from one lookup to the next."""
+STRETCH = 24 * 3600 * FRAMES_PER_SECOND
+"""Frames after which counting begins anew, once a day, as 32 bits hold those of 248 days; a sound just then is late."""
 
 
 class Lookup(Protocol):
@@ -37,7 +40,7 @@ class Sounding:
 
 
 class KnownSounds:
-    """Keeps the spectra of the last seconds, and looks them up every half second.
+    """Keeps the peaks of the last seconds, and looks them up every half second.
 
     The outcome does not depend on how the stream is cut into blocks.
     """
@@ -45,28 +48,42 @@ class KnownSounds:
     def __init__(self, library: Lookup, again_after_s: float = 10.0) -> None:
         """``again_after_s``: without a match for so long, the same sound counts as a new occurrence."""
         self._library, self._again_after_s = library, again_after_s
-        self._recent: Integers = np.zeros((0, BINS), dtype=np.int64)
-        self._heard = 0  # frames of the stream
+        self._began_s = 0.0  # when the present stretch of the stream began
         self._since: dict[str, float] = {}
         self._last: dict[str, float] = {}
+        self._begin()
 
     def hear(self, spectrum: Integers) -> list[Sounding]:
         """(n, 257) power of the next frames, Q4 -> what was found in them, usually nothing."""
         found = []
-        while len(spectrum):
+        while len(spectrum) and len(self._library):
             some = STEP - self._heard % STEP
-            self._recent = np.concatenate([self._recent, spectrum[:some]])[-WINDOW:]
-            self._heard += len(spectrum[:some])
+            self._follow(spectrum[:some])
             spectrum = spectrum[some:]
-            if self._heard % STEP == 0 and len(self._library) and (match := self._lookup()):
+            if self._heard % STEP == 0 and (match := self._lookup()):
                 found.append(self._sounding(match))
+            if self._heard == STRETCH:
+                self._began_s += STRETCH / FRAMES_PER_SECOND
+                self._begin()
         return found
 
+    def _begin(self) -> None:
+        self._constellation = Constellation()
+        self._peaks = Peaks.join([self._constellation.follow(np.zeros((0, BINS), dtype=np.int64))])
+        self._heard = 0  # frames of the stretch
+
+    def _follow(self, spectrum: Integers) -> None:
+        self._peaks = Peaks.join([self._peaks, self._constellation.follow(spectrum)])
+        self._heard += len(spectrum)
+        self._peaks = self._peaks[self._peaks.frames >= self._heard - WINDOW]
+
     def _lookup(self) -> RecordingMatch | None:
-        return self._library.lookup(landmarks(self._recent))
+        first = max(self._heard - WINDOW, 0)
+        recent = Peaks(self._peaks.frames - first, self._peaks.bins, self._peaks.ranks)
+        return self._library.lookup(of_peaks(recent, self._heard - first))
 
     def _sounding(self, match: RecordingMatch) -> Sounding:
-        now = self._heard / FRAMES_PER_SECOND
+        now = self._began_s + self._heard / FRAMES_PER_SECOND
         last = self._last.get(match.name)
         first = last is None or now - last > self._again_after_s
         if first:

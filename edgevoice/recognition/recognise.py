@@ -13,7 +13,7 @@ from edgevoice.recognition.embed import Embedding, XVector
 from edgevoice.recognition.one_voice import halves_agree
 from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.recognition.score import Score, Scorer, load_scorer
-from edgevoice.storage.speakers import Voiceprint
+from edgevoice.storage.speakers import Speaker, Voiceprint
 
 EARLY_LLR = math.log(4)
 """How much more than the threshold a voice must score at a short pause, where the utterance may still go on: every
@@ -51,6 +51,8 @@ class Evidence:
     where the utterance is not final;
     mood and recording: None where not known or not installed;
     embedding: the voice itself, for enrolment; never printed and never logged;
+    kept: number of the fingerprint that was kept of it, None where none was;
+    outdated: who is enrolled with another model, and cannot be compared;
     agreement: cosine of the voices of its two halves, None where it is too short to tell, where it may still go on, and
     where it reaches the threshold: then nobody asks.
     """
@@ -64,6 +66,8 @@ class Evidence:
     recording: RecordingMatch | None
     ms: Timing
     embedding: Embedding | None = field(default=None, repr=False, compare=False)
+    kept: int | None = None
+    outdated: tuple[str, ...] = ()
     agreement: float | None = None
 
 
@@ -71,16 +75,21 @@ class Recogniser:
     """The models, the people and the rate of false accepts that the owner allows."""
 
     def __init__(
-        self, model: Path, voiceprints: Callable[[str], Sequence[Voiceprint]], false_accept_rate: float
+        self,
+        model: Path,
+        voiceprints: Callable[[str], Sequence[Voiceprint]],
+        false_accept_rate: float,
+        outdated: Callable[[str], Sequence[Speaker]] = lambda model: (),
     ) -> None:
         """``model``: the x-vector's ``.tflite``; ``voiceprints``: a model's name -> the people enrolled with it;
-        ``false_accept_rate``: of a stranger's attempt against the whole household, e.g. 0.001.
+        ``false_accept_rate``: of a stranger's attempt against the whole household, e.g. 0.001; ``outdated``: a model's
+        name -> the people enrolled with another.
 
         ModelError: a file that is not what its manifest says; SettingsError: a rate outside the measured range.
         """
         self.xvector = XVector(model)
         self.scorer: Scorer = load_scorer(self.xvector.manifest.calibration, model)
-        self._voiceprints = voiceprints
+        self._voiceprints, self._outdated = voiceprints, outdated
         self._false_accept_rate = false_accept_rate
         self.scorer.calibration.threshold(false_accept_rate)  # refuse an unmeasured rate now, not at the door
 
@@ -123,4 +132,5 @@ class Recogniser:
             ms=Timing(front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded)),
             agreement=agreement,
             embedding=embedding,
+            outdated=tuple(person.name for person in self._outdated(embedding.model)),
         )

@@ -1,6 +1,6 @@
 """Landmarks -> RecordingMatch | None: whether this very recording is in a library."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,15 +11,15 @@ from edgevoice.listening.spectrum import BINS
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.constellation import Peaks, pack, unpack
 from edgevoice.recognition.index import Index
-from edgevoice.recognition.landmarks import Landmarks, of_peaks, pairs
+from edgevoice.recognition.landmarks import Hashes, Landmarks, of_peaks, pairs
 
 KEPT_RANK = 10  # of a recording the peaks are kept with fewer stronger ones around
-KEPT_PAIRS = 5  # that each of them begins
+KEPT_PAIRS = 4  # that each of them begins
 LONGEST = 1500  # frames that are looked up at once: an utterance; of more, windows of that length, half overlapping
 CANDIDATES = 16  # places that are looked at closely
-HIT, MISS = 4, -1  # what a kept peak that the query has, or lacks, says for a match
-
-_BAR: NDArray[np.bool_] = np.ones((3, 3), dtype=np.bool_)
+# What a kept peak says for a match where the query has it a bin off, a frame off (as when its hops begin elsewhere) or
+# exactly, and where it lacks it: about the log2 of how much likelier that is in a repetition than by chance.
+BIN_OFF, FRAME_OFF, EXACT, MISSING = 2, 5, 7, -1
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class RecordingMatch:
 class Place:
     """How well a query fits at one place of one recording.
 
-    number: of the recording in the library, and name; offset: frame of it at which the query begins; aligned: hashes that agree; and of the stretch
-    that fits best: score; hits and kept: peaks that agree, and all; span: frames from its first to its last hit.
+    number, name: of the recording; offset: frame of it at which the query begins; aligned: hashes that agree; and of
+    the stretch that fits best: score; hits: kept peaks that the query has; kept: all of them; span: frames.
     """
 
     number: int
@@ -56,10 +56,10 @@ class Place:
 class Threshold:
     """What makes a place a match; docs/recordings.md tells what was measured at these."""
 
-    aligned: int = 4
+    aligned: int = 3
     score: int = 40
-    share: float = 0.2
-    span: int = 40
+    share: float = 0.3
+    span: int = 25
 
     def passes(self, place: Place) -> bool:
         """Whether all four are reached."""
@@ -99,6 +99,11 @@ class Library:
     def __len__(self) -> int:
         return len(self._recordings)
 
+    @property
+    def hashes(self) -> int:
+        """How many it holds."""
+        return len(self._index)
+
     def add(self, recording: Recording) -> None:
         """Know one more."""
         self._insert([recording])
@@ -119,9 +124,13 @@ class Library:
         return RecordingMatch(place.name, place.aligned, place.offset / FRAMES_PER_SECOND)
 
     def best(self, heard: Landmarks) -> Place | None:
-        """Where the sound fits best, match or not; None where not one hash is known."""
+        """Where the sound fits best, a match before anything else; None where not one hash is known."""
         places = [place for start, window in _windows(heard) for place in self._places(window, start)]
-        return max(places, key=lambda place: (place.score, place.aligned), default=None)
+        return max(places, key=lambda at: (self._threshold.passes(at), at.score, at.aligned), default=None)
+
+    def fit(self, number: int, heard: Landmarks, offset: int) -> tuple[int, int, int, int]:
+        """Score, hits, kept and span where the sound begins at this frame of a recording."""
+        return _fit(unpack(self._recordings[number].peaks), _around(heard), offset)
 
     def peaks(self, place: Place) -> Peaks:
         """What is kept of the recording of a place."""
@@ -131,20 +140,21 @@ class Library:
         """(k,) frames of that recording at which the sound would begin, one for each of its hashes that is known."""
         index, recording = Index(), self._recordings[place.number]
         hashes, frames = pairs(unpack(recording.peaks), KEPT_PAIRS)
-        index.add(hashes, frames.astype(np.int64))
+        index.add([(hashes, frames.astype(np.int64))], len(hashes))
         return index.begins(heard)
 
-    def _insert(self, recordings: list[Recording]) -> None:
-        hashes, times = [np.zeros(0, dtype=np.uint32)], [np.zeros(0, dtype=np.int64)]
-        for recording in recordings:
-            start = self._end + LONGEST
-            self._starts.append(start)
-            self._end = start + recording.length
-            of_one, frames = pairs(unpack(recording.peaks), KEPT_PAIRS)
-            hashes.append(of_one)
-            times.append(frames.astype(np.int64) + start)
-        self._recordings += recordings
-        self._index.add(np.concatenate(hashes), np.concatenate(times))
+    def _insert(self, recordings: Sequence[Recording]) -> None:
+        peaks = sum(len(recording.peaks) for recording in recordings) // 2
+        self._index.add(map(self._place, recordings), KEPT_PAIRS * peaks)
+
+    def _place(self, recording: Recording) -> tuple[Hashes, Integers]:
+        """Give a recording its stretch of the line of time; its hashes and their times."""
+        start = self._end + LONGEST
+        self._recordings.append(recording)
+        self._starts.append(start)
+        self._end = start + recording.length
+        hashes, frames = pairs(unpack(recording.peaks), KEPT_PAIRS)
+        return hashes, frames.astype(np.int64) + start
 
     def _places(self, query: Landmarks, start: int) -> list[Place]:
         times, counts = self._index.align(query, CANDIDATES)
@@ -154,9 +164,9 @@ class Library:
         for time, count, number in zip(times.tolist(), counts.tolist(), numbers.tolist(), strict=True):
             recording, offset = self._recordings[number], time - self._starts[number]
             peaks = unpack(recording.peaks)
-            fits = [_fit(peaks, grid, offset + shift) for shift in (-1, 0, 1)]
-            score, hits, kept, span = max(fits)
-            places.append(Place(number, recording.name, offset - start, count, score, hits, kept, span))
+            fits = [(*_fit(peaks, grid, offset + shift), offset + shift) for shift in (0, -1, 1)]
+            score, hits, kept, span, begin = max(fits, key=lambda fit: fit[0])
+            places.append(Place(number, recording.name, begin - start, count, score, hits, kept, span))
         return places
 
 
@@ -172,24 +182,27 @@ def _windows(heard: Landmarks) -> list[tuple[int, Landmarks]]:
     return windows
 
 
-def _around(query: Landmarks) -> NDArray[np.bool_]:
-    """(frames + 2, bins + 2), both counted from -1: whether the query has a peak there, or next to it."""
-    grid = np.zeros((query.length + 2, BINS + 2), dtype=np.bool_)
-    for later, higher in np.argwhere(_BAR):
-        grid[query.peaks.frames + later, query.peaks.bins + higher] = True
+def _around(query: Landmarks) -> NDArray[np.int8]:
+    """(frames + 2, bins + 2), both counted from -1: what a kept peak there says for a match; 0: it is missing."""
+    grid = np.zeros((query.length + 2, BINS + 2), dtype=np.int8)
+    frames, bins = query.peaks.frames + 1, query.peaks.bins + 1
+    for weight, later, higher in ((BIN_OFF, 0, 1), (FRAME_OFF, 1, 0)):
+        grid[frames - later, bins - higher] = weight
+        grid[frames + later, bins + higher] = weight
+    grid[frames, bins] = EXACT
     return grid
 
 
-def _fit(peaks: Peaks, grid: NDArray[np.bool_], offset: int) -> tuple[int, int, int, int]:
+def _fit(peaks: Peaks, grid: NDArray[np.int8], offset: int) -> tuple[int, int, int, int]:
     """Score, hits, kept and span of the stretch that fits best where the query begins at frame ``offset``."""
     first, last = np.searchsorted(peaks.frames, [offset, offset + len(grid) - 2])
     frames, bins = peaks.frames[first:last] - offset, peaks.bins[first:last]
-    hit = grid[frames + 1, bins + 1]
-    total: Integers = np.zeros(len(hit) + 1, dtype=np.int64)
-    np.cumsum(np.where(hit, HIT, MISS), out=total[1:])
+    weights = grid[frames + 1, bins + 1].astype(np.int64)
+    total: Integers = np.zeros(len(weights) + 1, dtype=np.int64)
+    np.cumsum(np.where(weights > 0, weights, MISSING), out=total[1:])
     stop = int(np.argmax(total - np.minimum.accumulate(total)))
     if not stop:
         return 0, 0, 0, 0
     start = int(np.argmin(total[:stop]))
-    score, hits = int(total[stop] - total[start]), int(hit[start:stop].sum())
+    score, hits = int(total[stop] - total[start]), int((weights[start:stop] > 0).sum())
     return score, hits, stop - start, int(frames[stop - 1] - frames[start]) + 1

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from edgevoice.listening.utterance import Utterance
+from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.landmarks import LANDMARKS, Landmarks, landmarks, stretch
 from edgevoice.recognition.recognise import Evidence
 from edgevoice.recognition.recordings import Library, Recording, RecordingMatch, Threshold, keep
@@ -12,9 +13,14 @@ from edgevoice.storage.heard import Heard, Kept
 
 SAME_RECORDING = Threshold()
 """What two sounds must share to be one recording; docs/replay.md tells what that catches, and what it refuses."""
+SAME_BUT_CHANGED = Threshold(score=55)
+"""The same where the sound is looked up at another speed or pitch: more of it, as there are ten more chances to err."""
+STRETCHES = (
+    *((1020, 980), (1035, 966), (1050, 952), (980, 1020), (965, 1036), (950, 1053)),  # a tape, too fast or too slow
+    *((1040, 1000), (960, 1000), (1000, 971), (1000, 1030)),  # shorter, longer; higher, lower by half a semitone
+)
+"""Permille of time and of pitch at which a sound that might open is looked up too; each finds what is 1 % beside it."""
 _NOTHING_KNOWN = (-1, -1)
-STRETCHES = ((1000, 1000),)
-"""Permille of time and of pitch at which a sound is looked up, so that a tape that runs too fast is known too."""
 
 
 class Recognises(Protocol):
@@ -23,11 +29,16 @@ class Recognises(Protocol):
     def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence: ...
 
 
-def find(library: Library, heard: Landmarks) -> RecordingMatch | None:
-    """The recording in the library that this sound is, at any of the stretches; the best where there are several."""
-    asked = (heard if both == (1000, 1000) else stretch(heard, *both) for both in STRETCHES)
-    found = [match for sound in asked if (match := library.lookup(sound)) is not None]
-    return max(found, key=lambda match: match.aligned_hashes, default=None)
+def find(library: Library, heard: Landmarks, changed: bool = True) -> RecordingMatch | None:
+    """The recording in the library that this sound is; ``changed``: look for it at other speeds and pitches too."""
+    match = library.lookup(heard)
+    if match is not None or not changed:
+        return match
+    places = (library.best(stretch(heard, *both)) for both in STRETCHES)
+    place = next((place for place in places if place is not None and SAME_BUT_CHANGED.passes(place)), None)
+    if place is None:
+        return None
+    return RecordingMatch(place.name, place.aligned, place.offset / FRAMES_PER_SECOND)
 
 
 class Memory:
@@ -46,27 +57,32 @@ class Memory:
     def __len__(self) -> int:
         return len(self._library)
 
-    def lookup(self, heard: Landmarks, start_s: float) -> RecordingMatch | None:
-        """Whether it was heard before. The looks at one utterance, known by its ``start_s``, never match each other."""
+    def lookup(self, heard: Landmarks, start_s: float, changed: bool = True) -> RecordingMatch | None:
+        """Whether it was heard before. The looks at one utterance, known by its ``start_s``, never match each other.
+
+        ``changed``: at other speeds and pitches too, which takes eleven times as long.
+        """
         if self._going_on and self._going_on[0] != start_s:
             self._settle()
         self._follow()
-        return find(self._library, heard)
+        return find(self._library, heard, changed)
 
-    def note(self, heard: Landmarks, start_s: float, speaker: str | None, final: bool) -> None:
-        """Remember an attempt, on the disk when this returns; StorageError. ``speaker``: who the voice is closest to.
+    def note(self, heard: Landmarks, start_s: float, by: str | None, recognised: bool, final: bool) -> int:
+        """Remember an attempt, on the disk when this returns; its number. StorageError.
 
-        Not ``final``: the same utterance may go on, and then takes the place of what was noted of it.
+        ``by``: who the voice is closest to; ``recognised``: whether it might open. Not ``final``: the same utterance
+        may go on, and then takes the place of what was noted of it.
         """
         recording = keep("attempt", heard)
         if self._going_on and self._going_on[0] == start_s:
             row = self._going_on[1]
-            self._kept.replace(row, to_bytes(recording), speaker)
+            self._kept.replace(row, to_bytes(recording), by, recognised)
         else:
-            (row,) = self._kept.add([to_bytes(recording)], "attempt", speaker)
+            (row,) = self._kept.add([to_bytes(recording)], "attempt", by, recognised)
         self._going_on = (start_s, row, recording)
         if final:
             self._settle()
+        return row
 
     def _settle(self) -> None:
         """From now on what was going on is one of the past."""
@@ -81,16 +97,21 @@ class Memory:
         there = self._kept.ids() - ({self._going_on[1]} if self._going_on else set())
         for gone in self._names.keys() - there:
             self._library.remove(self._names.pop(gone))
-        for kept in self._kept.read(there - self._names.keys()):
-            self._know(kept)
+        new = {kept.id: kept for kept in self._kept.read(there - self._names.keys())}
+        names = {row: _name(kept) for row, kept in new.items()}
+        found = [from_bytes(names[row], kept.plain) for row, kept in new.items()]
+        recordings = [recording for recording in found if recording is not None]
+        if self._names:
+            for recording in recordings:
+                self._library.add(recording)
+        else:  # at the start: all at once costs less
+            self._library = Library(recordings, SAME_RECORDING)
+        self._names |= names
         self._stamp = stamp
 
-    def _know(self, kept: Kept) -> None:
-        name = f"{kept.kind} {kept.id} of {kept.at[:16]}"
-        recording = from_bytes(name, kept.plain)
-        if recording is not None:
-            self._library.add(recording)
-        self._names[kept.id] = name
+
+def _name(kept: Kept) -> str:
+    return f"{kept.kind} {kept.id} of {kept.at[:16]}"
 
 
 class ReplayGuard:
@@ -105,18 +126,19 @@ class ReplayGuard:
         evidence = self._recogniser.recognise(utterance, front_end_ms)
         started = time.process_time()
         heard = landmarks(utterance.frames.spectrum)
-        match = self._memory.lookup(heard, utterance.start_s)
-        best = evidence.scores[0] if evidence.scores else None
-        if utterance.final or (best and best.llr >= evidence.threshold):
+        might_open, kept = any(score.llr >= evidence.threshold for score in evidence.scores), None
+        match = self._memory.lookup(heard, utterance.start_s, might_open)
+        if utterance.final or might_open:
+            best = max(evidence.scores, key=lambda score: score.llr, default=None)
             self._closest = best.speaker if best else None
-            self._memory.note(heard, utterance.start_s, self._closest, utterance.final)
+            kept = self._memory.note(heard, utterance.start_s, self._closest, might_open, utterance.final)
         lookup_ms = 1000 * (time.process_time() - started)
-        return replace(evidence, recording=match, ms=replace(evidence.ms, lookup=lookup_ms))
+        return replace(evidence, recording=match, kept=kept, ms=replace(evidence.ms, lookup=lookup_ms))
 
     def heard_out(self, utterance: Utterance) -> None:
         """The whole of an utterance that opened before it was final: it is remembered in the place of its beginning."""
         heard = landmarks(utterance.frames.spectrum)
-        self._memory.note(heard, utterance.start_s, self._closest, utterance.final)
+        self._memory.note(heard, utterance.start_s, self._closest, True, utterance.final)
 
 
 def to_bytes(recording: Recording) -> bytes:

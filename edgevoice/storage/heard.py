@@ -43,24 +43,40 @@ class Heard:
         self._days, self._most, self._now = days, most, now
         self._unreadable: set[int] = set()
 
-    def add(self, plains: Sequence[bytes], kind: Kind, speaker: str | None) -> list[int]:
+    def add(self, plains: Sequence[bytes], kind: Kind, speaker: str | None, recognised: bool = True) -> list[int]:
         """Seal and keep all of them or none; their ids. ``speaker``: whose removal takes them along, if enrolled.
 
-        Old rows give way in the same transaction. StorageError: disk or key; nothing was changed then.
+        ``recognised``: whether the voice was; what was not gives way first, so that no stranger's chatter pushes out
+        what somebody could replay. Old rows give way in the same transaction. StorageError: disk or key; nothing was
+        changed then.
         """
         with self._database.transaction():
-            rows = [self._insert(plain, kind, speaker) for plain in plains]
+            rows = [self._insert(plain, kind, speaker, recognised) for plain in plains]
             self._drop_old()
         return rows
 
-    def replace(self, row: int, plain: bytes, speaker: str | None) -> None:
-        """Keep this in the place of what ``row`` held; nothing happens where the row is gone."""
+    def replace(self, row: int, plain: bytes, speaker: str | None, recognised: bool) -> None:
+        """Keep this in the place of what ``row`` held; nothing happens where the row is gone.
+
+        ``recognised``: whether the voice was now; where it was before, it stays so.
+        """
         with self._database.transaction():
             self._seal(row, plain)
             self._database.rows(
-                "update heard set speaker = (select id from speakers where folded = ?) where id = ?",
-                (None if speaker is None else fold(speaker), row),
+                "update heard set speaker = (select id from speakers where folded = ?), recognised = max(recognised, ?)"
+                " where id = ?",
+                (None if speaker is None else fold(speaker), recognised, row),
             )
+
+    def assign(self, rows: Sequence[int], speaker: str) -> None:
+        """These were the enrolment of ``speaker``, whose removal takes them along."""
+        with self._database.transaction():
+            for row in rows:
+                self._database.rows(
+                    "update heard set kind = 'enrolment', recognised = 1,"
+                    " speaker = (select id from speakers where folded = ?) where id = ?",
+                    (fold(speaker), row),
+                )
 
     def drop_old(self) -> None:
         """Forget what is older than is kept. Rows of the future, of a clock that was wrong, go by their number."""
@@ -90,12 +106,12 @@ class Heard:
             found += [kept for row in self._database.rows(sql, some) if (kept := self._open(*row)) is not None]
         return found
 
-    def _insert(self, plain: bytes, kind: Kind, speaker: str | None) -> int:
+    def _insert(self, plain: bytes, kind: Kind, speaker: str | None, recognised: bool) -> int:
         at = self._now().astimezone(timezone.utc).isoformat(timespec="seconds")
         ((row,),) = self._database.rows(
-            "insert into heard (at, kind, speaker, sealed)"
-            " values (?, ?, (select id from speakers where folded = ?), x'') returning id",
-            (at, kind, None if speaker is None else fold(speaker)),
+            "insert into heard (at, kind, recognised, speaker, sealed)"
+            " values (?, ?, ?, (select id from speakers where folded = ?), x'') returning id",
+            (at, kind, recognised, None if speaker is None else fold(speaker)),
         )
         assert isinstance(row, int)
         self._seal(row, plain)
@@ -120,5 +136,6 @@ class Heard:
         oldest = self._now().astimezone(timezone.utc) - timedelta(days=self._days)
         self._database.rows("delete from heard where at < ?", (oldest.isoformat(timespec="seconds"),))
         self._database.rows(
-            "delete from heard where id <= (select id from heard order by id desc limit 1 offset ?)", (self._most,)
+            "delete from heard where id in (select id from heard order by recognised desc, id desc limit -1 offset ?)",
+            (self._most,),
         )

@@ -37,9 +37,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     (
         # Fingerprints of what the door has heard. The speaker is whom the voice was closest to: whoever is removed
-        # takes along all that may be theirs.
+        # takes along all that may be theirs. What was not recognised, a stranger's, gives way first.
         "create table heard (id integer primary key autoincrement, at text not null, kind text not null,"
-        " speaker integer references speakers(id) on delete cascade, sealed blob not null)",
+        " recognised integer not null, speaker integer references speakers(id) on delete cascade,"
+        " sealed blob not null)",
         "create index heard_speaker on heard (speaker)",
         "create index heard_at on heard (at)",
     ),

@@ -96,6 +96,15 @@ def test_with_nobody_enrolled_it_stays_shut_and_nobody_is_at_fault() -> None:
     )
 
 
+def test_people_of_another_model_are_told_to_enrol_again_and_not_that_nobody_is_enrolled() -> None:
+    few = decide(replace(evidence(), scores=(), outdated=("Ada", "Bo")), WELL, RULES)
+    assert (few.opens, few.cause) == (False, Cause.NOBODY)
+    assert few.reason.startswith("Ada, Bo must enrol again")
+    many = decide(replace(evidence(), scores=(), outdated=tuple("ABCDE")), WELL, RULES)
+    assert many.reason.startswith("A, B, C and 2 more must enrol again")
+    assert decide(replace(evidence(), outdated=("Cy",)), WELL, RULES).opens  # they keep nobody else out
+
+
 def test_the_order_of_the_scores_is_not_trusted() -> None:
     decision = decide(evidence(score("Bo", -2.0), score("Cy", 3.9), score("Ada", 4.2)), WELL, RULES)
     assert (decision.opens, decision.cause, decision.speaker) == (False, Cause.TOO_CLOSE, "Ada")

@@ -83,3 +83,30 @@ def aligned(query: list[tuple[int, int]], kept: list[tuple[int, int]]) -> Counte
     """Frame of a recording at which the query would begin -> hashes that say so, within one frame."""
     begins = Counter(frame2 - frame for hash_, frame in query for hash2, frame2 in kept if hash_ == hash2)
     return Counter({at: begins[at - 1] + begins[at] + begins[at + 1] for at in begins})
+
+
+def fit(kept: list[Cell], heard: set[Cell], length: int, offset: int) -> tuple[int, int, int, int]:
+    """Score, hits, kept peaks and span in frames of the best stretch where the query begins at frame ``offset``.
+
+    Of stretches with the same score the one that ends first counts, and of those the longest.
+    """
+    inside = [(frame - offset, place) for frame, place in kept if 0 <= frame - offset < length]
+    weights = []
+    for frame, place in inside:
+        weight = -1
+        for weight_there, cells in (
+            (2, {(frame, place - 1), (frame, place + 1)}),
+            (5, {(frame - 1, place), (frame + 1, place)}),
+            (7, {(frame, place)}),
+        ):
+            if cells & heard:
+                weight = weight_there
+        weights.append(weight)
+    best = (0, 0, 0, 0)
+    for stop in range(1, len(inside) + 1):
+        for start in range(stop):
+            stretch = weights[start:stop]
+            if sum(stretch) > best[0]:
+                span = inside[stop - 1][0] - inside[start][0] + 1
+                best = (sum(stretch), sum(weight > 0 for weight in stretch), len(stretch), span)
+    return best

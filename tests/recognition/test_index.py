@@ -23,7 +23,8 @@ def test_it_finds_what_a_count_of_all_pairs_finds(added: list[list[tuple[int, in
     index, kept = Index(), []
     for number, pairs in enumerate(added):
         times = np.array([time + 1000 * number for _, time in pairs], dtype=np.int64)
-        index.add(np.array([hash_ for hash_, _ in pairs], dtype=np.uint32), times)
+        hashes = np.array([hash_ for hash_, _ in pairs], dtype=np.uint32)
+        index.add([(hashes[:3], times[:3]), (hashes[3:], times[3:])], len(pairs) + number)
         kept += [(hash_, time + 1000 * number) for hash_, time in pairs if number != drop]
     index.drop(1000 * drop, 1000 * drop + 1000)
     assert len(index) == len(kept)
@@ -37,6 +38,6 @@ def test_it_finds_what_a_count_of_all_pairs_finds(added: list[list[tuple[int, in
 
 def test_the_highest_hash_and_time_are_found() -> None:
     index = Index()
-    index.add(np.array([2**32 - 1], dtype=np.uint32), np.array([2**32 - 1]))
+    index.add([(np.array([2**32 - 1], dtype=np.uint32), np.array([2**32 - 1]))], 1)
     times, counts = index.align(query([(2**32 - 1, 7)]), 5)
     assert (times.tolist(), counts.tolist()) == ([2**32 - 8], [1])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soxr
 
 from edgevoice import app
 from edgevoice.config import Settings
@@ -79,6 +80,15 @@ def test_it_is_known_however_loud_it_is_and_wherever_a_frame_begins(home: Home) 
     guard.recognise(whole(ONE))
     softer = np.concatenate([np.zeros(5_077, np.int16), clip(ONE) // 3])
     assert [guard.recognise(later(each)).recording is None for each in utterances(softer)] == [False]
+
+
+@pytest.mark.parametrize("speed", [0.955, 0.97, 1.03, 1.045])
+def test_a_tape_that_runs_too_fast_or_too_slow_is_known_where_it_might_open(home: Home, speed: float) -> None:
+    guard = home.guard()
+    guard.recognise(whole(ONE))
+    tape = np.rint(soxr.resample(clip(ONE).astype(np.float64), 16_000 * speed, 16_000)).astype(np.int16)
+    (replayed,) = utterances(tape)
+    assert guard.recognise(later(replayed)).recording is not None
 
 
 def test_no_two_clips_of_the_visit_are_one_recording(home: Home) -> None:

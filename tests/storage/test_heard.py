@@ -56,7 +56,7 @@ def test_what_is_replaced_keeps_its_place_and_belongs_to_who_it_is_closest_to_no
     heard: Heard, speakers: Speakers
 ) -> None:
     (row,) = heard.add([b"the beginning"], "attempt", "Ada")
-    heard.replace(row, b"the whole", "Ben")
+    heard.replace(row, b"the whole", "Ben", recognised=False)
     assert [(kept.id, kept.plain) for kept in heard.read(heard.ids())] == [(row, b"the whole")]
     speakers.remove("Ada")
     assert heard.ids() == {row}
@@ -69,6 +69,14 @@ def test_who_is_removed_takes_along_all_that_may_be_theirs_and_nothing_else(hear
     kept = heard.add([b"c"], "attempt", "Ben") + heard.add([b"d"], "attempt", "Nobody")
     speakers.remove("Ada")
     assert heard.ids() == set(kept)
+
+
+def test_what_turns_out_to_be_an_enrolment_belongs_to_who_was_enrolled(heard: Heard, speakers: Speakers) -> None:
+    rows = heard.add([b"a", b"b", b"c"], "attempt", "Ada")
+    heard.assign(rows[1:], "Ben")
+    assert [kept.kind for kept in heard.read(rows)] == ["attempt", "enrolment", "enrolment"]
+    speakers.remove("Ben")
+    assert heard.ids() == set(rows[:1])
 
 
 def test_who_is_called_otherwise_still_takes_it_along(heard: Heard, speakers: Speakers) -> None:
@@ -93,6 +101,15 @@ def test_only_the_newest_are_kept(heard: Heard) -> None:
     assert heard.ids() == set(rows[-10:])
 
 
+def test_no_strangers_chatter_pushes_out_what_could_be_replayed(heard: Heard) -> None:
+    vital = heard.add([b"an opening"], "attempt", "Ada") + heard.add([b"clip"] * 3, "enrolment", "Ada")
+    chatter = [row for _ in range(50) for row in heard.add([b"chatter"], "attempt", "Ada", recognised=False)]
+    assert heard.ids() == {*vital, *chatter[-6:]}
+    heard.replace(chatter[-6], b"chatter", "Ada", recognised=True)
+    newer = heard.add([b"an opening"] * 6, "attempt", "Ben")
+    assert heard.ids() == {*vital[1:], *newer} | {chatter[-6]}
+
+
 def test_a_clock_that_was_years_ahead_leaves_rows_that_the_number_removes(heard: Heard, calendar: Calendar) -> None:
     calendar.now += timedelta(days=10_000)
     future = set(heard.add([b"x"], "attempt", None))
@@ -107,7 +124,7 @@ def test_a_power_cut_before_the_end_leaves_all_or_nothing(heard: Heard, folder: 
     before = set(heard.add([b"before"], "attempt", None))
     cut = sqlite3.connect(folder / FILE_NAME, isolation_level=None)
     cut.execute("begin immediate")
-    cut.execute("insert into heard (at, kind, sealed) values ('2026', 'attempt', x'00')")
+    cut.execute("insert into heard (at, kind, recognised, sealed) values ('2026', 'attempt', 1, x'00')")
     cut.close()  # without a commit, as a process that is gone
     assert heard.ids() == before
     with Database.open(folder) as again:

@@ -1,6 +1,6 @@
 """A door that has heard people before, and what it makes of a replay."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -13,8 +13,8 @@ from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.landmarks import Landmarks, landmarks
 from edgevoice.recognition.recognise import EARLY_LLR
-from edgevoice.recognition.recordings import Library, keep
-from edgevoice.recognition.replay import SAME_RECORDING, find
+from edgevoice.recognition.recordings import Library
+from edgevoice.recognition.replay import find
 from edgevoice.recognition.score import Scorer
 from tools.attacks import Attack, to_samples
 from tools.attacks.voices import heard
@@ -32,6 +32,17 @@ class Look:
     llr: float
     threshold: float
     final: bool
+
+    @classmethod
+    def of(cls, marks: Landmarks, figures: tuple[float, ...]) -> "Look":
+        """From its fingerprint and its figures."""
+        llr, threshold, final = figures
+        return cls(marks, llr, threshold, bool(final))
+
+    @property
+    def figures(self) -> tuple[float, ...]:
+        """All but the fingerprint."""
+        return self.llr, self.threshold, float(self.final)
 
     @property
     def accepted(self) -> bool:
@@ -67,13 +78,6 @@ class Judge:
         threshold = self.scorer.calibration.threshold(self.false_accept_rate)
         marks = landmarks(utterance.frames.spectrum)
         return Look(marks, llr, threshold + (0.0 if utterance.final else EARLY_LLR), utterance.final)
-
-
-def remember(clips: Iterable[tuple[str, Samples]]) -> Library:
-    """What a door knows that has heard these before, by the clip's name."""
-    found = [(name, utterance) for name, samples in clips for utterance in heard(samples)]
-    kept = [keep(name, landmarks(utterance.frames.spectrum)) for name, utterance in found]
-    return Library(kept, SAME_RECORDING)
 
 
 def attacked(attack: Attack, path: str, samples: Samples) -> Samples:

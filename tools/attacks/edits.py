@@ -78,7 +78,7 @@ def _spliced(first: Samples, second: Samples) -> Samples:
 
 
 def _float(samples: Samples) -> NDArray[np.float32]:
-    return samples.astype(np.float32) / 32768
+    return np.asarray(samples / 32768, dtype=np.float32)
 
 
 @cache

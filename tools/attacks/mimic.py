@@ -90,4 +90,6 @@ def _long_term(samples: Samples) -> np.ndarray[tuple[int], np.dtype[np.float64]]
     """Level in dB of each band, over all of a sound."""
     power = np.abs(np.fft.rfft(samples.astype(np.float64))) ** 2
     bands = np.array_split(power, _BANDS)
-    return np.array([10 * np.log10(band.mean() + 1.0) for band in bands]) - 10 * np.log10(len(samples))
+    levels = [float(10 * np.log10(band.mean() + 1.0)) for band in bands]
+    found: np.ndarray[tuple[int], np.dtype[np.float64]] = np.array(levels) - float(10 * np.log10(len(samples)))
+    return found

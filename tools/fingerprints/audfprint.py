@@ -1,4 +1,4 @@
-"""audfprint2 (D. Ellis's audfprint), as its command line sets it up: 4 shifts of a query, window 2, 5 hashes at least."""
+"""audfprint2 (after D. Ellis), as its command line sets it up: 4 shifts of a query, window 2, 5 hashes at least."""
 
 import numpy as np
 import soxr
@@ -31,7 +31,9 @@ class Audfprint:
     def lookup(self, sound: Samples) -> Answer:
         """As ``audfprint match``; the strength is its number of filtered hashes."""
         hashes = self._hashes(sound, QUERY_SHIFTS)
-        found = self._matcher.match_hashes(self._table, hashes) if len(hashes) else np.zeros((0, 7), dtype=np.int32)
+        if not len(hashes):
+            return Answer(None, 0, False)
+        found = np.asarray(self._matcher.match_hashes(self._table, hashes))
         found = found[found[:, 1] > 0]
         if not len(found):
             return Answer(None, 0, False)

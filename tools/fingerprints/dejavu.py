@@ -55,12 +55,12 @@ class Dejavu:
             return Answer(None, 0, False)
         hits = {song: sum(1 for number, _ in matches if number == song) for song, _ in matches}
         best = self._aligner.align_matches(matches, hits, len(hashes), 1)[0]
-        strength = matches.count((best["song_id"], best["offset"]))
-        return Answer(self._songs.names[best["song_id"]], strength, True)
+        song = int(best["song_id"])
+        return Answer(self._songs.names[song], matches.count((song, int(best["offset"]))), True)
 
     def stored_bytes(self) -> int:
         """Its rows, without dates, keys and indexes."""
-        return sum(map(len, self._rows.values())) * _ROW_BYTES
+        return sum(len(rows) for rows in self._rows.values()) * int(_ROW_BYTES)
 
 
 def _fingerprint(sound: Samples) -> list[tuple[str, int]]:

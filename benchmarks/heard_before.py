@@ -1,0 +1,94 @@
+"""The replay guard and the watch for known sounds: CPU beside the front end's in the same run, and memory.
+
+The library of the guard is filled up with made-up peaks, as dense as those of speech, to the most that the settings
+keep by default; the known sounds are a hundred of ten seconds.
+"""
+
+import resource
+import time
+from collections.abc import Callable, Sequence
+
+import click
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from edgevoice.config import Settings
+from edgevoice.hardware.wave import read_sound
+from edgevoice.listening.capture import SAMPLES_PER_BLOCK, AudioBlock, Samples
+from edgevoice.listening.frames import Frames
+from edgevoice.listening.listen import Listen
+from edgevoice.listening.window import FRAMES_PER_SECOND
+from edgevoice.recognition.constellation import Peaks
+from edgevoice.recognition.known_sounds import KnownSounds
+from edgevoice.recognition.landmarks import landmarks, of_peaks
+from edgevoice.recognition.recordings import Library, Recording, keep
+from edgevoice.recognition.replay import SAME_RECORDING, STRETCHES, find
+from edgevoice.visit import FOLDER, load_visit
+
+_PEAKS_PER_SECOND = 90  # of all ranks, about as in speech
+_SOUNDS = 100
+
+
+def made_up(name: str, seconds: float, rng: np.random.Generator) -> Recording:
+    """A recording of nothing in particular."""
+    count, length = int(_PEAKS_PER_SECOND * seconds), int(seconds * FRAMES_PER_SECOND)
+    frames = np.sort(rng.integers(0, length, count)).astype(np.int32)
+    bins, ranks = (rng.integers(low, high, count).astype(np.int32) for low, high in ((6, 250), (0, 20)))
+    return keep(name, of_peaks(Peaks(frames, bins, ranks), length))
+
+
+def megabytes() -> float:
+    """The largest resident memory so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def per_call_ms(call: Callable[[Frames], object], blocks: Sequence[Frames]) -> list[float]:
+    """CPU of each call."""
+    found = []
+    for block in blocks:
+        started = time.process_time()
+        call(block)
+        found.append(1000 * (time.process_time() - started))
+    return found
+
+
+def hear(speech: Sequence[Samples]) -> tuple[list[Frames], list[float]]:
+    """Every block of the clips as frames, and the CPU that each cost the front end."""
+    frames, spent = list[Frames](), list[float]()
+    for samples in speech:
+        ear = Listen(early=True)
+        for start in range(0, len(samples), SAMPLES_PER_BLOCK):
+            started = time.process_time()
+            ear.hear(AudioBlock(samples[start : start + SAMPLES_PER_BLOCK], start))
+            spent.append(1000 * (time.process_time() - started))
+            frames.append(ear.frames)
+    return frames, spent
+
+
+@click.command(help=__doc__)
+def main() -> None:
+    rng, most = np.random.default_rng(0), Settings().replay.keep_most
+    speech = [read_sound(FOLDER / clip.file) for clip in load_visit().clips]
+    blocks, front_end = hear(speech)
+    before = megabytes()
+    memory = Library([made_up(str(number), 3.0, rng) for number in range(most)], SAME_RECORDING)
+    grown = megabytes() - before
+    sounds = KnownSounds(Library([made_up(str(number), 10.0, rng) for number in range(_SOUNDS)]))
+    watching = per_call_ms(lambda block: sounds.hear(block.spectrum), blocks)
+    clips = [Frames.join(hear([samples])[0]) for samples in speech]
+    guarding = per_call_ms(lambda clip: find(memory, landmarks(clip.spectrum)), clips)
+    table = Table("figure", "value", title=f"{len(blocks)} blocks of 80 ms, {len(clips)} clips")
+    table.add_row("front end, CPU a block", f"{np.mean(front_end):.2f} ms, at most {max(front_end):.1f} ms")
+    share = sum(watching) / sum(front_end)
+    table.add_row("known sounds, CPU a block", f"{np.mean(watching):.2f} ms, at most {max(watching):.1f} ms")
+    table.add_row("known sounds, share of the front end's CPU", f"{100 * share:.0f} %")
+    table.add_row(
+        f"replay guard, {len(STRETCHES)} lookups in {most} utterances", f"{np.median(guarding):.1f} ms a clip"
+    )
+    table.add_row("memory of those utterances", f"{grown:.0f} MB")
+    Console(width=100).print(table)
+
+
+if __name__ == "__main__":
+    main()

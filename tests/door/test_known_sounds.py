@@ -1,0 +1,134 @@
+"""What happens when a known sound is heard: a notice; and the lock moves for the owner's own fire alarm alone."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgevoice.door.known_sounds import SoundRules, SoundWatch, opens_for_fire
+from edgevoice.hardware import Prompt
+from edgevoice.hardware.fake_sounder import FakeSounder
+from edgevoice.listening.frames import Frames
+from edgevoice.recognition.known_sounds import KnownSounds, Sounding
+from edgevoice.recognition.recordings import Library
+from tests.house import BrokenError, Door, door
+
+ALARM = "smoke alarm"
+OPENS = SoundRules(fire_alarm=ALARM)
+LASTED = Sounding(ALARM, aligned_hashes=30, since_s=100.0, at_s=110.0, first=False)
+
+
+class Hears(KnownSounds):
+    """Finds these, block by block; an exception is raised."""
+
+    def __init__(self, *found: Sounding | Exception) -> None:
+        super().__init__(Library())
+        self.found = list(found)
+
+    def hear(self, spectrum: object) -> list[Sounding]:
+        found = self.found.pop(0) if self.found else None
+        if isinstance(found, Exception):
+            raise found
+        return [] if found is None else [found]
+
+
+@pytest.fixture
+def it(tmp_path: Path) -> Iterator[Door]:
+    with door(tmp_path) as made:
+        yield made
+
+
+def watch(it: Door, rules: SoundRules, *found: Sounding | Exception) -> list[list[str]]:
+    """What is told, block by block."""
+    sounds = SoundWatch(Hears(*found), rules, it.kiosk, it.log, FakeSounder(it.clock))
+    return [[each.name for each in sounds.hear(Frames.none())] for _ in range(len(found) + 1)]
+
+
+def test_by_default_no_sound_opens_anything() -> None:
+    assert SoundRules().fire_alarm is None
+    assert not opens_for_fire(LASTED, SoundRules())
+
+
+def test_the_owners_fire_alarm_opens_after_it_has_lasted() -> None:
+    assert opens_for_fire(LASTED, OPENS)
+    assert not opens_for_fire(replace(LASTED, at_s=109.5), OPENS)
+    assert opens_for_fire(replace(LASTED, at_s=109.5), replace(OPENS, fire_alarm_s=5.0))
+
+
+_times = st.floats(allow_nan=True, allow_infinity=True)
+
+
+@given(name=st.text(max_size=20), fire=st.none() | st.text(max_size=20), since=_times, at=_times, first=st.booleans())
+def test_nothing_but_the_name_that_the_owner_wrote_opens(
+    name: str, fire: str | None, since: float, at: float, first: bool
+) -> None:
+    if opens_for_fire(Sounding(name, 10**6, since, at, first), SoundRules(fire_alarm=fire)):
+        assert fire
+        assert name == fire
+        assert at - since >= 10.0
+
+
+@pytest.mark.parametrize("name", ["Smoke alarm", "smoke alarm ", "smoke", "", "doorbell"])
+def test_another_name_does_not_open(name: str) -> None:
+    assert not opens_for_fire(replace(LASTED, name=name), OPENS)
+    assert not opens_for_fire(replace(LASTED, name=""), replace(OPENS, fire_alarm=""))
+
+
+@pytest.mark.parametrize("since_s", [math.nan, math.inf, 110.0])
+def test_no_odd_time_opens(since_s: float) -> None:
+    assert not opens_for_fire(replace(LASTED, since_s=since_s), OPENS)
+
+
+def test_a_watch_that_is_off_opens_for_nothing() -> None:
+    assert not opens_for_fire(LASTED, replace(OPENS, listen=False))
+
+
+def test_a_sound_is_written_down_and_told_once(it: Door) -> None:
+    first = replace(LASTED, since_s=110.0, first=True)
+    assert watch(it, SoundRules(), first, replace(LASTED, at_s=110.5)) == [[ALARM], [], []]
+    assert [(event.kind, event.reason) for event in it.audit()] == [("sound", "smoke alarm was heard")]
+    assert it.lock.openings == []
+
+
+def test_the_sounder_tells_it_where_the_owner_wants_that(it: Door) -> None:
+    sounder = FakeSounder(it.clock)
+    for say in (False, True):
+        rules = SoundRules(say=say)
+        SoundWatch(Hears(replace(LASTED, first=True)), rules, it.kiosk, it.log, sounder).hear(Frames.none())
+    assert sounder.said == [Prompt.KNOWN_SOUND]
+
+
+def test_the_fire_alarm_opens_with_an_audit_row_and_the_lock_shuts_itself(it: Door) -> None:
+    watch(it, OPENS, replace(LASTED, at_s=105.0), LASTED)
+    assert it.lock.openings == [5.0]
+    assert [event.kind for event in it.audit()] == ["open"]
+    assert it.audit()[0].reason == "the fire alarm smoke alarm has sounded for 10.0 s, 10 s wanted"
+    it.clock.advance(5.0)
+    assert not it.lock.is_open
+
+
+def test_while_it_sounds_it_opens_again_and_not_at_every_look(it: Door) -> None:
+    watch(it, OPENS, *[replace(LASTED, at_s=110.0 + number / 2) for number in range(21)])
+    assert it.lock.openings == [5.0] * 3
+
+
+def test_every_other_sound_leaves_the_lock_shut(it: Door) -> None:
+    watch(it, OPENS, replace(LASTED, name="doorbell"), replace(LASTED, name="song next door", first=True))
+    assert it.lock.openings == []
+
+
+def test_with_a_device_lost_even_the_fire_alarm_does_not_open(it: Door) -> None:
+    it.kiosk.lost("button and contacts", BrokenError("a wire"))
+    watch(it, OPENS, LASTED)
+    assert it.lock.openings == []
+    assert [event.kind for event in it.audit()] == ["fault", "refused"]
+
+
+def test_a_failure_is_told_once_and_ends_the_watch_alone(it: Door) -> None:
+    assert watch(it, OPENS, BrokenError("the library"), LASTED) == [[], [], []]
+    assert it.lock.openings == []
+    assert [event.reason for event in it.audit()] == ["BrokenError: the library"]

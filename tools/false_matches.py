@@ -1,0 +1,95 @@
+"""How often another recording is taken for one in the library: every clip is asked for among half of the others.
+
+Of clips in the order of their names, those with an even number are asked for in a library of the odd ones, and the
+other way round: second takes of a sentence, whose names follow one another, so meet. Each match that comes out is
+printed with its figures; two clips that are the same file in truth (their samples correlate by 0.99) are named apart.
+"""
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import numpy as np
+from rich.progress import track
+
+from edgevoice.errors import EdgevoiceError
+from edgevoice.hardware.sound_file import read_sound
+from edgevoice.listening.spectrum import Spectrum
+from edgevoice.listening.window import Windows
+from edgevoice.recognition.landmarks import Landmarks, landmarks
+from edgevoice.recognition.recordings import Library, Place, Threshold, keep
+from tools.fingerprints.trials import wilson
+from tools.index import read_index
+from tools.measure.metrics import zero_error_bound
+
+SAME = 0.99  # correlation of the samples of two clips that are one recording
+
+
+def hear(root: Path, paths: Sequence[str]) -> dict[str, Landmarks]:
+    """Path -> landmarks."""
+    spectrum = Spectrum()
+    return {path: landmarks(spectrum(Windows().cut(read_sound(root / path)))) for path in track(paths, "listening")}
+
+
+def ask(heard: dict[str, Landmarks]) -> dict[str, Place | None]:
+    """Path -> the place where it fits best among the other half."""
+    paths = list(heard)
+    found: dict[str, Place | None] = {}
+    for asked, stored in ((paths[::2], paths[1::2]), (paths[1::2], paths[::2])):
+        library = Library(keep(path, heard[path]) for path in stored)
+        found |= {path: library.best(heard[path]) for path in track(asked, "asking")}
+    return found
+
+
+def one_recording(root: Path, first: str, second: str) -> bool:
+    """Whether two clips hold the same samples, but for their encoding."""
+    a, b = (read_sound(root / path).astype(np.float64) for path in (first, second))
+    length = min(len(a), len(b))
+    return bool(np.corrcoef(a[:length], b[:length])[0, 1] > SAME)
+
+
+@click.command(help=__doc__)
+@click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
+@click.option("--set", "sets", multiple=True, default=("ravdess", "arabic_commands"), show_default=True)
+@click.option("--scores", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures of all to this CSV.")
+@click.option("--json", "json_", is_flag=True, help="JSON Lines, one a set, and nothing else.")
+def main(root: Path, sets: tuple[str, ...], scores: Path | None, json_: bool) -> None:
+    """Run from the command line."""
+    try:
+        rows = read_index(root)
+        for name in sets:
+            found = ask(hear(root, sorted(row["path"] for row in rows if row["set"] == name)))
+            _report(root, name, found, json_)
+            if scores:
+                _write(scores, found)
+    except EdgevoiceError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _report(root: Path, name: str, found: dict[str, Place | None], json_: bool) -> None:
+    places = {path: place for path, place in found.items() if place and Threshold().passes(place)}
+    same = {path: place for path, place in places.items() if one_recording(root, path, place.name)}
+    false, asked = len(places) - len(same), len(found) - len(same)
+    high = wilson(false, asked)[1] if false else zero_error_bound(asked)
+    best = sorted((place.score for path, place in found.items() if place and path not in same), reverse=True)[:5]
+    record = {"set": name, "queries": asked, "false": false, "highest_95": high, "same": len(same), "best_scores": best}
+    if json_:
+        click.echo(json.dumps(record))
+        return
+    click.echo(
+        f"{name}: {false} false matches in {asked} queries, at most {100 * high:.2f} % (95 %); best scores {best}"
+    )
+    for path, place in places.items():
+        click.echo(f"  {'the same recording' if path in same else 'false'}: {path}: {place}")
+
+
+def _write(path: Path, found: dict[str, Place | None]) -> None:
+    with path.open("a", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerows((asked, *vars(place).values()) for asked, place in found.items() if place)
+
+
+if __name__ == "__main__":
+    main()
