@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-# Short or noisy utterances score lower whoever speaks, so the LLR could be raised for them. It is not: among people that
-# the calibration did not know it let more strangers in than promised. Longer and clearer ones lower it.
+# Short or noisy utterances score lower whoever speaks, so their LLR could be raised. It is not: that let more strangers
+# in than promised, among people whom the calibration did not know. Longer and clearer ones lower it.
 _SECONDS = (3.0, 6.0)
 _SNR_DB = (20.0, 30.0)
 _UTTERANCES = (1, 3)
