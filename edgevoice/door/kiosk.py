@@ -11,6 +11,7 @@ from edgevoice.door.decide import Cause, Decision, DoorState, Rules, decide
 from edgevoice.door.inputs import Inputs
 from edgevoice.door.lockout import Attempts
 from edgevoice.door.machine import FAULT_SECONDS, REFUSED_SECONDS, Do, Event, Limits, Machine, State, Step, step
+from edgevoice.door.meaning import TROUBLE, event_of, not_now, overheard, row_of
 from edgevoice.door.reception import Heard, Reception
 from edgevoice.door.transitions import DIALOGUE
 from edgevoice.errors import EdgevoiceError
@@ -18,18 +19,6 @@ from edgevoice.hardware import Light, Prompt
 from edgevoice.recognition.recognise import Evidence
 
 __all__ = ["FAULT_SECONDS", "REFUSED_SECONDS", "Kiosk", "State"]
-
-EVENTS = {
-    Cause.MATCH: Event.MATCH,
-    Cause.UNHEALTHY: Event.UNHEALTHY,
-    Cause.LOCKED_OUT: Event.WAITING,
-    Cause.NOT_PRESSED: Event.NOT_PRESSED,
-    Cause.TOO_SHORT: Event.POOR,
-    Cause.TOO_NOISY: Event.POOR,
-    Cause.CLIPPED: Event.POOR,
-    Cause.BROKEN: Event.POOR,
-}
-"""What a decision is to the machine; every other cause: no voice matches."""
 
 INPUTS, SOUNDER = "button and contacts", "sounder"
 LONGEST_TALK_SECONDS = 20.0
@@ -94,9 +83,9 @@ class Kiosk:
         decision = self._decide(evidence, machine.intended)
         if not (final or decision.opens):
             return None
-        done = self._step(_event(decision))
+        done = self._step(event_of(decision))
         if decision.opens and Do.OPEN not in done.does:
-            decision = _not_now(decision, machine.state)
+            decision = not_now(decision, machine.state)
             done = self._step(Event.TICK)
         self._attempts.note(decision)
         outcome = self._carry_out(done, Row.of(decision))
@@ -194,7 +183,7 @@ class Kiosk:
 
     def _happen(self, event: Event, device: str = "") -> None:
         if event in (Event.TAMPER, Event.STUCK):
-            self._fault(event, EdgevoiceError(_TROUBLE[event]), device)
+            self._fault(event, EdgevoiceError(TROUBLE[event]), device)
             return
         done = self._step(event, device)
         if (done.machine.state, done.does, done.says) == (self.machine.state, (), ()):
@@ -208,7 +197,7 @@ class Kiosk:
         decision = self._decide(evidence, True)
         if self._overheard:
             self._overheard = False
-            return _overheard(decision), Outcome(False, None, None)
+            return overheard(decision), Outcome(False, None, None)
         if self.machine.lost:
             heard = Heard(Event.UNHEALTHY, decision.reason)
         elif self.state is State.ASKING:
@@ -223,7 +212,7 @@ class Kiosk:
         self._attempts.note(decision)
         if decision.opens:
             return reception.allow(decision)
-        event = _event(decision)
+        event = event_of(decision)
         heard = reception.poor(decision) if event is Event.POOR else Heard(event, decision.reason)
         return replace(heard, row=Row.of(decision))
 
@@ -252,7 +241,7 @@ class Kiosk:
     ) -> Outcome:
         before, self.machine = self.machine, done.machine
         said = tuple(says) or self._turn(done) or done.says
-        outcome = self._act.carry_out(done, row or _row(before, done, self._drop(done)), said, share)
+        outcome = self._act.carry_out(done, row or row_of(before, done, self._drop(done)), said, share)
         if outcome.faults:
             self._fail(Event.FAILED)
         self._note(said)
@@ -294,36 +283,3 @@ class Kiosk:
             return self._clock()
         except Exception:  # a clock that fails is no clock
             return math.nan
-
-
-_TROUBLE = {
-    Event.TAMPER: "the case was opened: look who did, and close it",
-    Event.STUCK: "the button is stuck: look whether it is jammed, or its wires touch",
-}
-
-
-def _event(decision: Decision) -> Event:
-    return EVENTS.get(decision.cause, Event.NO_MATCH)
-
-
-def _overheard(decision: Decision) -> Decision:
-    told = "begun before the button was held: say it again"
-    return replace(decision, opens=False, reason=told, cause=Cause.ENROLMENT)
-
-
-def _not_now(decision: Decision, state: State) -> Decision:
-    """The voice would do, the device would not."""
-    return replace(decision, opens=False, cause=Cause.UNHEALTHY, reason=f"{decision.reason}, but it is {state.value}")
-
-
-def _row(before: Machine, done: Step, dropped: bool) -> Row | None:
-    """What is written down of a step that no voice caused."""
-    after = done.machine
-    if after.door_is_forced and not before.door_is_forced:
-        return Row("forced", "the door was opened from outside, or without a request to exit")
-    if after.door_is_held and not before.door_is_held:
-        return Row("held", f"the door has been open for {after.limits.held_s:g} s")
-    if dropped and after.state is not State.DONE:
-        why = done.says[0].value if done.says else after.state.value
-        return Row("enrolment", f"ended: {why}; nothing of it was kept")
-    return None
