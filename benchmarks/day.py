@@ -28,6 +28,7 @@ from edgevoice.visit import FOLDER, load_visit
 VISITS_AN_HOUR = 60
 DIFFERENT_HOURS = 4
 SETTLED_H = 1.0  # caches and the database's pages fill up first
+TELLING_H = 4  # in less, one step of the allocator looks like a slope
 EVERY_S = 60.0  # of sound, between two looks at the memory
 
 
@@ -101,9 +102,8 @@ def _watch(process: int, records: Iterator[dict[str, object]]) -> Day:
 
 
 def growth_kb_an_hour(samples: list[Sample]) -> float:
-    """Slope of the straight line through the private memory after the first hour, or of the second half of less."""
-    begin = min(SETTLED_H, samples[-1].hour / 2)
-    settled = [sample for sample in samples if sample.hour >= begin]
+    """Slope of the straight line through the private memory after the first hour."""
+    settled = [sample for sample in samples if sample.hour >= SETTLED_H]
     slope, _ = np.polyfit([sample.hour for sample in settled], [sample.private_mb for sample in settled], 1)
     return float(1024 * slope)
 
@@ -120,9 +120,7 @@ def draw(day: Day, file: Path) -> None:
     axes.legend(loc="lower right")
     axes.axhline(100, color="tab:red", linestyle="--", linewidth=1)
     axes.set(xlabel="hours of sound heard", ylabel="resident memory, MB", ylim=(0, 110), xlim=(0, None))
-    axes.set_title(
-        f"{day.decisions} decisions; {growth_kb_an_hour(day.samples):+.0f} kB private an hour after the first"
-    )
+    axes.set_title(f"{day.decisions} decisions, {day.opened} of them opened")
     figure.tight_layout()
     figure.savefig(file, metadata={"Date": None})
 
@@ -145,7 +143,8 @@ def main(hours: int, edgevoice: str | None, plot: Path | None) -> None:
         "resident memory, first look / largest / last",
         f"{memory[0]:.1f} / {max(memory):.1f} / {memory[-1]:.1f} MB",
     )
-    table.add_row("growth of the private part, once settled", f"{growth_kb_an_hour(day.samples):+.1f} kB an hour")
+    growth = f"{growth_kb_an_hour(day.samples):+.1f} kB an hour" if hours >= TELLING_H else f"wants {TELLING_H} hours"
+    table.add_row("growth of the private part, once settled", growth)
     Console().print(table)
     if plot:
         draw(day, plot)

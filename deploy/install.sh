@@ -180,9 +180,9 @@ set_value() {
 }
 
 service() {
-    put "$deploy/60-edgevoice.rules" "$rules" && if systemd_runs; then
-        run udevadm control --reload
-        run udevadm trigger --subsystem-match=gpio
+    if put "$deploy/60-edgevoice.rules" "$rules" && systemd_runs; then
+        { run udevadm control --reload && run udevadm trigger --subsystem-match=gpio; } ||
+            say "udev does not run here; it reads the rules at the next boot"
     fi
     put "$deploy/edgevoice.service" "$unit" || true
     if ! command -v systemctl >/dev/null; then say "there is no systemd here: nothing will start the door"; return; fi

@@ -56,7 +56,7 @@ class Place:
 class Threshold:
     """What makes a place a match; docs/recordings.md tells what was measured at these."""
 
-    aligned: int = 3
+    aligned: int = 5
     score: int = 40
     share: float = 0.3
     span: int = 25

@@ -17,7 +17,7 @@ say() { printf '\n== %s\n' "$*"; }
 inside() { nsenter -t "$(pgrep -P "$nspawn" | head -n 1)" -m -u -i -p -n -C -- "$@"; }
 ev() { inside runuser -u edgevoice -- /opt/edgevoice/current/bin/edgevoice --config $settings "$@"; }
 journal() { inside journalctl -u edgevoice --no-pager -o short-precise --since "$since" | grep -v PrivateNetwork; }
-begin() { say "$*"; since=$(date '+%F %T'); }
+begin() { say "$*"; sleep 2; since=$(date '+%F %T'); }
 expect() { for _ in $(seq "$2"); do if journal | grep -q "$1"; then return; fi; sleep 1; done; journal; echo "in_a_container: error: no '$1' within $2 s" >&2; exit 1; }
 speak() { PULSE_SERVER=unix:$PULSE_MIC_DIR/native paplay "$visit/$1"; }
 relay() { cat "$root/var/lib/edgevoice/board/levels/17"; }
@@ -51,7 +51,7 @@ for _ in $(seq 60); do if inside systemctl is-system-running 2>/dev/null | grep 
 begin "the installer, twice"
 mode=$(if [ -e "$root/opt/edgevoice/current" ]; then echo --upgrade; fi)
 # shellcheck disable=SC2086
-inside env PIP_CERT=/etc/ssl/certs/ca-certificates.crt sh /root/source/deploy/install.sh $mode 2>&1 | grep -E '^edgevoice|outcomes'
+inside env PIP_CERT=/etc/ssl/certs/ca-certificates.crt sh /root/source/deploy/install.sh $mode 2>&1 | grep -vE 'WARNING|^(Get|Selecting|Preparing|Unpacking|Setting up)'
 inside sh /root/source/deploy/install.sh
 sed -i '/^\[lock\]$/,/^\[/ s|^#driver = .*|driver = "gpio"|; /^\[gpio\]$/,/^\[/ s|^#simulated = .*|simulated = "/var/lib/edgevoice/board"|' "$root$settings"
 inside systemctl stop edgevoice

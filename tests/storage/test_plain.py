@@ -87,7 +87,7 @@ def test_a_backup_of_that_time_can_be_put_back(tmp_path: Path, old: Path) -> Non
     new = tmp_path / "new"
     new.mkdir()
     shutil.copy2(old / "key", new / "key")
-    assert unpack_and_restore(new, old / FILE_NAME, lambda: "") == "there was no other before it"
+    assert unpack_and_restore(new, old / FILE_NAME, lambda: "") == "the database was gone"
     with Database.open(new) as database:
         assert [voice.speaker for voice in Speakers(database, Secrets(new / "key")).voiceprints(MODEL)] == ["Ada"]
         assert [event.kind for event in Events(database).last(9)] == ["enrolled", "open", "fault", "restored"]

@@ -44,9 +44,10 @@ def kill_the_door(kernel: str, stays_high: bool) -> None:
     os.kill(door.pid, signal.SIGKILL)
     killed_s = time.monotonic()
     seen: list[tuple[float, int]] = []
-    while (now_s := time.monotonic()) < killed_s + WATCHED_SECONDS:
-        if not seen or seen[-1][1] != level(RELAY):
-            seen.append((round(1000 * (now_s - killed_s), 1), level(RELAY)))
+    while time.monotonic() < killed_s + WATCHED_SECONDS:
+        now = level(RELAY)
+        if not seen or seen[-1][1] != now:
+            seen.append((round(1000 * (time.monotonic() - killed_s), 1), now))
     door.wait()
     tell(kernel, "(ms after kill -9, level):", seen)
 
