@@ -14,9 +14,7 @@ from pathlib import Path
 import click
 
 from edgevoice import app
-from edgevoice.cli.enroll import How
-from edgevoice.cli.enroll import _keep as keep
-from edgevoice.cli.enroll import _refuse_name as refuse_name
+from edgevoice.cli.enroll import How, keep, refuse_name
 from edgevoice.config import Settings, load
 from edgevoice.errors import AudioError, EdgevoiceError
 from edgevoice.hardware.wave import read_sound
