@@ -31,7 +31,8 @@ from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
 from edgevoice.hardware.fake_inputs import FakeContact
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.embed import Embedding, Vector
-from edgevoice.recognition.recognise import Evidence, Recogniser, RecordingMatch, Timing
+from edgevoice.recognition.recognise import Evidence, Recogniser, Timing
+from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.secrets import FILE_NAME, Secrets
@@ -142,7 +143,7 @@ class World:
     """One house; ``kiosk`` is started anew after each shutdown."""
 
     def __init__(self, database: Database, recogniser: Recogniser, intent_s: float = 0.0) -> None:
-        self._database, self._recogniser, self._intent_s = database, recogniser, intent_s
+        self.database, self._recogniser, self._intent_s = database, recogniser, intent_s
         self.true = ManualClock(1000.0)
         self._offset, self._nonsense = 0.0, 0
         self.luck: dict[str, Luck] = {name: Luck() for name in PARTS}
@@ -167,11 +168,11 @@ class World:
 
     def start(self) -> None:
         """As after a restart: people, lockout and claim are those of before."""
-        events, kept = FlakyEvents(self._database, self.luck["log"]), FlakyState(self._database, self.luck["disk"])
+        events, kept = FlakyEvents(self.database, self.luck["log"]), FlakyState(self.database, self.luck["disk"])
         self.luck["disk"].failures = 0
         attempts = Attempts(kept, LockoutRules(attempts=3, first_s=5.0, longest_s=20.0), self.clock)
         reception = Reception(
-            Register(self._database, self.speakers, events),
+            Register(self.database, self.speakers, events),
             self._recogniser,
             Claim(kept, RULES.claim_minutes, self.clock),
             lambda: Enrolment(RULES, lambda one, others: float(10 * np.median([one @ each for each in others]) - 5)),
@@ -205,6 +206,15 @@ class World:
             assert abs(len(self._people()) - len(people)) <= 1
         self.check()
 
+    def fire(self) -> None:
+        """The alarm that the owner has named sounds: it opens in any state, but not while a device is lost."""
+        before, pulses = self.kiosk.machine, len(self.lock.openings)
+        self.kiosk.fire("the fire alarm", {})
+        if len(self.lock.openings) > pulses:
+            assert not before.lost and before.state is not State.STOPPED, "opened for a fire in a fault"
+            self._granted_at = self.true.now
+        self.check()
+
     def trouble(self, what: Callable[[], object]) -> None:
         """Whatever is a fault: the lock is shut when it is over."""
         what()
@@ -235,6 +245,7 @@ class World:
     def shut_down(self) -> None:
         self.trouble(self.kiosk.stop)
         self.speak(1, 1, GOOD)
+        self.fire()
         self.look()
         assert self.kiosk.state is State.STOPPED and not self.lock.is_open
         self.start()
@@ -339,6 +350,7 @@ def _trouble(it: World, chance: random.Random) -> None:
         lambda: setattr(it.luck[chance.choice(PARTS)], "failures", chance.randrange(1, 4)),
         lambda: setattr(it.luck[chance.choice(PARTS)], "failures", chance.randrange(1, 4)),
         lambda: it.button.presses.append(Press.STUCK),
+        it.fire,
         lambda: setattr(it.sounder, "is_busy", chance.random() < 0.3),
         it.shut_down,
     )

@@ -4,7 +4,6 @@ The libraries are made of the peaks of the visit's clips, moved in time and freq
 unevenly spread as those of speech.
 """
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from typing import TypeVar
 
 import click
 import numpy as np
+import soundfile
 
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.listening.spectrum import Spectrum
@@ -24,6 +24,7 @@ from edgevoice.listening.window import FRAMES_PER_SECOND, Windows
 from edgevoice.recognition.constellation import HIGHEST_BIN, LOWEST_BIN, Peaks, constellation, pack, unpack
 from edgevoice.recognition.landmarks import Landmarks, landmarks, of_peaks, pairs
 from edgevoice.recognition.recordings import KEPT_PAIRS, Library, Recording, keep
+from edgevoice.visit import FOLDER
 
 LIBRARIES = {"10,000 utterances of 3 s": (10_000, 3), "10 h in pieces of 60 s": (600, 60)}
 _REPEATS = 15
@@ -32,11 +33,7 @@ Item = TypeVar("Item")
 
 
 def clips() -> list[Samples]:
-    """The sounds of the visit, speech and others."""
-    import soundfile  # noqa: PLC0415 -- not in the process whose memory is measured
-
-    from edgevoice.visit import FOLDER  # noqa: PLC0415
-
+    """What is said in the visit."""
     return [soundfile.read(path, dtype="int16")[0] for path in sorted(FOLDER.glob("*.opus"))]
 
 
@@ -81,12 +78,6 @@ def cpu_milliseconds(ways: dict[str, Callable[[], object]]) -> dict[str, list[fl
     return spent
 
 
-def resident_mb() -> float:
-    """Memory of this process that is in RAM now (Linux)."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
 def sqlite_rows(recordings: Sequence[Recording], path: Path) -> Callable[[Landmarks], list[tuple[int, int]]]:
     """The same hashes as rows of SQLite -> what finds the ten places where most of a query's hashes agree."""
     database = sqlite3.connect(path)
@@ -113,11 +104,7 @@ def sqlite_rows(recordings: Sequence[Recording], path: Path) -> Callable[[Landma
 
 
 @click.command(help=__doc__)
-@click.option("--resident", help="Only hold the library in this file and tell the memory; what the benchmark calls.")
-def main(resident: str | None) -> None:
-    if resident:
-        _tell_memory(Path(resident))
-        return
+def main() -> None:
     sounds = [np.resize(clip, 3 * SAMPLE_RATE) for clip in clips()]
     heard = [hear(sound) for sound in sounds]
     kept = [keep("visit", each) for each in heard]
@@ -165,7 +152,7 @@ def _tell_library(name: str, recordings: list[Recording], heard: Sequence[Landma
             lengths=[r.length for r in recordings],
         )
         told = subprocess.run(
-            [sys.executable, "-m", "benchmarks.fingerprints", "--resident", packed],
+            [sys.executable, "-m", "benchmarks._fingerprint_memory", packed],
             capture_output=True,
             text=True,
             check=True,
@@ -177,24 +164,6 @@ def _tell_library(name: str, recordings: list[Recording], heard: Sequence[Landma
         click.echo(
             f"  the same hashes as SQLite rows: {median(in_rows):.1f} ms a query without the fit, {megabytes:.1f} MB"
         )
-
-
-def _tell_memory(path: Path) -> None:
-    empty = resident_mb()
-    with np.load(path) as stored:
-        ends = np.cumsum(stored["sizes"])
-        peaks = stored["peaks"].tobytes()
-        recordings = [
-            Recording("made", peaks[end - size : end], length)
-            for end, size, length in zip(
-                ends.tolist(), stored["sizes"].tolist(), stored["lengths"].tolist(), strict=True
-            )
-        ]
-    del peaks
-    library = Library(recordings)
-    click.echo(
-        f"resident with {len(library)} recordings: {resident_mb():.0f} MB, {empty:.0f} of them before (Python, NumPy)"
-    )
 
 
 def _cpu_milliseconds(way: Callable[[Item], object], items: Sequence[Item]) -> list[float]:

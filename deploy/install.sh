@@ -46,7 +46,7 @@ arguments() {
             --upgrade) mode=upgrade ;;
             --remove) mode=remove ;;
             --purge) purge=1 ;;
-            --wheels) [ $# -gt 1 ] || fail "--wheels wants a folder"; wheels=$(realpath "$2"); shift ;;
+            --wheels) [ $# -gt 1 ] || status=2 fail "--wheels wants a folder"; wheels=$(realpath "$2"); shift ;;
             -h | --help) usage; exit 0 ;;
             *) usage >&2; status=2 fail "unknown option $1" ;;
         esac
@@ -180,11 +180,12 @@ set_value() {
 }
 
 service() {
-    put "$deploy/60-edgevoice.rules" "$rules" && if systemd_runs; then
-        run udevadm control --reload
-        run udevadm trigger --subsystem-match=gpio
+    if put "$deploy/60-edgevoice.rules" "$rules" && systemd_runs; then
+        { run udevadm control --reload && run udevadm trigger --subsystem-match=gpio; } ||
+            say "udev does not run here; it reads the rules at the next boot"
     fi
     put "$deploy/edgevoice.service" "$unit" || true
+    if ! command -v systemctl >/dev/null; then say "there is no systemd here: nothing will start the door"; return; fi
     if [ "$(systemctl --version | sed -n '1s/[^0-9]*\([0-9]*\).*/\1/p')" -ge 254 ]; then
         put "$deploy/back-off.conf" "$unit.d/back-off.conf" || true
     fi
@@ -203,6 +204,7 @@ start() {
     find "$data" -maxdepth 1 -type f -name 'edgevoice.sqlite*' -delete
     find "$data/before-upgrade" -type f -exec cp -p {} "$data/" \;
     systemctl start edgevoice || true
+    rm -rf "$release"
     fail "edgevoice was not upgraded: journalctl -u edgevoice -e says why"
 }
 
@@ -223,7 +225,10 @@ hints() {
 }
 
 remove() {
-    if systemd_runs; then run systemctl disable -q --now edgevoice || true; else run systemctl disable -q edgevoice || true; fi
+    if [ -e "$unit" ]; then
+        if systemd_runs; then run systemctl stop edgevoice; fi
+        if command -v systemctl >/dev/null; then run systemctl disable -q edgevoice; fi
+    fi
     for file in "$unit" "$unit.d/back-off.conf" "$rules"; do
         if [ -e "$file" ]; then say "removing $file"; run rm -f "$file"; fi
     done

@@ -1,23 +1,23 @@
-"""A real door in a process of its own, on a simulated board, that is brought into a state and then ended somehow."""
+"""A real door in a process of its own, on a simulated board, that is brought into a state and then ended somehow.
+
+The processes are forked from one that has loaded the command line already; loading it is most of what a start costs.
+"""
 
 import json
+import multiprocessing
 import os
 import signal
-import sqlite3
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
+from edgevoice.cli import main
 from edgevoice.hardware.folder_gpio import Logged, force, read_log
 from edgevoice.visit import FOLDER
 
-RELAY = 17
-BUTTON = 24
+RELAY, BUTTON, DOOR, CASE = 17, 24, 5, 6
+CLOSED, OPEN = "0", "1"
 SETTINGS = """
 [lock]
 driver = "gpio"
@@ -25,49 +25,88 @@ driver = "gpio"
 driver = "gpio"
 [button]
 driver = "gpio"
+hold_seconds = 0.5
+[contacts]
+driver = "gpio"
 [gpio]
-button_pin = 24
+button_pin = {button}
+door_pin = {door}
+tamper_pin = {case}
 simulated = "{board}"
-[door]
-open_seconds = {open_seconds}
 [lockout]
 attempts = {attempts}
+[door]
+{rules}
 """
+BOOTING, STOPPED = "booting", "stopped"  # never told: before the first sound, after the last
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["tests.killed_door", "edgevoice.app", "edgevoice.tflite"])
+
+
+def move(folder: Path, pin: int, level: str) -> None:
+    """A wire of the board: CLOSED to GND or OPEN."""
+    (folder / "board" / "inputs" / str(pin)).write_text(level)
+
+
+def hold_the_button(folder: Path, times: int = 1) -> None:
+    """Somebody holds the button inside, and lets go."""
+    for _ in range(times):
+        move(folder, BUTTON, CLOSED)
+        time.sleep(0.75)
+        move(folder, BUTTON, OPEN)
+        time.sleep(0.25)
+
+
+def force_the_door(folder: Path) -> None:
+    """After the second in which a door may be open because the program has just started."""
+    time.sleep(1.5)
+    move(folder, DOOR, OPEN)
+
+
+QUIET = ("silence.flac",) * 40  # a minute
+ADA, BEN, STRANGER = "ada-unlock-1.opus", "ben-unlock-1.opus", "stranger-1-1.opus"
 
 
 @dataclass(frozen=True)
 class Way:
-    """How a door is brought into a state. state: as ``run --json`` tells it; sounds: what it hears, in real time;
-    attempts: until a lockout; prepare: done to the door's folder once it listens."""
+    """How a door is brought into a state. state: as ``run --json`` tells it; sounds: heard in real time, before quiet;
+    rules: of [door]; attempts: until a lockout; anybody: whether people are enrolled; act: once it is awake."""
 
     state: str
-    sounds: tuple[str, ...]
+    sounds: tuple[str, ...] = ()
+    rules: str = "open_seconds = 30"
     attempts: int = 5
-    open_seconds: float = 30.0
-    prepare: Callable[[Path], None] = lambda _: None
+    anybody: bool = True
+    act: Callable[[Path], None] = lambda _: None
 
 
-def lose_the_audit_log(folder: Path) -> None:
-    """What cannot be written down is a fault."""
-    with sqlite3.connect(folder / "data" / "edgevoice.sqlite") as database:
-        database.execute("drop table events")
-
-
-def hold_the_button(folder: Path) -> None:
-    """Somebody holds the button inside."""
-    (folder / "board" / "inputs" / str(BUTTON)).write_text("0")
-
-
-LONG = ("rain.flac",) * 12  # a minute of sound without speech
-
-WAYS = (
-    Way("listening", LONG),
-    Way("open", ("ada-unlock-1.opus", *LONG)),
-    Way("refused", ("stranger-1-1.opus", *LONG)),
-    Way("locked out", ("stranger-1-1.opus", *LONG), attempts=1),
-    Way("fault", ("rain.flac", "ada-unlock-1.opus", *LONG), prepare=lose_the_audit_log),
+WAYS = (  # the longest first
+    Way("done", (*QUIET[:3], ADA, BEN), act=lambda folder: hold_the_button(folder, 3)),
+    Way("naming", (*QUIET[:3], ADA), act=lambda folder: hold_the_button(folder, 3)),
+    Way("door held", rules="held_seconds = 5", act=lambda folder: move(folder, DOOR, OPEN)),
+    Way("open", (ADA,)),
+    Way("refused", (STRANGER,)),
+    Way("locked out", (STRANGER,), attempts=1),
+    Way("say it again", (ADA,), rules="min_net_speech_s = 9"),
+    Way("checking", (ADA,)),
+    Way("asking", act=hold_the_button),
+    Way("enrolling", anybody=False, act=hold_the_button),
+    Way("door forced", rules="leave_seconds = 1", act=force_the_door),
+    Way("fault", act=lambda folder: move(folder, CASE, OPEN)),
+    Way("idle", rules="intent_seconds = 5"),
+    Way("listening"),
+    Way(BOOTING),
 )
 """A row a state; test_killed.py holds that none is missing."""
+
+
+def _run(arguments: list[str], told: Path) -> None:
+    """The door's process."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    file = os.open(told, os.O_WRONLY | os.O_CREAT)
+    os.dup2(file, 1)
+    raise SystemExit(main(arguments))
 
 
 class KilledDoor:
@@ -75,23 +114,39 @@ class KilledDoor:
 
     def __init__(self, way: Way, folder: Path) -> None:
         """folder: holds ``data``, a household; the board and the settings come beside it."""
-        self.way, self.folder, self.board = way, folder, folder / "board"
+        self.way, self.folder, self.board, self._told = way, folder, folder / "board", folder / "told"
+        (self.board / "inputs").mkdir(parents=True)
+        for pin in (DOOR, CASE):
+            move(folder, pin, CLOSED)
         settings = folder / "settings.toml"
-        settings.write_text(SETTINGS.format(board=self.board, attempts=way.attempts, open_seconds=way.open_seconds))
-        wav = [argument for sound in way.sounds for argument in ("--wav", str(FOLDER / sound))]
-        command = [sys.executable, "-m", "edgevoice", "--json", "--config", str(settings)]
-        command += ["--data", str(folder / "data"), "run", *wav]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self.states: list[str] = []
+        pins = {"button": BUTTON, "door": DOOR, "case": CASE, "board": self.board}
+        settings.write_text(SETTINGS.format(**pins, attempts=way.attempts, rules=way.rules))
+        wav = [argument for sound in (*way.sounds, *QUIET) for argument in ("--wav", str(FOLDER / sound))]
+        options = ["--json", "--config", str(settings), "--data", str(folder / "data")]
+        self.process = _processes.Process(target=_run, args=([*options, "run", *wav], self._told))
+        self.process.start()
         self.sent_s = 0.0
-        self._reader = threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True)
-        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """Of the door, not of its guard."""
+        assert self.process.pid is not None
+        return self.process.pid
 
     def bring_there(self) -> None:
-        """Until the state is told; AssertionError with what was told where it is not."""
-        self._wait_for("listening")
-        self.way.prepare(self.folder)
-        self._wait_for(self.way.state)
+        """Until it is in the state; AssertionError with what was told where it does not come there."""
+        self._wait_for(lambda: bool(self.relay()), "the relay driven off")
+        if self.way.state == BOOTING:
+            return
+        self._wait_for(lambda: bool(self.states()), "any state")
+        self.way.act(self.folder)
+        self._wait_for(lambda: self.way.state in self.states(), self.way.state)
+
+    def states(self) -> list[str]:
+        """Every state that was told."""
+        lines = self._told.read_text().splitlines(keepends=True) if self._told.exists() else []
+        records = [json.loads(line) for line in lines if line.endswith("\n")]
+        return [record["state"] for record in records if record.get("event") == "state"]
 
     def energise(self) -> None:
         """Whatever the state, the worst: the relay is on. The door does not know why."""
@@ -100,7 +155,7 @@ class KilledDoor:
     def send(self, number: signal.Signals) -> None:
         """A signal to the door, not to its guard."""
         self.sent_s = time.monotonic()
-        os.kill(self.process.pid, number)
+        os.kill(self.pid, number)
 
     def off_after_s(self, within_s: float = 20.0) -> float:
         """How long after the signal the relay was driven off; AssertionError where it was not ``within_s``."""
@@ -113,26 +168,19 @@ class KilledDoor:
         """Every change of the relay so far."""
         return [line for line in read_log(self.board) if line.channel == RELAY]
 
-    def end(self) -> int:
+    def end(self) -> int | None:
         """Wait for its end; the exit status, negative for a signal."""
-        status = self.process.wait(20)
-        self._reader.join(20)
-        return status
+        self.process.join(20)
+        return self.process.exitcode
 
     def stop(self) -> None:
         """Whatever became of it, it is gone afterwards."""
         self.process.kill()
-        self.process.communicate()
+        self.process.join()
 
-    def _wait_for(self, state: str) -> None:
-        deadline_s = time.monotonic() + 60.0
-        while state not in self.states:
-            assert self.process.poll() is None, self.process.stderr.read() if self.process.stderr else ""
-            assert time.monotonic() < deadline_s, f"{state!r} was never told; {self.states} were"
-            time.sleep(0.005)
-
-    def _read(self, told: IO[str]) -> None:
-        for line in told:
-            record = json.loads(line)
-            if record.get("event") == "state":
-                self.states.append(record["state"])
+    def _wait_for(self, wanted: Callable[[], bool], what: str) -> None:
+        deadline_s = time.monotonic() + 90.0
+        while not wanted():
+            assert self.process.is_alive(), f"it ended with {self.process.exitcode} before {what}; {self.states()}"
+            assert time.monotonic() < deadline_s, f"it never came to {what}; {self.states()}"
+            time.sleep(0.01)

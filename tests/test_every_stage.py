@@ -6,6 +6,7 @@ The list is not written by hand: what a new stage adds to the way of a sound is 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from shutil import copytree
 from types import CodeType, FrameType
@@ -33,6 +34,7 @@ ROOMS = ("listening", "recognition", "door", "storage", "hardware", "fixedpoint"
 Seen = Callable[[CodeType], None]
 
 
+@cache
 def room(code: CodeType) -> str | None:
     """The file within the package, where it is one of the rooms that a sound goes through."""
     path = Path(code.co_filename)

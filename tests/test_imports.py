@@ -40,6 +40,7 @@ ROOMS: dict[str, set[str]] = {
 DRIVERS = {
     "board",
     "buzzer",
+    "desk_button",
     "fake",
     "fake_gpio",
     "fake_inputs",

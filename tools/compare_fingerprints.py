@@ -131,7 +131,7 @@ def report(asked: Sequence[Asked], trials: Trials) -> str:
 
 @click.command(help=__doc__)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
-@click.option("--count", default=40, show_default=True, help="Queries of each kind, length and SNR.")
+@click.option("--count", default=10, show_default=True, help="Queries of each kind, length and SNR.")
 @click.option("--system", "names", multiple=True, help="Only this one; repeatable.")
 @click.option("--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Put the tables there.")
 @click.option("--json", "json_", is_flag=True, help="JSON Lines, one a system, length and SNR, and nothing else.")

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edgevoice.config import Settings
-from edgevoice.errors import HardwareError
+from edgevoice.errors import HardwareError, SettingsError
 from edgevoice.hardware import Button, Contacts, Lights, Lock, Sounder, Watchdog
 from edgevoice.hardware.board import open_board
 from edgevoice.hardware.buzzer import GpioBuzzer
+from edgevoice.hardware.desk_button import DeskButton
 from edgevoice.hardware.fake import FakeLights, FakeLock, FakeWatchdog
 from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
 from edgevoice.hardware.fake_sounder import FakeSounder
@@ -96,6 +97,15 @@ def button(settings: Settings, clock: Clock = time.monotonic) -> Button:
         return FakeButton(clock, hold_seconds, stuck_seconds)
     pin = _wired(settings.gpio.button_pin, 'button.driver is "gpio", but gpio.button_pin')
     return GpioButton(open_board(settings.gpio), pin, hold_seconds, stuck_seconds)
+
+
+def desk_button(settings: Settings) -> Button:
+    """Keys of this terminal as the button; SettingsError where the lock is no fake."""
+    if settings.lock.driver != "fake":
+        raise SettingsError(
+            f'keys may be the button only of a fake lock; lock.driver is "{settings.lock.driver}": leave --desk out'
+        )
+    return DeskButton()
 
 
 def contacts(settings: Settings) -> Contacts:

@@ -94,20 +94,32 @@ def _furnish(database: Database, settings: Settings) -> House:
     secrets = Secrets(database.path.with_name(KEY_NAME), database)
     events = Events(database, keep=settings.storage.events_kept, secrets=secrets)
     heard = Heard(database, secrets, settings.replay.keep_days, settings.replay.keep_most)
-    return House(database, secrets, Speakers(database, secrets), events, State(database), heard, Recordings(database))
+    speakers, state = Speakers(database, secrets), State(database)
+    return House(database, secrets, speakers, events, state, heard, Recordings(database))
 
 
 def _open(folder: Path) -> tuple[Database, str]:
     """The database, and what had to be done for it, in words; empty where nothing had to."""
     if not restore.is_lost(folder):
         try:
-            return Database.open(folder), ""
+            return _sound(folder), ""
         except DamagedError as error:
             _log.error("%s", error)
     with alone(folder):
         good = restore.last_good(folder)
         told = restore.story(restore.put_in_place(folder, good.path), good)
         return Database.open(folder), told
+
+
+def _sound(folder: Path) -> Database:
+    """The database, walked through once: damage that is found later costs a visit, and at the first start all."""
+    database = Database.open(folder)
+    try:
+        database.check()
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 def _tell(home: House, told: str) -> None:

@@ -46,7 +46,7 @@ def recogniser(settings: Settings, speakers: Speakers) -> Recogniser:
     """Models and people together; ModelError, SettingsError."""
     path, rate = xvector_path(settings), settings.recognition.false_accept_rate
     with quiet_stderr():
-        return Recogniser(path, speakers.voiceprints, rate)
+        return Recogniser(path, speakers.voiceprints, rate, speakers.outdated)
 
 
 def ear(settings: Settings, early: bool = False) -> Listen:

@@ -14,6 +14,7 @@ from edgevoice.config import Loaded
 from edgevoice.errors import EdgevoiceError, HardwareError, StorageError
 from edgevoice.hardware.portaudio import choose, list_devices
 from edgevoice.recognition.recognise import Recogniser
+from edgevoice.storage.backups import backups
 from edgevoice.storage.events import BUILT_IN
 from edgevoice.tflite import interpreter
 
@@ -65,8 +66,9 @@ def _models(loaded: Loaded) -> str:
 def _database(loaded: Loaded) -> str:
     with app.house(loaded) as house:
         house.database.check()
-        people = house.speakers.list()
-        return f"{house.database.path} is sound; {len(people)} people enrolled"
+        people, newest = house.speakers.list(), next(iter(backups(loaded.data)), None)
+        backed_up = f"the newest backup is of {newest.made_at:%Y-%m-%d %H:%M} UTC" if newest else "no backup yet"
+        return f"{house.database.path} is sound; {len(people)} people enrolled; {backed_up}"
 
 
 def _people(loaded: Loaded) -> str:

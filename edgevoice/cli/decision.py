@@ -1,6 +1,6 @@
 """A decision as interface.md promises it: one JSON object, or one line to read."""
 
-from edgevoice.door.decide import Decision
+from edgevoice.door.decide import Cause, Decision
 from edgevoice.recognition.recognise import Evidence
 
 
@@ -36,7 +36,7 @@ def as_record(file: str | None, evidence: Evidence, decision: Decision) -> dict[
 def as_text(file: str | None, evidence: Evidence, decision: Decision) -> str:
     """Where, what and why."""
     place = f"{file}: " if file else ""
-    word = "open" if decision.opens else "refuse"
+    word = "open" if decision.opens else "heard" if decision.cause is Cause.ENROLMENT else "refuse"
     quality = evidence.quality
     return (
         f"{place}{evidence.start_s:.2f}-{evidence.end_s:.2f} s: {word}: {decision.reason} "

@@ -101,7 +101,9 @@ class LivePanel:
 
     def answered(self, answer: Answer, file: str | None, t_s: float) -> None:
         evidence, decision = answer.evidence, answer.decision
-        if evidence and decision:
+        if decision and decision.cause is Cause.ENROLMENT:  # said inside: nobody asked to be let in
+            self._happened(t_s, "heard", decision.reason)
+        elif evidence and decision:
             llr = next((score.llr for score in evidence.scores if score.speaker == decision.speaker), None)
             opened = answer.outcome.opened
             self._verdict = Verdict(decision.speaker, llr, evidence.threshold, opened, decision.reason)

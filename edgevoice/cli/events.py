@@ -6,6 +6,7 @@ import click
 
 from edgevoice import app
 from edgevoice.cli.desk import NO, Desk, pass_desk
+from edgevoice.errors import StorageError
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ def events(desk: Desk, last: int, verifying: bool, noted: str | None) -> int:
     if verifying:
         return _verify(desk, noted)
     with app.house(desk.loaded) as house:
-        found = house.events.last(last)
+        found, why = house.events.last(last), _why_unreadable(house)
     for event in found:
         record = {
             "id": event.id,
@@ -38,9 +39,17 @@ def events(desk: Desk, last: int, verifying: bool, noted: str | None) -> int:
         desk.answer(record, f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}  {clock}{event.kind:8}  {event.reason}")
     if not found:
         desk.say("nothing has happened yet")
-    if unreadable := [event for event in found if not event.readable]:
-        _log.warning("%d of %d events: %s", len(unreadable), len(found), unreadable[-1].reason)
+    if not all(event.readable for event in found):
+        _log.warning("%s", why)
     return 0
+
+
+def _why_unreadable(house: app.House) -> str:
+    try:
+        house.secrets.current()
+    except StorageError as error:
+        return str(error)
+    return "what cannot be read is damaged, or was sealed with a key that is lost: edgevoice events --verify"
 
 
 def _verify(desk: Desk, noted: str | None) -> int:

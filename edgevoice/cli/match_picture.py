@@ -26,7 +26,9 @@ _STYLE = (
 
 
 def save_match(path: Path, file: str, heard: Landmarks, library: Library, place: Place | None) -> None:
-    """Draw where the sound fits best; StorageError where the file cannot be written."""
+    """Draw where the sound fits best; StorageError where the file cannot be written, or is called like no SVG."""
+    if path.suffix.lower() != ".svg":
+        raise StorageError(f"{path}: the drawing is an SVG; name a file that ends with .svg with --plot")
     try:
         path.write_text("\n".join(_drawing(file, heard, library, place)) + "\n", encoding="utf-8")
     except OSError as error:
@@ -47,7 +49,7 @@ def _drawing(file: str, heard: Landmarks, library: Library, place: Place | None)
 
 
 def _sky(heard: Landmarks, kept: Peaks, offset: int) -> Iterator[str]:
-    """What was heard as dots, what is kept as circles; red where a dot lies within a frame and a bin of a circle."""
+    """What was heard as dots, what is kept as circles; red where a dot lies next to a circle."""
     top, height = _SKY
     across = (WIDTH - 2 * MARGIN) / max(heard.length, 1)
 
@@ -58,10 +60,12 @@ def _sky(heard: Landmarks, kept: Peaks, offset: int) -> Iterator[str]:
         return top + height * (1 - peak / BINS)
 
     circles = {(f - offset, b) for f, b in zip(kept.frames.tolist(), kept.bins.tolist(), strict=True)}
-    dots = heard.peaks[heard.peaks.ranks < 2 * KEPT_RANK]
-    for frame, peak in zip(dots.frames.tolist(), dots.bins.tolist(), strict=True):
-        near = any((frame + later, peak + higher) in circles for later in (-1, 0, 1) for higher in (-1, 0, 1))
-        yield f'<circle class="{"both" if near else "heard"}" cx="{x(frame):.1f}" cy="{y(peak):.1f}" r="2.2"/>'
+    steps = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
+    peaks = heard.peaks
+    for frame, peak, rank in zip(peaks.frames.tolist(), peaks.bins.tolist(), peaks.ranks.tolist(), strict=True):
+        both = any((frame + later, peak + higher) in circles for later, higher in steps)
+        if both or rank < 2 * KEPT_RANK:
+            yield f'<circle class="{"both" if both else "heard"}" cx="{x(frame):.1f}" cy="{y(peak):.1f}" r="2.2"/>'
     for frame, peak in sorted(circles):
         if 0 <= frame < heard.length:
             yield f'<circle class="kept" cx="{x(frame):.1f}" cy="{y(peak):.1f}" r="4.5"/>'
@@ -71,7 +75,9 @@ def _sky(heard: Landmarks, kept: Peaks, offset: int) -> Iterator[str]:
     yield _text(MARGIN, top + height + 18, "0 s")
     yield _text(WIDTH - MARGIN - 40, top + height + 18, f"{heard.length / FRAMES_PER_SECOND:.2f} s")
     yield _text(
-        MARGIN, top + height + 38, "circles: kept of the recording; dots: heard; red: both, within 10 ms and 31 Hz"
+        MARGIN,
+        top + height + 38,
+        "circles: kept of the recording; dots: heard; red: both, the same or one frame or bin apart",
     )
 
 

@@ -1,6 +1,8 @@
 """``edgevoice run``: the kiosk."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -11,8 +13,9 @@ from edgevoice.cli.display import Display, choose
 from edgevoice.cli.journal import display_of
 from edgevoice.cli.serve import FileAt, Service, StreamClock, ending_by_signal
 from edgevoice.cli.visit import play
+from edgevoice.config import Settings
 from edgevoice.errors import MicrophoneError
-from edgevoice.hardware import Microphone
+from edgevoice.hardware import Button, Microphone
 from edgevoice.hardware.microphone_status import MicrophoneState, MicrophoneStatus
 from edgevoice.hardware.portaudio import list_devices
 from edgevoice.listening.capture import SAMPLE_RATE
@@ -22,8 +25,9 @@ from edgevoice.listening.capture import SAMPLE_RATE
 @click.option("--wav", multiple=True, type=sound_files, help="A file that is the microphone; may be given repeatedly.")
 @click.option("--fast", is_flag=True, help="With --wav: as fast as it goes, not in real time.")
 @click.option("--or-visit", is_flag=True, help="Without a capture device, play the visit instead.")
+@click.option("--desk", "keys", is_flag=True, help="Keys are the button: b presses, B holds. Only with a fake lock.")
 @pass_desk
-def run(desk: Desk, wav: tuple[Path, ...], fast: bool, or_visit: bool) -> int:
+def run(desk: Desk, wav: tuple[Path, ...], fast: bool, or_visit: bool, keys: bool) -> int:
     """Serve the door until Ctrl-C, or until the last --wav file ends."""
     if fast and not wav:
         raise click.UsageError("--fast needs --wav: a microphone cannot be hurried")
@@ -32,7 +36,7 @@ def run(desk: Desk, wav: tuple[Path, ...], fast: bool, or_visit: bool) -> int:
         return play(desk, fast=False)
     with ending_by_signal():
         try:
-            _serve_files(desk, wav, fast) if wav else _serve_microphone(desk)
+            _serve_files(desk, wav, fast, keys) if wav else _serve_microphone(desk, keys)
         except KeyboardInterrupt:
             desk.say("stopped; the lock is shut")
     return 0
@@ -46,20 +50,35 @@ def why_no_microphone() -> str:
         return str(error)
 
 
-def _serve_files(desk: Desk, wav: tuple[Path, ...], fast: bool) -> None:
+@contextmanager
+def _keyboard(settings: Settings, keys: bool) -> Iterator[Button | None]:
+    """The keys of the terminal as the button; it is given back whatever fails."""
+    button = app.desk_button(settings) if keys else None
+    try:
+        yield button
+    finally:
+        if button is not None:
+            button.close()
+
+
+def _serve_files(desk: Desk, wav: tuple[Path, ...], fast: bool, keys: bool) -> None:
     microphone = app.files(wav, realtime=not fast)
 
     def file_at(t_s: float) -> str | None:
         played = microphone.file_at(round(t_s * SAMPLE_RATE))
         return str(played.path) if played else None
 
-    _serve(desk, microphone, choose(desk), StreamClock(), file_at)
+    _serve(desk, microphone, choose(desk), StreamClock(), file_at, keys)
 
 
-def _serve_microphone(desk: Desk) -> None:
+def _serve_microphone(desk: Desk, keys: bool) -> None:
     """Fails at once where there is no device; later troubles are told, written down and waited out."""
     display, settings, started = display_of(desk), desk.loaded.settings, time.monotonic()
-    with app.house(desk.loaded) as house, app.device(settings, house) as device:
+    with (
+        _keyboard(settings, keys) as button,
+        app.house(desk.loaded) as house,
+        app.device(settings, house, pressed=button) as device,
+    ):
         service = Service(device, display, time.monotonic, settings.door.open_seconds, lambda _: None)
 
         def report(status: MicrophoneStatus) -> None:
@@ -83,7 +102,14 @@ def _report(device: app.Device, display: Display, status: MicrophoneStatus, t_s:
     display.moved("microphone", status.message or status.state.value, t_s)
 
 
-def _serve(desk: Desk, microphone: Microphone, display: Display, clock: StreamClock, file_at: FileAt) -> None:
+def _serve(
+    desk: Desk, microphone: Microphone, display: Display, clock: StreamClock, file_at: FileAt, keys: bool
+) -> None:
     settings = desk.loaded.settings
-    with app.house(desk.loaded) as house, app.device(settings, house, clock) as device, display:
+    with (
+        _keyboard(settings, keys) as button,
+        app.house(desk.loaded) as house,
+        app.device(settings, house, clock, button) as device,
+        display,
+    ):
         Service(device, display, clock, settings.door.open_seconds, file_at).serve(microphone)

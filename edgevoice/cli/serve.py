@@ -54,9 +54,10 @@ class Service:
                 if isinstance(self._clock, StreamClock):
                     self._clock.now = self._t_s
                 # Not while the device itself speaks: it would take its own voice for somebody's.
-                answers = [] if self._device.kiosk.talks() else self._hear(block)
+                talks = self._device.kiosk.talks()
+                answers = [] if talks else self._hear(block)
                 self._tell(answers)
-                if microphone.healthy and not any(answer.outcome.faults for answer in answers):
+                if not talks and microphone.healthy and not any(answer.outcome.faults for answer in answers):
                     self._device.watchdog.alive()
             self._tell(self._device.pipeline.finish())
         finally:
@@ -97,7 +98,7 @@ class Service:
         for prompts in kiosk.take_said():
             self._display.moved("says", " ".join(prompt.value for prompt in prompts), self._t_s)
         if kiosk.counted not in ("", self._counted):
-            self._display.moved("sentence", kiosk.counted, self._t_s)
+            self._display.moved("asks", kiosk.counted, self._t_s)
         self._was_open, self._was, self._counted = is_open, state, kiosk.counted
         left_s = max(self._open_until - self._clock(), 0.0) if is_open else 0.0
         playing = self._file_at(self._t_s) or ""

@@ -52,8 +52,8 @@ class Adaptation:
 def moved(now: Vector, enrolled: Vector, heard: Vector, rules: AdaptationRules) -> Vector | None:
     """Three unit vectors (d,) -> the voiceprint after what was heard; None where it would go too far."""
     sum_ = (1 - rules.share) * now.astype(np.float64) + rules.share * heard
-    unit = sum_ / np.linalg.norm(sum_)
-    if not float(unit @ enrolled) >= rules.min_likeness:
+    length = float(np.linalg.norm(sum_))
+    if not float(sum_ @ enrolled) >= rules.min_likeness * length > 0:
         return None
-    after: Vector = unit.astype(np.float32)
+    after: Vector = (sum_ / length).astype(np.float32)
     return after

@@ -1,7 +1,7 @@
 """Evidence, state of the door, rules -> Decision: the safety policy, and the only place where it stands."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from itertools import chain
@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from edgevoice.door.gates import broken, clipped, figures, too_noisy, too_short
+from edgevoice.door.gates import MIN_AGREEMENT, broken, clipped, figures, too_noisy, too_short, two_voices
 from edgevoice.recognition.recognise import Evidence
 from edgevoice.recognition.score import Score
 
@@ -30,6 +30,9 @@ class Rules:
     """Largest share of the speech that may lie in dropouts, 0..1."""
     max_offset_share: Annotated[float, Field(ge=0, le=1)] = 0.3
     """Largest offset of the microphone, as a share of full scale, 0..1."""
+    min_agreement: Annotated[float, Field(ge=-1, le=1)] = MIN_AGREEMENT
+    """Cosine of the voices of the two halves of an utterance that nobody enrolled spoke, under which two people did,
+    -1..1."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,14 @@ class Cause(Enum):
     CLIPPED = "clipped"
     BROKEN = "broken sound"
     NOBODY = "nobody enrolled"
+    TWO_VOICES = "two voices"
     NO_MATCH = "no match"
     TOO_CLOSE = "too close"
     ENROLMENT = "enrolment"  # said in a dialogue, and not to be let in
 
 
-_ATTEMPTS = {Cause.RECORDING, Cause.NO_MATCH, Cause.TOO_CLOSE}
+_MOST_NAMED = 3  # people in one reason, which an audit row cuts at some length
+_ATTEMPTS = {Cause.RECORDING, Cause.TWO_VOICES, Cause.NO_MATCH, Cause.TOO_CLOSE}
 
 
 @dataclass(frozen=True)
@@ -96,9 +101,18 @@ def decide(evidence: Evidence, state: DoorState, rules: Rules) -> Decision:
         if objection is not None:
             return Decision(False, objection, speaker, cause, told)
     if best is None:
-        return Decision(False, "nobody is enrolled: enrol the first person", None, Cause.NOBODY, told)
+        return Decision(False, _nobody(evidence.outdated), None, Cause.NOBODY, told)
     found, wanted = figures(best.llr, evidence.threshold)
     return Decision(True, f"{best.speaker} scored {found}, needs {wanted}", speaker, Cause.MATCH, told)
+
+
+def _nobody(outdated: Sequence[str]) -> str:
+    """Whom the voice could not be compared with, and why."""
+    if not outdated:
+        return "nobody is enrolled: enrol the first person"
+    more = f" and {len(outdated) - _MOST_NAMED} more" if len(outdated) > _MOST_NAMED else ""
+    names = ", ".join(outdated[:_MOST_NAMED]) + more
+    return f"{names} must enrol again, as another model made the voiceprint: edgevoice enroll --renew NAME"
 
 
 def _objections(
@@ -115,6 +129,7 @@ def _objections(
     yield Cause.CLIPPED, clipped(evidence.quality, rules)
     yield Cause.BROKEN, broken(evidence.quality, rules)
     if best is not None:
+        yield Cause.TWO_VOICES, two_voices(evidence.agreement, rules.min_agreement)
         yield Cause.NO_MATCH, _below_threshold(best, evidence.threshold)
         yield Cause.TOO_CLOSE, _too_close(best, second, rules.margin_llr)
 
@@ -122,7 +137,8 @@ def _objections(
 def _unsound(evidence: Evidence, state: DoorState, rules: Rules) -> str | None:
     figures_of = (asdict(part).values() for part in (evidence.quality, evidence.ms, state, rules))
     scores = (asdict(score).values() for score in evidence.scores)
-    numbers = chain((evidence.threshold, evidence.start_s, evidence.end_s), *figures_of, *scores)
+    agreement = 0.0 if evidence.agreement is None else evidence.agreement
+    numbers = chain((evidence.threshold, agreement, evidence.start_s, evidence.end_s), *figures_of, *scores)
     if all(math.isfinite(number) for number in numbers if isinstance(number, (int, float))):
         return None
     return "a figure is not a finite number: check the model with `edgevoice check`"
@@ -167,6 +183,8 @@ def _to_log(evidence: Evidence, best: Score | None, second: Score | None) -> dic
         told |= {"llr": best.llr, "score": best.score}
     if second is not None:
         told["second_llr"] = second.llr
+    if evidence.agreement is not None:
+        told["agreement"] = evidence.agreement
     if mood is not None:
         told[f"mood_{mood.label}"] = mood.probabilities.get(mood.label, math.nan)
     return told

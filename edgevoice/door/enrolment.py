@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from edgevoice.door.gates import Flaw, broken, clipped, figures, flaw, too_noisy, too_short
+from edgevoice.door.gates import MIN_AGREEMENT, Flaw, broken, clipped, figures, flaw, too_noisy, too_short, two_voices
 from edgevoice.errors import EnrolmentError
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.embed import Embedding, Vector
@@ -36,6 +36,8 @@ class EnrolmentRules:
     """Largest share of the speech that may lie in dropouts, 0..1."""
     max_offset_share: Annotated[float, Field(ge=0, le=1)] = 0.3
     """Largest offset of the microphone, as a share of full scale, 0..1."""
+    min_agreement: Annotated[float, Field(ge=-1, le=1)] = MIN_AGREEMENT
+    """Cosine of the voices of a clip's two halves, under which two people spoke in it, -1..1."""
     min_agreement_llr: Annotated[float, Field(ge=-3, le=20)] = -2.0
     """Median LLR of each clip against the others, -3..20; single clips agree less than a mean of three."""
     answer_seconds: Annotated[float, Field(ge=5, le=300)] = 30.0
@@ -74,9 +76,11 @@ class Enrolment:
         self._accepted: dict[str, Embedding] = {}
         self._failed: list[str] = []
 
-    def hear(self, clip: str, quality: Quality, embedding: Embedding) -> Progress:
-        """Take one clip in; ``clip`` is what the owner knows it by, such as its file or "sentence 2"."""
-        wrong = complaints(quality, self._rules) + self._unfit(embedding)
+    def hear(self, clip: str, quality: Quality, embedding: Embedding, agreement: float | None = None) -> Progress:
+        """Take one clip in; ``clip`` is what the owner knows it by, such as its file or "sentence 2"; ``agreement`` of
+        its halves as in ``Evidence``."""
+        two = two_voices(agreement, self._rules.min_agreement)
+        wrong = complaints(quality, self._rules) + ([two] if two else []) + self._unfit(embedding)
         if wrong:
             self.reject(clip, *wrong)
         else:
@@ -84,13 +88,15 @@ class Enrolment:
             self._accepted[name] = embedding
         return Progress(len(self._accepted), self._rules.utterances, tuple(wrong))
 
-    def flaw(self, quality: Quality, embedding: Embedding) -> Flaw | None:
+    def flaw(self, quality: Quality, embedding: Embedding, agreement: float | None = None) -> Flaw | None:
         """What is wrong with a clip beside those accepted, in one word; None where it would be."""
         if (found := flaw(quality, self._rules)) is not None:
             return found
         vector = embedding.vector
         if not _usable(vector) or any(other.model != embedding.model for other in self._accepted.values()):
             return Flaw.BROKEN
+        if two_voices(agreement, self._rules.min_agreement):
+            return Flaw.OTHER_VOICE
         if self._same_as(vector):
             return Flaw.SAME_RECORDING
         others = [_unit(other.vector) for other in self._accepted.values()]

@@ -11,6 +11,7 @@ from edgevoice.door.decide import Cause, Decision, DoorState, Rules, decide
 from edgevoice.door.inputs import Inputs
 from edgevoice.door.lockout import Attempts
 from edgevoice.door.machine import FAULT_SECONDS, REFUSED_SECONDS, Do, Event, Limits, Machine, State, Step, step
+from edgevoice.door.meaning import TROUBLE, event_of, not_now, overheard, row_of
 from edgevoice.door.reception import Heard, Reception
 from edgevoice.door.transitions import DIALOGUE
 from edgevoice.errors import EdgevoiceError
@@ -18,18 +19,6 @@ from edgevoice.hardware import Light, Prompt
 from edgevoice.recognition.recognise import Evidence
 
 __all__ = ["FAULT_SECONDS", "REFUSED_SECONDS", "Kiosk", "State"]
-
-EVENTS = {
-    Cause.MATCH: Event.MATCH,
-    Cause.UNHEALTHY: Event.UNHEALTHY,
-    Cause.LOCKED_OUT: Event.WAITING,
-    Cause.NOT_PRESSED: Event.NOT_PRESSED,
-    Cause.TOO_SHORT: Event.POOR,
-    Cause.TOO_NOISY: Event.POOR,
-    Cause.CLIPPED: Event.POOR,
-    Cause.BROKEN: Event.POOR,
-}
-"""What a decision is to the machine; every other cause: no voice matches."""
 
 INPUTS, SOUNDER = "button and contacts", "sounder"
 LONGEST_TALK_SECONDS = 20.0
@@ -65,6 +54,7 @@ class Kiosk:
         """How the device stands."""
         self._said: deque[tuple[Prompt, ...]] = deque(maxlen=_REMEMBERED)
         self._talks_since: float | None = None
+        self._overheard = False  # what is being said was begun before the dialogue, and answers nothing in it
 
     @property
     def state(self) -> State:
@@ -93,9 +83,9 @@ class Kiosk:
         decision = self._decide(evidence, machine.intended)
         if not (final or decision.opens):
             return None
-        done = self._step(_event(decision))
+        done = self._step(event_of(decision))
         if decision.opens and Do.OPEN not in done.does:
-            decision = _not_now(decision, machine.state)
+            decision = not_now(decision, machine.state)
             done = self._step(Event.TICK)
         self._attempts.note(decision)
         outcome = self._carry_out(done, Row.of(decision))
@@ -128,6 +118,7 @@ class Kiosk:
         """Whether somebody is speaking at this moment; never raises."""
         if speaking != self._inputs.speaking:
             self._inputs.speaking = speaking
+            self._overheard = self._overheard and speaking
             self._happened(Event.SPEECH if speaking else Event.SILENCE)
 
     def look(self) -> State:
@@ -192,7 +183,7 @@ class Kiosk:
 
     def _happen(self, event: Event, device: str = "") -> None:
         if event in (Event.TAMPER, Event.STUCK):
-            self._fault(event, EdgevoiceError(_TROUBLE[event]), device)
+            self._fault(event, EdgevoiceError(TROUBLE[event]), device)
             return
         done = self._step(event, device)
         if (done.machine.state, done.does, done.says) == (self.machine.state, (), ()):
@@ -204,18 +195,26 @@ class Kiosk:
         """A sentence that somebody inside says: it opens nothing."""
         assert self._reception is not None
         decision = self._decide(evidence, True)
-        event = _event(decision)
-        if self.state is State.ASKING:
-            self._attempts.note(decision)
-            heard = Heard(event, decision.reason, row=Row.of(replace(decision, opens=False, cause=Cause.ENROLMENT)))
-            if decision.opens:
-                heard = self._reception.allow(decision)
+        if self._overheard:
+            self._overheard = False
+            return overheard(decision), Outcome(False, None, None)
+        if self.machine.lost:
+            heard = Heard(Event.UNHEALTHY, decision.reason)
+        elif self.state is State.ASKING:
+            heard = self._ask(self._reception, decision)
         else:
-            healthy = event is not Event.UNHEALTHY
-            heard = self._reception.hear(self.state, evidence, decision) if healthy else Heard(event, decision.reason)
+            heard = self._reception.hear(self.state, evidence, decision)
         outcome = self._carry_out(self._step(heard.event), heard.row, heard.says, heard.share)
-        told = replace(decision, opens=False, reason=heard.reason, cause=Cause.ENROLMENT)
-        return told, outcome
+        return replace(decision, opens=False, reason=heard.reason, cause=Cause.ENROLMENT), outcome
+
+    def _ask(self, reception: Reception, decision: Decision) -> Heard:
+        """Whether this voice may allow it; one that may not is a failed attempt like one at the door."""
+        self._attempts.note(decision)
+        if decision.opens:
+            return reception.allow(decision)
+        event = event_of(decision)
+        heard = reception.poor(decision) if event is Event.POOR else Heard(event, decision.reason)
+        return replace(heard, row=Row.of(decision))
 
     def _decide(self, evidence: Evidence, pressed: bool) -> Decision:
         healthy = not self.machine.lost
@@ -242,7 +241,7 @@ class Kiosk:
     ) -> Outcome:
         before, self.machine = self.machine, done.machine
         said = tuple(says) or self._turn(done) or done.says
-        outcome = self._act.carry_out(done, row or _row(before, done, self._drop(done)), said, share)
+        outcome = self._act.carry_out(done, row or row_of(before, done, self._drop(done)), said, share)
         if outcome.faults:
             self._fail(Event.FAILED)
         self._note(said)
@@ -254,6 +253,7 @@ class Kiosk:
             return ()
         if Do.BEGIN in done.does:
             self._reception.begin()
+            self._overheard = self._inputs.speaking
         else:
             self._reception.next()
         return () if done.says else self._reception.menu
@@ -283,31 +283,3 @@ class Kiosk:
             return self._clock()
         except Exception:  # a clock that fails is no clock
             return math.nan
-
-
-_TROUBLE = {
-    Event.TAMPER: "the case was opened: look who did, and close it",
-    Event.STUCK: "the button is stuck: look whether it is jammed, or its wires touch",
-}
-
-
-def _event(decision: Decision) -> Event:
-    return EVENTS.get(decision.cause, Event.NO_MATCH)
-
-
-def _not_now(decision: Decision, state: State) -> Decision:
-    """The voice would do, the device would not."""
-    return replace(decision, opens=False, cause=Cause.UNHEALTHY, reason=f"{decision.reason}, but it is {state.value}")
-
-
-def _row(before: Machine, done: Step, dropped: bool) -> Row | None:
-    """What is written down of a step that no voice caused."""
-    after = done.machine
-    if after.door_is_forced and not before.door_is_forced:
-        return Row("forced", "the door was opened from outside, or without a request to exit")
-    if after.door_is_held and not before.door_is_held:
-        return Row("held", f"the door has been open for {after.limits.held_s:g} s")
-    if dropped and after.state is not State.DONE:
-        why = done.says[0].value if done.says else after.state.value
-        return Row("enrolment", f"ended: {why}; nothing of it was kept")
-    return None

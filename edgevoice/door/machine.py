@@ -1,6 +1,7 @@
 """The state machine of the device: pure, its time comes in as an argument, its transitions are a table."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from edgevoice.door.states import Do, Event, Rule, State, Then, When
@@ -100,17 +101,21 @@ def step(machine: Machine, event: Event, now_s: float, locked_out: bool = False,
     return replace(done, machine=rested)
 
 
+RESTS: tuple[tuple[State, str, Callable[[Machine], bool]], ...] = (
+    (State.FAULT, "a device is lost", lambda machine: bool(machine.lost)),
+    (State.OPEN, "the pulse lasts", lambda machine: machine.timers.pulse_s > 0),
+    (State.DOOR_FORCED, "the door was forced and is open", lambda machine: machine.door_is_forced),
+    (State.DOOR_HELD, "the door has been open for too long", lambda machine: machine.door_is_held),
+    (State.LOCKED_OUT, "there is a lockout", lambda machine: machine.locked_out),
+    (State.IDLE, "a press is asked for", lambda machine: not machine.intended),
+    (State.LISTENING, "else", lambda machine: True),
+)
+"""What the device does when there is nothing to tell: the first that holds, gravest first."""
+
+
 def rest(machine: Machine) -> State:
-    """What the device does when there is nothing to tell, gravest first."""
-    resting = (
-        (State.FAULT, bool(machine.lost)),
-        (State.OPEN, machine.timers.pulse_s > 0),
-        (State.DOOR_FORCED, machine.door_is_forced),
-        (State.DOOR_HELD, machine.door_is_held),
-        (State.LOCKED_OUT, machine.locked_out),
-        (State.IDLE, not machine.intended),
-    )
-    return next((state for state, holds in resting if holds), State.LISTENING)
+    """What the device does when there is nothing to tell."""
+    return next(state for state, _, holds in RESTS if holds(machine))
 
 
 def find(machine: Machine, event: Event) -> Rule | None:

@@ -134,6 +134,10 @@ class Reception:
         says = Prompt.ASK_WHO if purpose is Purpose.REMOVE else Prompt.ASK_SENTENCE
         return Heard(Event.APPROVED_CHANGE, told, (says,), row)
 
+    def poor(self, decision: Decision) -> Heard:
+        """A sentence of whoever should allow it, too short or too noisy to judge."""
+        return self._again(decision.reason, Prompt.SAY_AGAIN)
+
     def hear(self, state: State, evidence: Evidence, decision: Decision) -> Heard:
         """What a sentence of ENROLLING or NAMING came to; ``decision``: whom the door would take the voice for."""
         return self._take(evidence, decision) if state is State.ENROLLING else self._name(decision)
@@ -142,11 +146,12 @@ class Reception:
         dialogue = self._under_way()
         dialogue.kept += [] if evidence.kept is None else [evidence.kept]
         embedding = evidence.embedding
-        flaw = Flaw.BROKEN if embedding is None else dialogue.enrolment.flaw(evidence.quality, embedding)
+        take = dialogue.enrolment
+        flaw = Flaw.BROKEN if embedding is None else take.flaw(evidence.quality, embedding, evidence.agreement)
         flaw = flaw or self._wrong_person(dialogue, evidence, decision)
         if flaw is not None or embedding is None:
-            return self._again((flaw or Flaw.BROKEN).value, SAYS[flaw or Flaw.BROKEN])
-        progress = dialogue.enrolment.hear(f"sentence {dialogue.accepted + 1}", evidence.quality, embedding)
+            return self._again(_told(flaw or Flaw.BROKEN, evidence), SAYS[flaw or Flaw.BROKEN])
+        progress = take.hear(f"sentence {dialogue.accepted + 1}", evidence.quality, embedding)
         dialogue.accepted = progress.accepted
         told = f"sentence {progress.accepted} of {progress.wanted} is good"
         return self._keep(dialogue) if progress.complete else Heard(Event.TAKE, told, share=self.progress)
@@ -197,3 +202,9 @@ class Reception:
     def _under_way(self) -> _Dialogue:
         assert self._dialogue is not None, "no dialogue is under way"
         return self._dialogue
+
+
+def _told(flaw: Flaw, evidence: Evidence) -> str:
+    match = evidence.recording
+    found = f": {match.name}, {match.aligned_hashes} aligned hashes" if match and flaw is Flaw.SAME_RECORDING else ""
+    return f"{flaw.value}{found}"

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from edgevoice.door.enrolment import refuse_similar
-from edgevoice.errors import SpeakerError, StorageError
+from edgevoice.door.gates import figures
+from edgevoice.errors import EnrolmentError, SpeakerError, StorageError
 from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.database import Database
@@ -64,12 +65,22 @@ class Register:
         return replace(voiceprint, speaker=called)
 
     def extend(self, voiceprint: Voiceprint, recogniser: Recogniser, kept: Sequence[int] = ()) -> Voiceprint:
-        """Add to what a person was enrolled with, each utterance with the same weight."""
+        """Add to what a person was enrolled with, each utterance with the same weight.
+
+        EnrolmentError where the door would not take the voice for that person; SpeakerError: nobody, or another model.
+        """
         before = self.speakers.enrolled_with(voiceprint.speaker)
         if before.model != voiceprint.model:
             raise SpeakerError(
                 f"{before.speaker!r} is enrolled with {before.model}, this is {voiceprint.model}: nothing can be added;"
                 f" replace it with: edgevoice enroll --renew {before.speaker!r}"
+            )
+        llr = recogniser.scorer.llr(voiceprint.vector, before.vector)
+        threshold = recogniser.threshold(len(self.speakers.list()))
+        if not llr >= threshold:
+            found, wanted = figures(llr, threshold)
+            raise EnrolmentError(
+                f"nothing is added to {before.speaker!r}: the voice scored {found} as that person, {wanted} wanted"
             )
         joined = before.utterances * before.vector + voiceprint.utterances * voiceprint.vector
         utterances = before.utterances + voiceprint.utterances

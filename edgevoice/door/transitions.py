@@ -19,7 +19,7 @@ ALIVE = (S.BOOTING, *SERVING)
 
 _MAY_OPEN = (When.HEALTHY, When.INTENDED, When.FREE)
 _FAULT = (Do.SHUT, Do.DROP)
-_CALM = tuple(state for state in AWAKE if state not in (S.LOCKED_OUT, S.FAULT))
+_MAY_ASK = (When.HEALTHY, When.FREE)
 
 RULES: tuple[Rule, ...] = (
     # Whatever happens, the lock comes first.
@@ -49,21 +49,20 @@ RULES: tuple[Rule, ...] = (
     Rule(ALIVE, E.BACK, Then.STAY),
     # The button inside.
     Rule(AWAKE, E.PRESSED, Then.STAY, (Do.INTEND,)),
-    Rule(_CALM, E.HELD, S.ASKING, (Do.BEGIN,), when=(When.HEALTHY,)),
-    Rule(_CALM, E.CLAIM, S.ENROLLING, (Do.BEGIN,), (Prompt.CLAIM, Prompt.ASK_SENTENCE), (When.HEALTHY,)),
-    Rule(_CALM, E.NO_ADMINISTRATOR, S.REFUSED, (), (Prompt.NOT_ADMINISTRATOR,)),
+    Rule(AWAKE, E.HELD, S.ASKING, (Do.BEGIN,), when=_MAY_ASK),
+    Rule(AWAKE, E.CLAIM, S.ENROLLING, (Do.BEGIN,), (Prompt.CLAIM, Prompt.ASK_SENTENCE), _MAY_ASK),
+    Rule(AWAKE, E.NO_ADMINISTRATOR, S.REFUSED, (), (Prompt.NOT_ADMINISTRATOR,)),
     Rule((S.ASKING,), E.HELD, Then.STAY_LONGER, (Do.NEXT,)),
     Rule((S.ASKING,), E.APPROVED_ENROLMENT, S.ENROLLING, (), (Prompt.ASK_SENTENCE,)),
     Rule((S.ASKING,), E.APPROVED_CHANGE, S.NAMING),
     Rule((S.ASKING,), E.NOT_ADMINISTRATOR, S.REFUSED, (Do.DROP,), (Prompt.NOT_ADMINISTRATOR,)),
     Rule((S.ASKING,), E.NO_MATCH, S.REFUSED, (Do.DROP,), (Prompt.NOT_ADMINISTRATOR,)),
     Rule((S.ASKING,), E.WAITING, S.LOCKED_OUT, (Do.DROP,), (Prompt.LOCKED_OUT,)),
-    Rule((S.ASKING,), E.POOR, Then.STAY_LONGER, (), (Prompt.SAY_AGAIN,)),
     Rule((S.ENROLLING,), E.TAKE, Then.STAY_LONGER, (), (Prompt.TAKE_GOOD, Prompt.ASK_SENTENCE)),
-    Rule((S.ENROLLING, S.NAMING), E.BAD_TAKE, Then.STAY_LONGER),
+    Rule(DIALOGUE, E.BAD_TAKE, Then.STAY_LONGER),
     Rule((S.ENROLLING,), E.ENROLLED, S.DONE, (Do.DROP,), (Prompt.DONE,)),
     Rule((S.NAMING,), E.CHANGED, S.DONE, (Do.DROP,)),
-    Rule((S.ENROLLING, S.NAMING), E.UNFIT, S.REFUSED, (Do.DROP,)),
+    Rule(DIALOGUE, E.UNFIT, S.REFUSED, (Do.DROP,)),
     Rule(DIALOGUE, E.PRESSED, S.REFUSED, (Do.DROP,), (Prompt.CANCELLED,)),
     Rule(DIALOGUE, E.TIME_OVER, S.REFUSED, (Do.DROP,), (Prompt.TIMED_OUT,)),
     # The door itself.

@@ -27,3 +27,21 @@ def log2_q16(values: Integers) -> Integers:
     rest = (bits >> (_FLOAT_BITS - TABLE_BITS - _REST_BITS)) & ((1 << _REST_BITS) - 1)
     result: Integers = (exponent << LOG2_BITS) + TABLE[index] + ((_STEPS[index] * rest) >> _REST_BITS)
     return result
+
+
+_POWER_BITS = 30
+POWERS: Integers = np.rint(2.0 ** (_POWER_BITS - np.arange(1 << TABLE_BITS) / (1 << TABLE_BITS))).astype(np.int64)
+"""2^(-k / 256), Q30."""
+
+
+def mean_power_q16(logs: Integers) -> int:
+    """log2 of n >= 1 powers, Q16 -> log2 of their mean, Q16.
+
+    Logarithms are cut to 8 bits behind the point, so the mean is up to 1 / 256 too high; what lies 30 octaves and more
+    under the loudest counts as nothing.
+    """
+    loudest = int(logs.max())
+    below = (loudest - logs) >> (LOG2_BITS - TABLE_BITS)
+    powers = POWERS[below & ((1 << TABLE_BITS) - 1)] >> np.minimum(below >> TABLE_BITS, _POWER_BITS + 1)
+    mean = int(powers.sum()) // len(logs)
+    return loudest + int(log2_q16(np.array([mean]))[0]) - (_POWER_BITS << LOG2_BITS)

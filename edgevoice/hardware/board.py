@@ -4,7 +4,8 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -60,7 +61,8 @@ def load_gpio() -> Gpio:
     """The RPi.GPIO module of this Pi; raises HardwareError where it is missing or this is no Pi."""
     _keep_lgpio_tidy()
     try:
-        return cast(Gpio, import_module("RPi.GPIO"))
+        with _where_we_are():
+            return cast(Gpio, import_module("RPi.GPIO"))
     except ImportError as error:
         raise HardwareError(
             f"The lock cannot be driven: no module RPi.GPIO ({error}). Install it with 'pip install edgevoice[pi]' "
@@ -71,6 +73,17 @@ def load_gpio() -> Gpio:
             f"The lock cannot be driven: RPi.GPIO does not start ({error}). It wants a Raspberry Pi and a user in the "
             "group 'gpio'."
         ) from error
+
+
+@contextmanager
+def _where_we_are() -> Iterator[None]:
+    """Stay in the current folder: lgpio goes to LG_WD when it is imported, and every relative path would go with it."""
+    here = os.open(".", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        yield
+    finally:
+        os.fchdir(here)
+        os.close(here)
 
 
 def _keep_lgpio_tidy() -> None:

@@ -13,6 +13,8 @@ from edgevoice.listening.capture import SAMPLE_RATE, Samples
 
 CHUNK_SECONDS = 0.05  # after which something else may be said instead
 
+BUFFER_SECONDS = 0.2  # what the device holds; with PortAudio's own choice a busy processor tears the words apart
+
 
 class OutputStream(Protocol):
     """An open playback stream; ``write`` waits until the device has room."""
@@ -30,7 +32,14 @@ class Playback(Protocol):
     def get_default_output_device_info(self) -> Mapping[str, str | int | float]: ...
     def terminate(self) -> None: ...
     def open(
-        self, *, rate: int, channels: int, format: int, output: bool, output_device_index: int
+        self,
+        *,
+        rate: int,
+        channels: int,
+        format: int,
+        output: bool,
+        output_device_index: int,
+        frames_per_buffer: int,
     ) -> OutputStream: ...
 
 
@@ -88,13 +97,14 @@ def play(audio: Playback, device: Loudspeaker, samples: Samples, go_on: Callable
     except OSError as error:
         raise HardwareError(f"{device.name} plays nothing: {error}. Is another program using it?") from error
     try:
-        frames = np.repeat(at_rate(samples, rate), channels)
+        quiet = np.zeros(int(2 * BUFFER_SECONDS * rate), np.int16)  # the device drops what it holds at the end
+        frames = np.repeat(np.concatenate([at_rate(samples, rate), quiet]), channels)
         step = int(rate * CHUNK_SECONDS) * channels
         for start in range(0, len(frames), step):
             if not go_on():
                 return
             stream.write(frames[start : start + step].tobytes())
-        stream.stop_stream()  # waits for what the device still holds
+        stream.stop_stream()
     except OSError as error:
         raise HardwareError(f"{device.name} fell silent: {error}. Was it unplugged?") from error
     finally:
@@ -107,7 +117,12 @@ def _open(audio: Playback, device: Loudspeaker) -> tuple[OutputStream, int, int]
         try:
             with quiet_stderr():
                 stream = audio.open(
-                    rate=rate, channels=channels, format=INT16, output=True, output_device_index=device.index
+                    rate=rate,
+                    channels=channels,
+                    format=INT16,
+                    output=True,
+                    output_device_index=device.index,
+                    frames_per_buffer=int(rate * BUFFER_SECONDS),
                 )
         except (OSError, ValueError) as error:
             failure = error

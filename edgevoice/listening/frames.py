@@ -76,6 +76,7 @@ class Frames:
     @staticmethod
     def join(parts: Sequence["Frames"]) -> "Frames":
         """One or more runs of frames, one after the other."""
+        parts = [part for part in parts if len(part)] or parts[:1]
         if len(parts) == 1:
             return parts[0]
         return Frames(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Frames)))

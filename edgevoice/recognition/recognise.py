@@ -10,9 +10,10 @@ from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Embedding, XVector
+from edgevoice.recognition.one_voice import halves_agree
 from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.recognition.score import Score, Scorer, load_scorer
-from edgevoice.storage.speakers import Voiceprint
+from edgevoice.storage.speakers import Speaker, Voiceprint
 
 EARLY_LLR = math.log(4)
 """How much more than the threshold a voice must score at a short pause, where the utterance may still go on: every
@@ -50,7 +51,10 @@ class Evidence:
     where the utterance is not final;
     mood and recording: None where not known or not installed;
     embedding: the voice itself, for enrolment; never printed and never logged;
-    kept: number of the fingerprint that was kept of it, None where none was.
+    kept: number of the fingerprint that was kept of it, None where none was;
+    outdated: who is enrolled with another model, and cannot be compared;
+    agreement: cosine of the voices of its two halves, None where it is too short to tell, where it may still go on, and
+    where it reaches the threshold: then nobody asks.
     """
 
     start_s: float
@@ -63,22 +67,29 @@ class Evidence:
     ms: Timing
     embedding: Embedding | None = field(default=None, repr=False, compare=False)
     kept: int | None = None
+    outdated: tuple[str, ...] = ()
+    agreement: float | None = None
 
 
 class Recogniser:
     """The models, the people and the rate of false accepts that the owner allows."""
 
     def __init__(
-        self, model: Path, voiceprints: Callable[[str], Sequence[Voiceprint]], false_accept_rate: float
+        self,
+        model: Path,
+        voiceprints: Callable[[str], Sequence[Voiceprint]],
+        false_accept_rate: float,
+        outdated: Callable[[str], Sequence[Speaker]] = lambda model: (),
     ) -> None:
         """``model``: the x-vector's ``.tflite``; ``voiceprints``: a model's name -> the people enrolled with it;
-        ``false_accept_rate``: of a stranger's attempt against the whole household, e.g. 0.001.
+        ``false_accept_rate``: of a stranger's attempt against the whole household, e.g. 0.001; ``outdated``: a model's
+        name -> the people enrolled with another.
 
         ModelError: a file that is not what its manifest says; SettingsError: a rate outside the measured range.
         """
         self.xvector = XVector(model)
         self.scorer: Scorer = load_scorer(self.xvector.manifest.calibration, model)
-        self._voiceprints = voiceprints
+        self._voiceprints, self._outdated = voiceprints, outdated
         self._false_accept_rate = false_accept_rate
         self.scorer.calibration.threshold(false_accept_rate)  # refuse an unmeasured rate now, not at the door
 
@@ -94,6 +105,10 @@ class Recogniser:
         """The voice of one utterance."""
         return self.xvector.embed(utterance.mfcc)
 
+    def agreement(self, utterance: Utterance) -> float | None:
+        """Cosine of the voices of its two halves, -1..1; None where it is too short to tell."""
+        return halves_agree(self.xvector, utterance.frames)
+
     def recognise(self, utterance: Utterance, front_end_ms: float = 0.0) -> Evidence:
         """Everything that the rules may ask of this utterance."""
         started = time.process_time()
@@ -102,15 +117,20 @@ class Recogniser:
         people = self._voiceprints(embedding.model)
         said = Circumstances(utterance.quality.net_speech_s, utterance.quality.snr_db)
         scores = self.scorer.rank(embedding, people, said)
+        threshold = self.threshold(len(people)) + (0.0 if utterance.final else EARLY_LLR)
+        matched = bool(scores) and scores[0].llr >= threshold
+        agreement = self.agreement(utterance) if utterance.final and not matched else None
         scored = time.process_time()
         return Evidence(
             start_s=utterance.start_s,
             end_s=utterance.end_s,
             quality=utterance.quality,
             scores=scores,
-            threshold=self.threshold(len(people)) + (0.0 if utterance.final else EARLY_LLR),
+            threshold=threshold,
             mood=None,
             recording=None,
             ms=Timing(front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded)),
+            agreement=agreement,
             embedding=embedding,
+            outdated=tuple(person.name for person in self._outdated(embedding.model)),
         )

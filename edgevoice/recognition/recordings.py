@@ -14,7 +14,7 @@ from edgevoice.recognition.index import Index
 from edgevoice.recognition.landmarks import Hashes, Landmarks, of_peaks, pairs
 
 KEPT_RANK = 10  # of a recording the peaks are kept with fewer stronger ones around
-KEPT_PAIRS = 5  # that each of them begins
+KEPT_PAIRS = 4  # that each of them begins
 LONGEST = 1500  # frames that are looked up at once: an utterance; of more, windows of that length, half overlapping
 CANDIDATES = 16  # places that are looked at closely
 # What a kept peak says for a match where the query has it a bin off, a frame off (as when its hops begin elsewhere) or
@@ -56,10 +56,10 @@ class Place:
 class Threshold:
     """What makes a place a match; docs/recordings.md tells what was measured at these."""
 
-    aligned: int = 4
+    aligned: int = 5
     score: int = 40
-    share: float = 0.25
-    span: int = 40
+    share: float = 0.3
+    span: int = 25
 
     def passes(self, place: Place) -> bool:
         """Whether all four are reached."""
@@ -124,9 +124,9 @@ class Library:
         return RecordingMatch(place.name, place.aligned, place.offset / FRAMES_PER_SECOND)
 
     def best(self, heard: Landmarks) -> Place | None:
-        """Where the sound fits best, match or not; None where not one hash is known."""
+        """Where the sound fits best, a match before anything else; None where not one hash is known."""
         places = [place for start, window in _windows(heard) for place in self._places(window, start)]
-        return max(places, key=lambda place: (place.score, place.aligned), default=None)
+        return max(places, key=lambda at: (self._threshold.passes(at), at.score, at.aligned), default=None)
 
     def fit(self, number: int, heard: Landmarks, offset: int) -> tuple[int, int, int, int]:
         """Score, hits, kept and span where the sound begins at this frame of a recording."""

@@ -17,7 +17,7 @@ from edgevoice.storage.files import beside, place
 from edgevoice.storage.keys import Key, read_key, write_key
 from edgevoice.storage.passphrase import unwrap, wrap
 from edgevoice.storage.plain import seal_plain
-from edgevoice.storage.restore import put_in_place
+from edgevoice.storage.restore import is_lost, put_in_place
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import Secrets, keys_beside, set_aside
 
@@ -51,10 +51,11 @@ def pack(database: Database, secrets: Secrets, file: Path, passphrase: str | Non
         with beside(database.path) as copy, beside(file) as ready:
             database.copy_to(copy)
             examine(copy, keys_beside(secrets.path))
-            with zipfile.ZipFile(ready, "w", zipfile.ZIP_STORED) as archive:  # what is sealed cannot be made smaller
+            # Stored: what is sealed cannot be made smaller. Not strict: an unset clock may be before 1980, zip cannot.
+            with zipfile.ZipFile(ready, "w", zipfile.ZIP_STORED, strict_timestamps=False) as archive:
                 archive.write(copy, FILE_NAME)
                 if wrapped is not None:
-                    archive.writestr(KEY_MEMBER, wrapped)
+                    archive.writestr(zipfile.ZipInfo(KEY_MEMBER), wrapped)
             place(ready, file)
     except OSError as error:
         raise StorageError(f"{file} cannot be written: {error.strerror}; name another file") from error
@@ -87,6 +88,8 @@ def _exchange(folder: Path, unpacked: Unpacked, key_path: Path) -> str:
     if unpacked.key is not None and not _is(unpacked.key, key_path):
         set_aside(key_path, copy=True)
         write_key(unpacked.key, key_path.with_name(f"{KEY_NAME}.new"), over=True)
+    if is_lost(folder):  # an empty database, be it for a moment, would be a new house
+        return put_in_place(folder, unpacked.database)
     try:
         with Database.open(folder) as database:
             told = _kept(database)

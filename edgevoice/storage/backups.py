@@ -15,7 +15,7 @@ from edgevoice.errors import DamagedError, StorageError
 from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.files import beside, place
 from edgevoice.storage.keys import ENROL_AGAIN, Key
-from edgevoice.storage.sealed import VOICEPRINTS
+from edgevoice.storage.sealed import SEALED, Sealed
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import keys_beside
 
@@ -102,20 +102,28 @@ def damaged_files(folder: Path) -> list[Path]:
 
 
 def examine(path: Path, keys: Sequence[Key]) -> None:
-    """Read a database through and open every voiceprint in it with one of the keys; changes nothing.
+    """Read a database through and open all that is vital in it with one of the keys; changes nothing.
 
     DamagedError, or StorageError where the key is not among them or a single voiceprint does not open.
     """
     with Database.read(path) as copy:
         copy.check(thorough=True)
-        people = copy.rows("select speaker, model, sealed from voiceprints")
-        names = [str(name) for (name,) in copy.rows("select key from sealing")] if copy.version() > 1 else []
-        if (people or names) and not (keys := [key for key in keys if not names or key.id in names]):
+        if copy.version() == 0:
+            raise DamagedError(f"{path} holds nothing: take another backup")
+        there = {str(name) for (name,) in copy.rows("select name from sqlite_master where type = 'table'")}
+        vital = [sealed for sealed in SEALED if sealed.vital and sealed.table in there]
+        found = [(sealed, row) for sealed in vital for row in copy.rows(_rows_of(sealed))]
+        names = [str(name) for (name,) in copy.rows("select key from sealing")] if "sealing" in there else []
+        if (found or names) and not (keys := [key for key in keys if not names or key.id in names]):
             raise StorageError(f"{path} is sealed with a key that is not here: {ENROL_AGAIN}")
-        for speaker, model, sealed in people:
-            purpose = VOICEPRINTS.purpose(speaker, model)
-            if not isinstance(sealed, bytes) or all(key.open(sealed, purpose) is None for key in keys):
+        for sealed, (secret, *bound) in found:
+            purpose = sealed.purpose(*bound)
+            if not isinstance(secret, bytes) or all(key.open(secret, purpose) is None for key in keys):
                 raise StorageError(f"{path}: {purpose} does not open with the key: {ENROL_AGAIN}")
+
+
+def _rows_of(sealed: Sealed) -> str:
+    return f"select sealed, {', '.join(sealed.bound)} from {sealed.table}"
 
 
 def _examine_copy(database: Database, copy: Path) -> None:

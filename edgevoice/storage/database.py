@@ -11,13 +11,11 @@ import sqlite_utils
 from edgevoice.errors import DamagedError, StorageError
 from edgevoice.storage.explain import PUT_A_BACKUP, explained
 from edgevoice.storage.files import make_private
-from edgevoice.storage.schema import APPLICATION_ID, MIGRATIONS, VERSION
+from edgevoice.storage.migrate import Row, Value, found_version, migrate
+from edgevoice.storage.schema import VERSION
 
 FILE_NAME = "edgevoice.sqlite"
 BUSY_SECONDS = 10.0  # how long a writer waits for another program to finish
-
-Value = str | int | float | bytes | None
-Row = tuple[Value, ...]
 
 
 class Database:
@@ -56,7 +54,11 @@ class Database:
         with database._told():
             uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
             database._use(sqlite3.connect(uri, uri=True, isolation_level=None))
-            database.version()
+            try:
+                database.version()
+            except BaseException:
+                database.close()
+                raise
         return database
 
     def reopen(self) -> None:
@@ -149,18 +151,8 @@ class Database:
             raise DamagedError(f"{self.path} is damaged ({found[0][0]!r}): {PUT_A_BACKUP}")
 
     def version(self) -> int:
-        """The schema's version; a file that this program must not touch raises StorageError."""
-        ((version,),) = self.rows("pragma user_version")
-        ((owner,),) = self.rows("pragma application_id")
-        ((tables,),) = self.rows("select count(*) from sqlite_master")
-        if owner != APPLICATION_ID and (version or owner or tables):
-            raise StorageError(f"{self.path} belongs to another program: move it away, or choose another --data folder")
-        if not isinstance(version, int) or version > VERSION:
-            raise StorageError(
-                f"{self.path} has schema version {version!r}, this edgevoice knows versions up to {VERSION}:"
-                " install the newer edgevoice again, or put back the backup made before the update"
-            )
-        return version
+        """The schema's version, 0 for an empty file; a file that this program must not touch raises StorageError."""
+        return found_version(self.path, self.rows)
 
     def copy_to(self, path: Path) -> None:
         """Copy all of it, as it stands at one moment, into the one file ``path``; others may go on writing."""
@@ -223,16 +215,8 @@ class Database:
         for pragma in ("synchronous = full", "foreign_keys = on", "secure_delete = on", "temp_store = memory"):
             self.rows(f"pragma {pragma}")
         if version < VERSION:
-            self._migrate()
-
-    def _migrate(self) -> None:
-        """Take every step that is missing in one transaction; another program may have been faster."""
-        with self.transaction():
-            for statements in MIGRATIONS[self.version() :]:
-                for statement in statements:
-                    self.rows(statement)
-            self.rows(f"pragma application_id = {APPLICATION_ID}")
-            self.rows(f"pragma user_version = {VERSION}")
+            with self.transaction():  # another program may have been faster
+                migrate(self.version(), self.rows)
 
 
 def _text(read: bytes) -> str:

@@ -143,13 +143,20 @@ class Events:
         try:
             when = datetime.fromisoformat(str(at)).astimezone(timezone.utc)
             if not isinstance(sealed, bytes):
-                raise StorageError("its details are no bytes")
+                raise TypeError(sealed)
             parts, speaker, figures = _from_json(self._secrets.open(sealed, EVENTS.purpose(number, at, kind)))
-        except (StorageError, ValueError, TypeError, KeyError, OverflowError) as error:
-            return Event(number, when, str(kind), f"cannot be read: {error}", None, {}, readable=False)
+        except (StorageError, ValueError, TypeError, KeyError, OverflowError):
+            return Event(number, when, str(kind), f"cannot be read: {self._why()}", None, {}, readable=False)
         reason = "".join(names.get(part, SOMEONE) if isinstance(part, int) else part for part in parts)
         who = names.get(speaker) if isinstance(speaker, int) else speaker
         return Event(number, when, str(kind), reason, who, figures)
+
+    def _why(self) -> str:
+        try:
+            self._secrets.current()
+        except StorageError:
+            return "the key that sealed it is not here"
+        return "it does not open with the key, and was changed, damaged or sealed with a key that was lost"
 
 
 def _split(reason: str, people: Mapping[str, int]) -> list[_Part]:

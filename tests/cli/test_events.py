@@ -1,5 +1,8 @@
 """``edgevoice events``."""
 
+import pytest
+
+from edgevoice.storage.database import Database
 from tests.cli.conftest import Shell
 from tests.house import block, door
 
@@ -18,3 +21,39 @@ def test_the_newest_are_told_oldest_first(shell: Shell) -> None:
 def test_a_new_house_has_no_history(shell: Shell) -> None:
     assert shell.json("events").out == ""
     assert shell("events").out == "nothing has happened yet\n"
+
+
+def test_whether_the_log_is_as_it_was_written_is_the_exit_status(shell: Shell) -> None:
+    with door(shell.data) as it:
+        for number in range(3):
+            it.pipeline.hear(block(number))
+    said = shell.json("events", "--verify")
+    (record,) = said.records
+    assert (said.status, record["ok"], record["rows"], record["problems"]) == (0, True, 3, [])
+    head = str(record["head"])
+    assert head.startswith("3:") and len(head) == 2 + 64
+    assert shell("events", "--verify", "--noted", head).status == 0
+    with Database.open(shell.data) as database:
+        database.rows("delete from events where id = 3")
+    said = shell("events", "--verify", "--noted", head)
+    assert said.status == 3
+    assert "row 3 was removed" in said.out
+    assert "event 3 is not the one that was noted" in said.out
+
+
+def test_a_head_that_is_none_is_wrong_usage(shell: Shell) -> None:
+    assert shell("events", "--noted", "3:ab").status == 2
+    assert shell("events", "--verify", "--noted", "three").status == 2
+
+
+def test_a_damaged_row_hides_no_other(shell: Shell, caplog: pytest.LogCaptureFixture) -> None:
+    with door(shell.data) as it:
+        for number in range(3):
+            it.pipeline.hear(block(number))
+    with Database.open(shell.data) as database:
+        database.rows("update events set sealed = x'00' where id = 2")
+    said = shell("events")
+    assert said.status == 0
+    assert said.out.count("Ada scored 4.2, needs 3.1") == 2
+    assert "cannot be read" in said.out
+    assert "edgevoice events --verify" in caplog.text

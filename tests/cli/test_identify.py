@@ -68,3 +68,10 @@ def test_identifying_moves_no_lock_and_writes_nothing_down(household: Shell) -> 
     before = household("events").out
     household("identify", FOLDER / "ada-unlock-1.opus")
     assert household("events").out == before
+
+
+def test_a_household_of_another_model_is_named_and_told_to_enrol_again(household: Shell) -> None:
+    (household.data / "edgevoice.toml").write_text('[models]\nxvector = "xvector-tiny"\n')
+    said = household.json("identify", FOLDER / "ada-unlock-1.opus")
+    assert said.status == 3
+    assert {str(record["reason"])[:33] for record in said.records} == {"Ada, Ben must enrol again, as ano"}

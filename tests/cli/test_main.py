@@ -102,4 +102,6 @@ def test_an_error_that_nobody_foresaw_is_told_in_one_line_too(tmp_path: Path, sh
     settings.write_text('[storage]\nfolder = "a\\u0000b"\n', encoding="utf-8")
     said = shell("--config", settings, "--data", "a\0b", "speakers", "list")
     assert said.status == 1
-    assert said.err == "edgevoice: error: ValueError: embedded null byte; EDGEVOICE_DEBUG=1 shows where\n"
+    assert said.err.startswith("edgevoice: error: ValueError: ")
+    assert "embedded null" in said.err  # Python 3.13 says it otherwise
+    assert said.err.endswith("; EDGEVOICE_DEBUG=1 shows where\n")

@@ -20,13 +20,14 @@ def write(path: Path, samples: Samples) -> Path:
 
 @pytest.fixture
 def sounds(tmp_path: Path) -> Path:
-    """A folder of two good sounds, one silent, one far too short and one that is none."""
+    """A folder of three good sounds, one of them short, one silent, one far too short and one that is none."""
     folder = tmp_path / "sounds"
     (folder / "more").mkdir(parents=True)
     write(folder / "bell.wav", clip("doorbell.flac"))
     write(folder / "more" / "voice.WAV", clip("ada-unlock-1.opus"))
     write(folder / "silence.wav", np.zeros(16000, np.int16))
     write(folder / "short.wav", clip("ben-unlock-1.opus")[16000:20800])
+    write(folder / "click.wav", clip("ben-unlock-1.opus")[16000:18000])
     (folder / "broken.wav").write_bytes(b"RIFF but nothing more")
     (folder / "notes.txt").write_text("no sound")
     return folder
@@ -75,14 +76,16 @@ def test_an_empty_library_tells_how_to_fill_it(shell: Shell) -> None:
 def test_a_folder_is_added_with_a_reason_for_each_file_that_could_not_be(shell: Shell, sounds: Path) -> None:
     said = shell.json("recordings", "add", "mine", sounds)
     told = {Path(str(record["file"])).name: record for record in said.records}
-    assert {name for name, record in told.items() if record["added"]} == {"bell.wav", "voice.WAV"}
+    assert {name for name, record in told.items() if record["added"]} == {"bell.wav", "voice.WAV", "short.wav"}
     assert "is silent" in str(told["silence.wav"]["reason"])
-    assert "too little to be known by" in str(told["short.wav"]["reason"])
+    assert "too little to be known by" in str(told["click.wav"]["reason"])
     assert "broken.wav cannot be read" in str(told["broken.wav"]["reason"])
     assert "notes.txt" not in told
     assert said.status == 1
-    assert "3 of 5 files could not be added" in said.err
-    assert len(shell.json("recordings", "list").records) == 2
+    assert "3 of 6 files could not be added" in said.err
+    assert len(shell.json("recordings", "list").records) == 3
+    assert shell("recordings", "lookup", sounds / "short.wav").status == 0  # 0.3 s
+    assert shell("recordings", "lookup", sounds / "click.wav").status == 3
 
 
 def test_the_same_file_twice_is_told_and_kept_once(shell: Shell, tmp_path: Path) -> None:
@@ -122,3 +125,6 @@ def test_a_drawing_where_nothing_matches_says_so_and_where_it_cannot_be_written_
     assert "not one hash is known" in drawing.read_text()
     said = shell("recordings", "lookup", FOLDER / "doorbell.flac", "--plot", tmp_path / "gone" / "x.svg")
     assert (said.status, "cannot be written" in said.err) == (1, True)
+    said = shell("recordings", "lookup", FOLDER / "doorbell.flac", "--plot", tmp_path / "x.png")
+    assert (said.status, "ends with .svg" in said.err) == (1, True)
+    assert not (tmp_path / "x.png").exists()

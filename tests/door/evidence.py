@@ -22,6 +22,7 @@ def evidence(
     quality: Quality | None = None,
     mood: Mood | None = None,
     recording: RecordingMatch | None = None,
+    agreement: float | None = None,
 ) -> Evidence:
     """Ada at 4.2 before Bo at -2.0 where nothing else is said."""
     return Evidence(
@@ -33,6 +34,7 @@ def evidence(
         mood=mood,
         recording=recording,
         ms=Timing(1.0, 2.0, 0.1),
+        agreement=agreement,
     )
 
 
@@ -52,6 +54,7 @@ evidences = st.builds(
     mood=moods,
     recording=recordings,
     ms=st.builds(Timing, numbers, numbers, numbers),
+    agreement=st.none() | numbers,
 )
-states = st.builds(DoorState, numbers, st.booleans())
+states = st.builds(DoorState, numbers, st.booleans(), st.booleans())
 rules = st.builds(Rules, numbers, numbers, numbers, numbers)

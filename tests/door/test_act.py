@@ -1,20 +1,21 @@
 """Carrying out: what moves, what is shown, what is written, and how every failure ends."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from edgevoice.door.act import Act, Outcome, Row
+from edgevoice.door.act import LIGHTS, Act, Outcome, Row
 from edgevoice.door.decide import Cause, Decision
-from edgevoice.door.kiosk import EVENTS
 from edgevoice.door.machine import Event as Happens
-from edgevoice.door.machine import Machine, step
+from edgevoice.door.machine import Machine, State, step
+from edgevoice.door.meaning import EVENTS
 from edgevoice.errors import HardwareError
-from edgevoice.hardware import Light
+from edgevoice.hardware import Light, Prompt
 from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
+from edgevoice.hardware.fake_sounder import FakeSounder
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Event, Events
 
@@ -190,3 +191,30 @@ def test_a_failure_anywhere_else_shuts_the_door_and_is_written(door: Door) -> No
 def test_a_pulse_that_no_lock_may_give_is_refused_at_the_start(door: Door, seconds: float) -> None:
     with pytest.raises(HardwareError):
         Act(door.lock, door.lights, door.events, seconds)
+
+
+def test_every_state_has_its_light() -> None:
+    assert set(LIGHTS) == set(State)
+
+
+def test_what_is_granted_is_said_and_a_sounder_that_fails_shuts_a_door_just_opened(door: Door) -> None:
+    class BrokenSounder(FakeSounder):
+        def say(self, prompts: Sequence[Prompt]) -> None:
+            super().say(prompts)
+            raise RuntimeError("no such card")
+
+    sounder = FakeSounder(door.clock)
+    carry_out(Act(door.lock, door.lights, door.events, sounder=sounder), MATCH)
+    assert sounder.said == [Prompt.GRANTED]
+    broken = BrokenSounder(door.clock)
+    outcome = carry_out(Act(door.lock, door.lights, door.events, sounder=broken), MATCH)
+    assert broken.said == [Prompt.GRANTED, Prompt.FAULT]
+    assert (outcome.opened, door.lock.is_open) == (False, False)
+    assert "the sounder could not be used" in door.written()[-1][1]
+
+
+def test_nothing_opens_without_a_row(door: Door) -> None:
+    listening = step(Machine(), Happens.STARTED, 0.0).machine
+    outcome = door.act.carry_out(step(listening, Happens.MATCH, 0.0))
+    assert not outcome.opened
+    assert door.lock.openings == []

@@ -96,6 +96,15 @@ def test_with_nobody_enrolled_it_stays_shut_and_nobody_is_at_fault() -> None:
     )
 
 
+def test_people_of_another_model_are_told_to_enrol_again_and_not_that_nobody_is_enrolled() -> None:
+    few = decide(replace(evidence(), scores=(), outdated=("Ada", "Bo")), WELL, RULES)
+    assert (few.opens, few.cause) == (False, Cause.NOBODY)
+    assert few.reason.startswith("Ada, Bo must enrol again")
+    many = decide(replace(evidence(), scores=(), outdated=tuple("ABCDE")), WELL, RULES)
+    assert many.reason.startswith("A, B, C and 2 more must enrol again")
+    assert decide(replace(evidence(), outdated=("Cy",)), WELL, RULES).opens  # they keep nobody else out
+
+
 def test_the_order_of_the_scores_is_not_trusted() -> None:
     decision = decide(evidence(score("Bo", -2.0), score("Cy", 3.9), score("Ada", 4.2)), WELL, RULES)
     assert (decision.opens, decision.cause, decision.speaker) == (False, Cause.TOO_CLOSE, "Ada")
@@ -166,7 +175,8 @@ def _holds(heard: Evidence, state: DoorState, law: Rules) -> Decision:
 
 
 def _allowed(heard: Evidence, state: DoorState, law: Rules) -> bool:
-    figures = [heard.threshold, heard.start_s, heard.end_s, state.locked_out_for_s]
+    agreement = law.min_agreement if heard.agreement is None else heard.agreement
+    figures = [heard.threshold, heard.start_s, heard.end_s, state.locked_out_for_s, agreement]
     figures += [value for part in (heard.quality, heard.ms, law, *heard.scores) for value in vars(part).values()]
     if not all(math.isfinite(value) for value in figures if not isinstance(value, str)) or not heard.scores:
         return False
@@ -178,8 +188,10 @@ def _allowed(heard: Evidence, state: DoorState, law: Rules) -> bool:
         and heard.quality.snr_db >= law.min_snr_db
         and heard.quality.clipped_share <= law.max_clipped_share
         and heard.recording is None
+        and agreement >= law.min_agreement
         and state.locked_out_for_s <= 0
         and state.healthy
+        and state.pressed
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from edgevoice.door.enrolment import Enrolment, EnrolmentRules, complaints, refuse_similar
+from edgevoice.door.gates import Flaw
 from edgevoice.errors import EnrolmentError
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.embed import Embedding, Vector
@@ -77,6 +78,14 @@ def test_a_clip_is_told_all_its_faults_at_once() -> None:
         "too loud: 25.0 % of the sound is clipped, at most 1.0 % allowed: speak softer, or from further away",
     ]
     assert complaints(Quality(1.0, 10.0, 0.01), RULES) == []
+
+
+def test_a_clip_of_two_voices_is_not_taken_and_told() -> None:
+    enrolment = Enrolment(RULES, agreement)
+    unlike, alike = (enrolment.hear("clip", GOOD, said(1, 0), agreement=found) for found in (0.1, 0.6))
+    assert unlike.complaints == ("two people spoke: the two halves agree by 0.1, 0.2 wanted: one at a time",)
+    assert (unlike.accepted, alike.accepted) == (0, 1)
+    assert [enrolment.flaw(GOOD, said(1, 1), agreement=found) for found in (0.1, 0.6)] == [Flaw.OTHER_VOICE, None]
 
 
 def test_figures_that_are_no_numbers_are_never_good() -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from edgevoice.door.decide import Cause, DoorState, decide
 from edgevoice.door.enrolment import EnrolmentRules, complaints
-from edgevoice.door.gates import broken, clipped, too_noisy, too_short
+from edgevoice.door.gates import MIN_AGREEMENT, broken, clipped, too_noisy, too_short, two_voices
 from edgevoice.listening.quality import Quality
-from tests.door.evidence import RULES, evidence
+from tests.door.evidence import RULES, evidence, score
 
 GOOD = Quality(1.6, 20.0, 0.0)
 GATES = (too_short, too_noisy, clipped, broken)
@@ -47,3 +47,21 @@ def test_every_limit_itself_is_good_enough() -> None:
 def test_no_number_is_never_good() -> None:
     nothing = Quality(*[float("nan")] * 6)
     assert all(gate(nothing, RULES) for gate in GATES)
+
+
+def test_two_people_in_one_utterance_are_refused_and_told_so_and_it_counts_as_an_attempt() -> None:
+    decision = decide(evidence(score("Ada", 1.0), agreement=MIN_AGREEMENT - 0.01), DoorState(0.0, True), RULES)
+    assert (decision.opens, decision.cause, decision.counts_as_attempt) == (False, Cause.TWO_VOICES, True)
+    assert decision.reason == "two people spoke: the two halves agree by 0.21, 0.22 wanted: one at a time"
+
+
+@pytest.mark.parametrize("agreement", [float("nan"), float("-inf"), -1.0])
+def test_a_matching_voice_whose_halves_disagree_opens_nothing_either(agreement: float) -> None:
+    assert decide(evidence(), DoorState(0.0, True), RULES).opens
+    assert not decide(evidence(agreement=agreement), DoorState(0.0, True), RULES).opens
+
+
+def test_one_voice_and_one_too_short_to_tell_are_judged_by_their_score() -> None:
+    assert [two_voices(agreement, MIN_AGREEMENT) for agreement in (None, MIN_AGREEMENT, 1.0)] == [None] * 3
+    refused = decide(evidence(score("Ada", 1.0), agreement=MIN_AGREEMENT), DoorState(0.0, True), RULES)
+    assert refused.cause is Cause.NO_MATCH

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgevoice.door.machine import FAULT_SECONDS, Do, Event, Limits, Machine, State, Step, find, rest, step
+from edgevoice.door.states import When
 from edgevoice.door.transitions import ALIVE, DIALOGUE, RESTING, RULES
 from edgevoice.hardware import Prompt
 
@@ -21,11 +22,12 @@ def after(*events: tuple[Event, float], limits: Limits = LIMITS) -> Step:
     return done
 
 
-def test_nothing_but_a_matching_voice_opens() -> None:
-    assert {rule.event for rule in RULES if Do.OPEN in rule.does} == {Event.MATCH}
-    assert not any(
-        set(rule.states) & {*DIALOGUE, State.BOOTING, State.STOPPED} for rule in RULES if Do.OPEN in rule.does
-    )
+def test_nothing_but_a_matching_voice_or_the_fire_alarm_opens() -> None:
+    opening = [rule for rule in RULES if Do.OPEN in rule.does]
+    assert {rule.event for rule in opening} == {Event.MATCH, Event.FIRE}
+    assert all(When.HEALTHY in rule.when for rule in opening)
+    assert not any({State.BOOTING, State.STOPPED} & set(rule.states) for rule in opening)
+    assert not any(set(rule.states) & set(DIALOGUE) for rule in opening if rule.event is Event.MATCH)
 
 
 def test_the_end_is_the_end() -> None:
@@ -158,8 +160,9 @@ def test_no_sequence_of_events_and_times_leaves_a_pulse_longer_than_its_limit_or
         done = step(machine, event, now_s, locked_out, "thing")
         left_s -= max(now_s - seen_s, 0.0) if math.isfinite(now_s) else 0.0
         if Do.OPEN in done.does:
-            assert event is Event.MATCH and not locked_out and not done.machine.lost
-            assert machine.intended or machine.state is State.BOOTING
+            assert event in (Event.MATCH, Event.FIRE) and not done.machine.lost
+            assert event is Event.FIRE or not locked_out
+            assert event is Event.FIRE or machine.intended or machine.state is State.BOOTING
             left_s = 5.0
         seen_s = now_s if math.isfinite(now_s) else seen_s
         machine = done.machine

@@ -100,6 +100,10 @@ class Walk(RuleBasedStateMachine):
         self.it.kiosk.back("microphone")
 
     @rule()
+    def the_fire_alarm_sounds(self) -> None:
+        self.it.fire()
+
+    @rule()
     def something_raises(self) -> None:
         self.it.trouble(lambda: self.it.kiosk.fault(BrokenError("anything")))
 

@@ -15,6 +15,7 @@ from edgevoice.hardware import Light, Press, Prompt
 from edgevoice.hardware.fake_inputs import FakeContact
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.recognise import Recogniser
+from edgevoice.storage.events import Events
 
 NOBODY, ADA, BEN, EVE = 0, 1, 2, 3
 
@@ -69,9 +70,7 @@ def said(it: World) -> list[Prompt]:
 
 
 def log(it: World) -> list[tuple[str, str]]:
-    return [
-        (str(kind), str(reason)) for kind, reason in it._database.rows("select kind, reason from events order by id")
-    ]
+    return [(event.kind, event.reason) for event in Events(it.database).last(100)]
 
 
 def test_the_first_person_within_the_claim_window_becomes_the_first_administrator(empty: World) -> None:
@@ -151,6 +150,32 @@ def test_a_poor_sentence_of_the_administrator_is_asked_for_again(home: World) ->
     assert (home.kiosk.state, said(home)[-1]) == (State.ASKING, Prompt.SAY_AGAIN)
     home.speak(ADA, 21, GOOD)
     assert home.kiosk.state is State.ENROLLING
+
+
+def test_what_an_administrator_began_to_say_before_the_button_was_held_allows_nothing(home: World) -> None:
+    home.kiosk.hears(True)  # to be let in, while somebody else inside holds the button
+    hold(home)
+    home.speak(ADA, 20, GOOD)
+    assert home.kiosk.state is State.ASKING
+    home.kiosk.hears(False)
+    home.speak(ADA, 21, GOOD)
+    assert home.kiosk.state is State.ENROLLING
+
+
+def test_a_noise_from_before_the_button_was_held_costs_no_sentence(home: World) -> None:
+    home.kiosk.hears(True)
+    hold(home)
+    home.kiosk.hears(False)  # it was no utterance
+    home.speak(ADA, 20, GOOD)
+    assert home.kiosk.state is State.ENROLLING
+
+
+def test_noise_does_not_keep_the_door_waiting_for_an_administrator(home: World) -> None:
+    hold(home)
+    for take in range(MOST_FLAWS):
+        assert home.kiosk.state is State.ASKING
+        home.speak(NOBODY, take, replace(GOOD, snr_db=1.0))
+    assert home.kiosk.state is State.REFUSED
 
 
 POOR = {

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgevoice.fixedpoint.logarithm import log2_q16
-from tests.listening import specification
+from edgevoice.fixedpoint.logarithm import log2_q16, mean_power_q16
+from tests.listening import specification, specification_noise
 
 
 @given(st.lists(st.integers(0, (1 << 62) - 1), min_size=1, max_size=20))
@@ -31,3 +31,11 @@ def test_logarithms_never_fall_and_stay_within_their_error() -> None:
     found = log2_q16(values)
     assert (np.diff(found) >= 0).all()
     assert np.abs(found / (1 << 16) - np.log2(values)).max() < 2.7e-6 + 2 * 2.0**-16
+
+
+@given(st.lists(st.integers(-(64 << 16), 64 << 16), min_size=1, max_size=60))
+def test_a_mean_of_powers_equals_the_specification_and_the_mean_within_its_error(logs: list[int]) -> None:
+    found = mean_power_q16(np.array(logs))
+    assert found == specification_noise.mean_power(logs)
+    exact = max(logs) / (1 << 16) + np.log2(np.mean(2.0 ** ((np.array(logs) - max(logs)) / (1 << 16))))
+    assert -1e-4 < found / (1 << 16) - exact < 1 / 256 + 1e-4

@@ -63,7 +63,9 @@ class FakePlayback:
     def terminate(self) -> None:
         self.terminated += 1
 
-    def open(self, *, rate: int, channels: int, format: int, output: bool, output_device_index: int) -> FakeStream:
+    def open(
+        self, *, rate: int, channels: int, format: int, output: bool, output_device_index: int, frames_per_buffer: int
+    ) -> FakeStream:
         assert format == INT16
         assert output
         if (rate, channels) not in self._knows:

@@ -44,6 +44,23 @@ def test_lgpio_is_given_a_folder_of_its_own_that_goes_with_the_program(tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_library_that_goes_elsewhere_when_it_is_imported_does_not_take_us_along(tmp_path: Path) -> None:
+    (tmp_path / "RPi").mkdir()
+    (tmp_path / "RPi" / "__init__.py").touch()
+    (tmp_path / "RPi" / "GPIO.py").write_text("import os\nos.chdir(os.environ['LG_WD'])  # as lgpio 0.2.2 does\n")
+    code = "import os\nfrom edgevoice.hardware.board import load_gpio\nload_gpio()\nprint(os.getcwd())"
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": path},
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == str(tmp_path)
+
+
 def test_a_simulated_board_is_the_one_that_is_driven(tmp_path: Path) -> None:
     board = open_board(GpioSettings(simulated=tmp_path / "board"))
     board.setmode(board.BCM)

@@ -8,10 +8,13 @@ import pytest
 
 from edgevoice.errors import HardwareError
 from edgevoice.hardware import Prompt
+from edgevoice.hardware.playback import BUFFER_SECONDS
 from edgevoice.hardware.prompts import FOLDER, clip
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.hardware.speaker import Speaker
 from tests.hardware.fake_playback import FakePlayback
+
+QUIET = np.zeros(int(2 * BUFFER_SECONDS * 16_000), np.int16)
 
 
 def _wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
@@ -33,7 +36,7 @@ def test_what_is_said_is_played_clip_after_clip_sample_for_sample() -> None:
     _wait_until(lambda: not speaker.busy)
     (stream,) = audio.streams
     clips = [read_sound(clip("en", prompt)) for prompt in (Prompt.ASK_DIGITS, Prompt.DIGIT_4)]
-    assert np.array_equal(stream.samples(), np.concatenate(clips))
+    assert np.array_equal(stream.samples(), np.concatenate([*clips, QUIET]))
     assert stream.ended
     assert not stream.is_open
     assert audio.terminated == 1
@@ -57,7 +60,7 @@ def test_another_prompt_replaces_the_one_being_said() -> None:
     cut, whole = audio.streams
     assert len(cut.samples()) < len(read_sound(clip("en", Prompt.CLAIM))) / 2
     assert not cut.is_open
-    assert np.array_equal(whole.samples(), read_sound(clip("en", Prompt.DONE)))
+    assert np.array_equal(whole.samples(), np.concatenate([read_sound(clip("en", Prompt.DONE)), QUIET]))
 
 
 def test_saying_nothing_is_silence() -> None:
@@ -79,7 +82,8 @@ def test_a_device_that_knows_another_format_plays_the_same_words(rate: int, chan
     speaker.say([Prompt.DONE])
     _wait_until(lambda: not speaker.busy)
     seconds = len(audio.streams[0].samples()) / rate
-    assert seconds == pytest.approx(len(read_sound(clip("en", Prompt.DONE))) / 16_000, abs=0.001)
+    words = read_sound(clip("en", Prompt.DONE))
+    assert seconds == pytest.approx((len(words) + len(QUIET)) / 16_000, abs=0.001)
 
 
 def test_the_device_is_chosen_by_a_part_of_its_name() -> None:

@@ -118,21 +118,43 @@ def wiener(powers: list[list[int]], noises: list[list[int]], floor: float = 0.12
     return cleaned
 
 
-SNR_OF_SPAN = [-50, -7, 38, 85, 129, 174, 215, 256, 300, 330, 360]
-"""Tenths of a dB at spans of 0, 4, 8 ... 40 dB."""
+SNR_BY_EXCESS = [54, 75, 95, 116, 142, 182, 222, 262, 289, 291, 293]
+SNR_BY_DEPTH = [-103, -69, -34, 0, 8, 10, 12, 13]
+"""Tenths of a dB at 0, 4, 8 ... dB."""
 
 
-def span(snrs: list[int], noises: list[int]) -> int:
-    """Q16 octaves between speech and noise."""
-    levels = sorted(snr + noise for snr, noise in zip(snrs, noises, strict=True))
+def mean_power(levels: list[int]) -> int:
+    """log2 powers, Q16 -> log2 of their mean, Q16: each is 2^30 2^-(octaves under the loudest, cut to 8 bits)."""
+    total = 0
+    for level in levels:
+        octaves, rest = divmod(max(levels) - level >> 8, 256)
+        total += round(2 ** (30 - rest / 256)) >> octaves
+    return max(levels) + log2(total // len(levels)) - (30 << 16)
+
+
+def excess(snrs: list[int], noises: list[int]) -> int:
+    """Q16 octaves from the noise up to the mean power."""
+    levels = [snr + noise for snr, noise in zip(snrs, noises, strict=True)]
     count = len(levels)
-    within = min(sorted(noises)[count // 2], levels[count // 10])
-    return levels[count * 8 // 10] - max(noises[0], within)
+    within = min(sorted(noises)[count // 2], sorted(levels)[count // 10])
+    return mean_power(levels) - max(noises[0], within)
 
 
-def snr_q8(span_q16: int) -> int:
+def depth(snrs: list[int], noises: list[int]) -> int:
+    """Q16 octaves from the level that four fifths of the frames pass up to the mean power."""
+    levels = [snr + noise for snr, noise in zip(snrs, noises, strict=True)]
+    return mean_power(levels) - sorted(levels)[len(levels) // 5]
+
+
+def snr_q8(table: list[int], octaves_q16: int) -> int:
     """Q16 octaves -> dB, Q8."""
-    decibels = min(max(span_q16 * 771 >> 16, 0), 40 * 256 - 1)
+    decibels = min(max(octaves_q16 * 771 >> 16, 0), 4 * (len(table) - 1) * 256 - 1)
     knot, rest = divmod(decibels, 4 * 256)
-    left, right = (tenths * 256 // 10 for tenths in SNR_OF_SPAN[knot : knot + 2])
+    left, right = (tenths * 256 // 10 for tenths in table[knot : knot + 2])
     return left + ((right - left) * rest >> 10)
+
+
+def snr(snrs: list[int], noises: list[int]) -> float:
+    """log2 SNR and log2 noise of the frames of an utterance, Q16 -> dB."""
+    found = snr_q8(SNR_BY_EXCESS, excess(snrs, noises)) + snr_q8(SNR_BY_DEPTH, depth(snrs, noises))
+    return found / 256

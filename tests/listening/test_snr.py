@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from edgevoice.fixedpoint.logarithm import log2_q16
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
-from edgevoice.listening.snr import span_q16, span_to_snr_q8, utterance_snr_db
+from edgevoice.listening.snr import depth_q16, excess_q16, utterance_snr_db
 from edgevoice.listening.spectrum import Spectrum
 from edgevoice.listening.window import Windows
 from tests.listening import specification_noise
@@ -20,16 +20,22 @@ Q16 = st.integers(-(60 << 16), 60 << 16)
 @given(st.lists(st.tuples(Q16, Q16), min_size=1, max_size=60))
 def test_equals_the_scalar_specification_bit_for_bit(frames: list[tuple[int, int]]) -> None:
     snr, noise = (np.array(side, dtype=np.int64) for side in zip(*frames, strict=True))
-    span = span_q16(snr + noise, noise)
-    assert span == specification_noise.span(snr.tolist(), noise.tolist())
-    assert span_to_snr_q8(span) == specification_noise.snr_q8(span)
-    assert utterance_snr_db(snr, noise) == specification_noise.snr_q8(span) / 256
+    assert excess_q16(snr + noise, noise) == specification_noise.excess(snr.tolist(), noise.tolist())
+    assert depth_q16(snr + noise) == specification_noise.depth(snr.tolist(), noise.tolist())
+    assert utterance_snr_db(snr, noise) == specification_noise.snr(snr.tolist(), noise.tolist())
 
 
-def test_more_span_is_never_less_snr() -> None:
-    found = [span_to_snr_q8(span) for span in range(-(2 << 16), 16 << 16, 997)]
+def test_the_same_sound_over_less_noise_never_has_less_snr() -> None:
+    level = np.random.default_rng(3).integers(0, 20 << 16, 200)
+    found = [utterance_snr_db(level - noise, np.full(200, noise)) for noise in range(25 << 16, -10 << 16, -5_003)]
     assert found == sorted(found)
-    assert (found[0], found[-1]) == (-5 * 256, 36 * 256 - 1)
+    assert found[-1] - found[0] > 20
+
+
+@pytest.mark.parametrize("more", [-(5 << 16), 1 << 15, 7 << 16])
+def test_loudness_is_no_matter(more: int) -> None:
+    snr, noise = np.random.default_rng(4).integers(0, 10 << 16, (2, 150))
+    assert utterance_snr_db(snr, noise + more) == utterance_snr_db(snr, noise)
 
 
 @pytest.mark.parametrize("tracker", TRACKERS)

@@ -118,8 +118,8 @@ def test_a_minute_takes_less_than_20_kb() -> None:
 
 @pytest.mark.parametrize("short", ["aligned", "score", "share", "span"])
 def test_every_threshold_must_be_reached(short: str) -> None:
-    least = Place(0, "x", 0, aligned=4, score=40, hits=10, kept=40, span=40)
-    below = {"aligned": {"aligned": 3}, "score": {"score": 39}, "share": {"hits": 9}, "span": {"span": 39}}[short]
+    least = Place(0, "x", 0, aligned=5, score=40, hits=12, kept=40, span=25)
+    below = {"aligned": {"aligned": 4}, "score": {"score": 39}, "share": {"hits": 11}, "span": {"span": 24}}[short]
     assert Threshold().passes(least)
     assert not Threshold().passes(Place(**{**vars(least), **below}))
 

@@ -1,6 +1,7 @@
 """A backup that is taken away and put back: here, on another device, after the key was lost."""
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from edgevoice.storage.archive import pack, unpack_and_restore
 from edgevoice.storage.backups import back_up, backups
 from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.keys import write_key
 from edgevoice.storage.passphrase import unwrap, wrap
 from edgevoice.storage.rotation import give_up, rotate
 from edgevoice.storage.secrets import Secrets
@@ -31,16 +33,25 @@ def names(folder: Path) -> list[str]:
         return [voice.speaker for voice in Speakers(database, Secrets(folder / "key")).voiceprints(MODEL)]
 
 
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``away.zip``, taken when Ada alone was enrolled, and ``data``, where Bo came later."""
+    house = tmp_path_factory.mktemp("packed")
+    with Database.open(house / "data") as database:
+        secrets = Secrets(house / "data" / "key", database)
+        speakers = Speakers(database, secrets)
+        speakers.add("Ada", np.ones(8, np.float32), MODEL, 3)
+        Events(database).write("open", "Ada scored 4.2", "Ada")
+        pack(database, secrets, house / "away.zip", PASSPHRASE)
+        speakers.add("Bo", np.eye(8, dtype=np.float32)[1], MODEL, 3)
+    return house
+
+
 @pytest.fixture
-def archive(tmp_path: Path, database: Database, speakers: Speakers) -> Path:
-    """Taken when Ada alone was enrolled; Bo came later."""
-    file = tmp_path / "away.zip"
-    speakers.add("Ada", np.ones(8, np.float32), MODEL, 3)
-    Events(database).write("open", "Ada scored 4.2", "Ada")
-    pack(database, Secrets(database.path.with_name("key"), database), file, PASSPHRASE)
-    speakers.add("Bo", np.eye(8, dtype=np.float32)[1], MODEL, 3)
-    database.close()
-    return file
+def archive(packed: Path, tmp_path: Path, folder: Path) -> Path:
+    """The archive; the data is in ``folder``."""
+    shutil.copytree(packed / "data", folder)
+    return Path(shutil.copy2(packed / "away.zip", tmp_path))
 
 
 def ask() -> str:
@@ -100,6 +111,29 @@ def test_it_takes_the_place_of_a_damaged_database(folder: Path, archive: Path) -
     (folder / FILE_NAME).write_bytes(b"this is a letter, not a database" * 999)
     assert unpack_and_restore(folder, archive, ask) == f"the database was damaged, and moved to {FILE_NAME}.damaged-1"
     assert names(folder) == ["Ada"]
+
+
+def test_it_takes_the_place_of_a_database_that_is_gone(folder: Path, archive: Path) -> None:
+    (folder / FILE_NAME).unlink()
+    assert unpack_and_restore(folder, archive, ask) == "the database was gone"
+    assert names(folder) == ["Ada"]
+
+
+def test_a_restore_cut_off_before_the_end_is_finished_or_undone_at_the_next_start(folder: Path, archive: Path) -> None:
+    with Database.open(folder) as database:
+        secrets = Secrets(folder / "key", database)
+        rotate(database, secrets, Events(database, secrets=secrets))
+    with zipfile.ZipFile(archive) as members:
+        write_key(unwrap(members.read("key.json"), PASSPHRASE), folder / "key.new")
+        members.extract(FILE_NAME, folder / "unpacked")
+    shutil.copytree(folder, folder.with_name("undone"))
+    with Database.open(folder) as database:
+        database.become(folder / "unpacked" / FILE_NAME)
+    for each, people in ((folder, ["Ada"]), (folder.with_name("undone"), ["Ada", "Bo"])):
+        with Database.open(each) as database:
+            Secrets(each / "key", database).settle()
+        assert not (each / "key.new").exists()
+        assert names(each) == people
 
 
 def test_a_wrong_passphrase_changes_nothing(folder: Path, archive: Path) -> None:

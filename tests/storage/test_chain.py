@@ -111,7 +111,7 @@ def test_a_new_house_has_nothing_to_verify(folder: Path, database: Database) -> 
     assert not (folder / "key").exists()
 
 
-@settings(max_examples=25)
+@settings(deadline=None, max_examples=25)
 @given(
     byte=st.integers(0, 2**16), bit=st.integers(0, 7), row=st.integers(1, 3), column=st.sampled_from(["sealed", "mac"])
 )

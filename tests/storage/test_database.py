@@ -67,6 +67,24 @@ def test_only_the_owner_reads_the_file_its_log_and_its_folder(folder: Path, data
     }
 
 
+def test_a_file_that_everybody_could_read_is_closed_to_them(folder: Path, database: Database) -> None:
+    database.close()
+    (folder / FILE_NAME).chmod(0o644)
+    Database.open(folder).close()
+    assert (folder / FILE_NAME).stat().st_mode & 0o777 == 0o640
+
+
+def test_a_part_of_a_transaction_may_fail_and_the_rest_be_kept(database: Database) -> None:
+    state = State(database)
+    with database.transaction():
+        state.put("first", {"x": 1.0})
+        with pytest.raises(SpeakerError), database.transaction():
+            state.put("second", {"x": 2.0})
+            raise SpeakerError("on purpose")
+        state.put("third", {"x": 3.0})
+    assert (state.get("first"), state.get("second"), state.get("third")) == ({"x": 1.0}, None, {"x": 3.0})
+
+
 def test_a_transaction_that_fails_keeps_nothing(database: Database) -> None:
     state = State(database)
     state.put("lockout", {"refusals": 1.0})

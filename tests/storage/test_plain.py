@@ -1,5 +1,6 @@
 """An upgrade from the edgevoice whose audit log stood in plain text: people and events are kept, and sealed."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from edgevoice.errors import StorageError
+from edgevoice.storage.archive import unpack_and_restore
 from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.keys import Key, write_key
@@ -79,3 +81,14 @@ def test_a_key_that_does_not_open_the_people_is_not_taken_for_theirs(old: Path) 
     (old / "key").write_bytes(bytes(32))
     with Database.open(old) as database, pytest.raises(StorageError, match="must enrol again"):
         seal_plain(database, Events(database))
+
+
+def test_a_backup_of_that_time_can_be_put_back(tmp_path: Path, old: Path) -> None:
+    new = tmp_path / "new"
+    new.mkdir()
+    shutil.copy2(old / "key", new / "key")
+    assert unpack_and_restore(new, old / FILE_NAME, lambda: "") == "the database was gone"
+    with Database.open(new) as database:
+        assert [voice.speaker for voice in Speakers(database, Secrets(new / "key")).voiceprints(MODEL)] == ["Ada"]
+        assert [event.kind for event in Events(database).last(9)] == ["enrolled", "open", "fault", "restored"]
+        assert Events(database).verify().problems == ()

@@ -14,6 +14,7 @@ from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.keys import Key
 from edgevoice.storage.rotation import Step, give_up, rotate
+from edgevoice.storage.sealed import SEALED
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
 
@@ -215,3 +216,11 @@ def test_a_key_that_works_is_not_given_up(home: Path) -> None:
     with household(home) as it, pytest.raises(StorageError, match="is there and is the right one"):
         give_up(it.database, it.secrets, it.events)
     all_is_there(home)
+
+
+def test_every_sealed_column_of_the_schema_is_sealed_anew(database: Database) -> None:
+    tables = [str(name) for (name,) in database.rows("select name from sqlite_master where type = 'table'")]
+    sealed = {
+        table for table in tables for column in database.rows(f"pragma table_info({table})") if column[1] == "sealed"
+    }
+    assert sealed == {each.table for each in SEALED}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -63,6 +63,7 @@ def test_an_unfit_name_leaves_nothing_behind(folder: Path, speakers: Speakers) -
     assert not (folder / "key").exists()
 
 
+@settings(deadline=None, max_examples=40)
 @given(name=st.text(min_size=1, max_size=80))
 def test_any_name_that_is_taken_in_finds_its_person_again(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     folder = tmp_path_factory.getbasetemp() / "any name"

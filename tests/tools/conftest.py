@@ -2,5 +2,11 @@
 
 from importlib.util import find_spec
 
-NEED_TOOLS = ["test_attacks.py", "test_lessons.py", "test_tally.py", "test_your_own_recordings.py"]
+NEED_TOOLS = [
+    "test_attacks.py",
+    "test_fit_snr.py",
+    "test_lessons.py",
+    "test_tally.py",
+    "test_your_own_recordings.py",
+]
 collect_ignore = NEED_TOOLS if find_spec("torch") is None else []

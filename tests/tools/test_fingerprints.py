@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from tests.sound import clip
 from tools import false_matches
 from tools.compare_fingerprints import Asked, ask, recognised, report
-from tools.fingerprints import Answer
+from tools.fingerprints import Answer, systems
 from tools.fingerprints.ours import Ours
 from tools.fingerprints.trials import Query, Trials, disturbed, make_trials, wilson
 
@@ -87,3 +87,15 @@ def test_a_clip_that_is_there_twice_is_no_false_match(root: Path) -> None:
     said = CliRunner().invoke(false_matches.main, arguments)
     assert '"queries": 4, "false": 0' in said.output
     assert '"same": 2' in said.output
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("name", ["edgevoice", "audfprint2", "pydejavu-rollong"])
+def test_every_system_names_a_piece_of_what_it_stored(name: str) -> None:
+    library = systems()[name]()
+    assert library.lookup(clip(VOICES[0])).accepted is False
+    for voice in VOICES:
+        library.add(voice, clip(voice))
+    answer = library.lookup(clip(VOICES[2])[4000:])
+    assert (answer.name, answer.accepted) == (VOICES[2], True)
+    assert library.stored_bytes() > 100

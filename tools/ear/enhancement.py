@@ -32,6 +32,9 @@ _KINDS_STEP = 11  # through the kinds of noise in an order in which few clips al
 _LONGEST_DELAY = SAMPLE_RATE // 20
 _FULL_SCALE = 32768.0
 _DRAWS = 2000
+_CLIP_S = 5.0  # DNSMOS hears 9 s at a time and repeats what is shorter until it fills them: 5 s twice, in one run
+_CLIP_LENGTH = int(_CLIP_S * SAMPLE_RATE)
+_DRAWN = 300
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ def gains(enhancers: Mapping[str, WaveEnhancer], root: Path, clips: int) -> dict
     kinds, rng = noise_kinds(root), np.random.default_rng(0)
     names = list(kinds)
     results: dict[tuple[str, int], list[Gain]] = {}
-    for number, speech in enumerate(tqdm(quiet_clips(root, "dev", clips), unit="clip")):
+    long_enough = [clip for clip in quiet_clips(root, "dev", _DRAWN, longest_s=_CLIP_S) if len(clip) == _CLIP_LENGTH]
+    for number, speech in enumerate(tqdm(long_enough[:clips], unit="clip")):
         kind = names[number * _KINDS_STEP % len(names)]
         noise, start = draw_noise(kinds[kind], rng), int(rng.integers(1 << 31))
         for snr_db in SNRS_DB:

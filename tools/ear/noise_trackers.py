@@ -28,6 +28,7 @@ from edgevoice.listening.snr import utterance_snr_db
 from edgevoice.listening.spectrum import Spectrum
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, Windows
 from tools.ear.mixtures import LEAD, Mixture, Wave, draw_noise, mix, noise_kinds, quiet_clips, to_samples
+from tools.ear.truth import is_measuring
 
 SNRS_DB = (0, 5, 10, 15, 20, 25, 30)
 ERROR_SNRS_DB = (0, 10, 20)
@@ -37,7 +38,7 @@ STEADY = {
 }
 """Kinds that go on without a break; the others are single events, between which there is no noise to measure."""
 _LEAD_FRAMES = LEAD // HOP
-_MARGIN = 10  # frames about the speech, as the gate keeps
+_MARGIN = 25  # frames about the speech, as the gate keeps
 _STEP_AT = _LEAD_FRAMES + FRAMES_PER_SECOND // 2
 _STEP_DB, _FOLLOWED_DB = 10.0, 7.0
 _AROUND = 16  # frames
@@ -56,10 +57,10 @@ class Finding:
 
 def find(mixture: Mixture, snr_db: int) -> list[Finding]:
     """What each tracker makes of it."""
-    power, noise, speech = (_power(wave) for wave in (mixture.speech + mixture.noise, mixture.noise, mixture.speech))
+    power, noise, speech = (power_of(wave) for wave in (mixture.speech + mixture.noise, mixture.noise, mixture.speech))
     bank = LogMel().bank
     there = np.maximum(_around(noise @ bank), (speech[_LEAD_FRAMES:] @ bank).mean(axis=0) * 1e-4)
-    span = _spoken(speech)
+    span = spoken(speech)
     truth = _db(np.asarray(speech[span].sum() / max(noise[span].sum(), 1)))
     findings = []
     for name, make in TRACKERS.items():
@@ -77,19 +78,22 @@ def lag_s(mixture: Mixture, name: TrackerName) -> float:
     louder = mixture.noise.copy()
     louder[_STEP_AT * HOP :] *= 10 ** (_STEP_DB / 20)
     plain, stepped = (
-        _db(np.asarray(TRACKERS[name]().follow(_power(mixture.speech + noise)) + 1.0, dtype=np.float64)).mean(axis=1)
+        _db(np.asarray(TRACKERS[name]().follow(power_of(mixture.speech + noise)) + 1.0, dtype=np.float64)).mean(axis=1)
         for noise in (mixture.noise, louder)
     )
     followed = (stepped - plain)[_STEP_AT:] >= _FOLLOWED_DB
     return float(np.argmax(followed)) / FRAMES_PER_SECOND if followed.any() else 3.0
 
 
-def study(root: Path, clips: int) -> tuple[list[Finding], dict[tuple[str, TrackerName], float]]:
-    """All findings, and the median lag of each kind and tracker."""
+def study(root: Path, clips: int, unseen: bool) -> tuple[list[Finding], dict[tuple[str, TrackerName], float]]:
+    """All findings, and the median lag of each kind and tracker; of ``unseen`` files of noise alone, or of all."""
     speech, rng = quiet_clips(root, "dev", clips), np.random.default_rng(0)
     findings: list[Finding] = []
     lags: dict[tuple[str, TrackerName], list[float]] = {}
-    for kind, files in tqdm(noise_kinds(root).items(), unit="kind"):
+    kinds = {
+        kind: [f for f in files if is_measuring(str(f)) or not unseen] for kind, files in noise_kinds(root).items()
+    }
+    for kind, files in tqdm([(kind, files) for kind, files in kinds.items() if files], unit="kind"):
         for snr_db in SNRS_DB:
             for clip in rng.choice(len(speech), 3, replace=False):
                 mixture = mix(speech[clip], draw_noise(files, rng), kind, snr_db, rng)
@@ -159,7 +163,8 @@ def _snr_error(findings: Sequence[Finding], name: TrackerName, snrs_db: Sequence
     return float(np.mean([abs(e.snr_error_db) for e in findings if e.tracker == name and e.snr_db in snrs_db]))
 
 
-def _power(wave: Wave) -> Integers:
+def power_of(wave: Wave) -> Integers:
+    """(n,) sound -> (frames, 257) power, Q4."""
     return Spectrum()(Windows().cut(to_samples(wave)))
 
 
@@ -171,7 +176,7 @@ def _around(power: Wave | Integers) -> Wave:
     return np.asarray((total[stop] - total[start]) / (stop - start)[:, None])
 
 
-def _spoken(speech: Integers) -> slice:
+def spoken(speech: Integers) -> slice:
     """From the first to the last frame that is no more than 15 dB under the mean, and a margin."""
     level = speech.sum(axis=1)
     loud = np.flatnonzero(level > level[_LEAD_FRAMES:].mean() / 10**1.5)
@@ -185,10 +190,11 @@ def _db(ratio: Wave) -> Wave:
 @click.command(help=__doc__)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--clips", default=24, show_default=True)
+@click.option("--unseen", is_flag=True, help="Only the noise that blind SNR was not fitted on.")
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Write the plot to this image.")
-def main(root: Path, clips: int, picture: Path | None) -> None:
+def main(root: Path, clips: int, unseen: bool, picture: Path | None) -> None:
     """Run from the command line."""
-    findings, lags = study(root, clips)
+    findings, lags = study(root, clips, unseen)
     for table in (kinds_table(findings, lags), snr_table(findings)):
         Console(width=None if Console().is_terminal else 200).print(table)
     if picture:

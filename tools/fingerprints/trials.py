@@ -101,7 +101,8 @@ def wilson(hits: int, trials: int) -> tuple[float, float]:
         return 0.0, 1.0
     z, share = 1.959964, hits / trials
     centre, spread = share + z * z / (2 * trials), z * np.sqrt(share * (1 - share) / trials + (z / (2 * trials)) ** 2)
-    return float((centre - spread) / (1 + z * z / trials)), float((centre + spread) / (1 + z * z / trials))
+    low, high = (centre - spread) / (1 + z * z / trials), (centre + spread) / (1 + z * z / trials)
+    return max(0.0, float(low)), min(1.0, float(high))
 
 
 def _other_encodings(rows: Sequence[dict[str, str]]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.listen import ListeningSettings
 from edgevoice.listening.utterance import UtteranceGate
+from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.recognise import EARLY_LLR
 from edgevoice.recognition.score import Scorer, load_scorer
@@ -28,10 +29,12 @@ from tools.prepare import front_end
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """Of one clip: (looks, d) unit vectors, (looks,) whether each was final, and the number of its speaker."""
+    """Of one clip: (looks, d) unit vectors, (looks,) whether each was final, what was known of each, and the number of
+    its speaker."""
 
     looks: Vector
     final: NDArray[np.bool_]
+    said: tuple[Circumstances, ...]
     speaker: int
 
 
@@ -51,7 +54,8 @@ def hear(xvector: XVector, samples: Samples, speaker: int) -> Heard | None:
     if not any(utterance.final for utterance in said):
         return None
     looks = np.stack([xvector.embed(utterance.mfcc).vector for utterance in said])
-    return Heard(looks, np.array([utterance.final for utterance in said]), speaker)
+    known = tuple(Circumstances(each.quality.net_speech_s, each.quality.snr_db) for each in said)
+    return Heard(looks, np.array([utterance.final for utterance in said]), known, speaker)
 
 
 def trials(heard: list[Heard], scorer: Scorer) -> list[Trial]:
@@ -70,8 +74,8 @@ def trials(heard: list[Heard], scorer: Scorer) -> list[Trial]:
 
 
 def _trial(clip: Heard, voiceprint: Vector, speaker: int, scorer: Scorer) -> Trial:
-    calibration = scorer.calibration
-    llr = calibration.slope * scorer.normalised(voiceprint[None], clip.looks)[0] + calibration.offset
+    scores = scorer.normalised(voiceprint[None], clip.looks)[0].tolist()
+    llr = np.array([scorer.calibration.llr(score, said) for score, said in zip(scores, clip.said, strict=True)])
     lowered = np.where(clip.final, llr, llr - EARLY_LLR)
     return Trial(float(llr[clip.final].max()), float(lowered.max()), clip.speaker == speaker)
 

@@ -1,0 +1,69 @@
+"""``edgevoice backup`` and ``edgevoice restore``."""
+
+from pathlib import Path
+
+import pytest
+
+from edgevoice.storage.database import FILE_NAME
+from edgevoice.visit import FOLDER
+from tests.cli.conftest import Shell
+
+
+def names(shell: Shell) -> list[object]:
+    return [person["name"] for person in shell.json("speakers", "list").records]
+
+
+@pytest.fixture
+def passphrase(tmp_path: Path) -> Path:
+    file = tmp_path / "passphrase"
+    file.write_text("correct horse battery staple\n")
+    return file
+
+
+def test_a_backup_that_was_taken_away_brings_people_and_key_back(
+    household: Shell, tmp_path: Path, passphrase: Path
+) -> None:
+    away = tmp_path / "away.zip"
+    (record,) = household.json("backup", away, "--passphrase-file", passphrase).records
+    assert record == {"file": str(away), "key": True}
+    for path in household.data.iterdir():
+        path.unlink()
+    assert household("restore", away, "--passphrase-file", passphrase).status == 0
+    assert names(household) == ["Ada", "Ben"]
+    assert household("identify", FOLDER / "ada-unlock-1.opus").status == 0
+    assert household.json("events", "--last", "1").records[0]["kind"] == "restored"
+
+
+def test_a_person_removed_by_mistake_is_back_and_how_it_was_is_kept(household: Shell, tmp_path: Path) -> None:
+    away = tmp_path / "away.zip"
+    assert household("backup", away, "--without-key").status == 0
+    assert household("speakers", "remove", "Ben").status == 0
+    said = household("restore", away)
+    assert said.status == 0
+    assert "how it was before is kept in edgevoice-000001.sqlite" in said.out
+    assert names(household) == ["Ada", "Ben"]
+
+
+def test_the_last_good_daily_backup_is_put_back_without_a_file(household: Shell) -> None:
+    assert "keep that too, elsewhere" in household("backup").out
+    (household.data / FILE_NAME).write_bytes(b"a letter" * 9999)
+    assert "was damaged, and moved to" in household("restore").out
+    assert names(household) == ["Ada", "Ben"]
+
+
+def test_without_any_backup_that_is_an_error_with_what_to_do(household: Shell) -> None:
+    said = household("restore")
+    assert said.status == 1
+    assert "of 0 backups there none is good" in said.err
+
+
+def test_wrong_usage_and_missing_files_are_told(household: Shell, tmp_path: Path, passphrase: Path) -> None:
+    assert household("backup", "--without-key").status == 2
+    for command in (
+        ("restore", str(tmp_path / "none.zip"), "--passphrase-file", str(passphrase)),
+        ("backup", str(tmp_path / "away.zip"), "--passphrase-file", str(tmp_path / "none")),
+    ):
+        said = household(*command)
+        assert said.status == 1
+        assert "No such file" in said.err
+    assert names(household) == ["Ada", "Ben"]

@@ -1,0 +1,93 @@
+#!/bin/bash
+# The service for real: a Debian booted in a container, our installer, a virtual microphone and a relay whose pin is a file; then the
+# program is killed while the door is open, frozen, and its microphone unplugged. Prints the journal, and fails where the door does.
+#   in_a_container.sh [FOLDER]    FOLDER (default build/container) keeps the Debian for the next time
+# Needs root, a network, a kernel with cgroup v2, ../shared/boards/pulse_mic.sh, and from Debian:
+#   mmdebstrap systemd-container pulseaudio pulseaudio-utils
+set -euo pipefail
+repository=$(cd "$(dirname "$0")/../.." && pwd)
+folder=$(realpath -m "${1:-$repository/build/container}")
+root=$folder/root suite=${SUITE:-trixie}
+visit=$repository/edgevoice/visit
+export PULSE_MIC_DIR=$folder/microphone
+microphone=$repository/../shared/boards/pulse_mic.sh
+settings=/etc/edgevoice/edgevoice.toml
+
+say() { printf '\n== %s\n' "$*"; }
+inside() { nsenter -t "$(pgrep -P "$nspawn" | head -n 1)" -m -u -i -p -n -C -- "$@"; }
+ev() { inside runuser -u edgevoice -- /opt/edgevoice/current/bin/edgevoice --config $settings "$@"; }
+journal() { inside journalctl -u edgevoice --no-pager -o short-precise --since "$since" | grep -v PrivateNetwork; }
+begin() { say "$*"; sleep 2; since=$(date '+%F %T'); }
+expect() { for _ in $(seq "$2"); do if journal | grep -q "$1"; then return; fi; sleep 1; done; journal; echo "in_a_container: error: no '$1' within $2 s" >&2; exit 1; }
+speak() { PULSE_SERVER=unix:$PULSE_MIC_DIR/native paplay "$visit/$1"; }
+relay() { cat "$root/var/lib/edgevoice/board/levels/17"; }
+plug() { bash "$microphone" start >/dev/null; sed -i "s#$PULSE_MIC_DIR#/microphone#g" "$PULSE_MIC_DIR/asound.conf"; }
+finish() { kill "${nspawn:-0}" 2>/dev/null || true; wait "${nspawn:-0}" 2>/dev/null || true; bash "$microphone" stop || true; }
+
+mkdir -p "$folder" "$PULSE_MIC_DIR"
+if [ ! -e "$root/etc/os-release" ]; then
+    say "a Debian ($suite)"
+    mmdebstrap --quiet --variant=minbase --include=systemd,udev,dbus,python3,ca-certificates,libasound2-plugins "$suite" "$root" \
+        "$(awk '/^URIs/{print $2; exit}' /etc/apt/sources.list.d/debian.sources)"
+fi
+cp /etc/resolv.conf "$root/etc/resolv.conf"
+cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/" # of this machine: it may know one more authority
+cp /etc/apt/apt.conf.d/99* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
+rm -rf "$root/root/source" && mkdir -p "$root/root/source" "$root/microphone" "$root/etc/systemd/system/edgevoice.service.d"
+tar -C "$repository" --exclude=__pycache__ -cf - deploy edgevoice models pyproject.toml README.md | tar -C "$root/root/source" -xf -
+cat >"$root/etc/systemd/system/edgevoice.service.d/container.conf" <<'UNIT'
+[Service]
+Environment=ALSA_CONFIG_PATH=/microphone/asound.conf
+BindPaths=/microphone
+UNIT
+
+trap finish EXIT
+plug
+SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn -q --register=no --keep-unit -D "$root" --machine=edgevoice \
+    --bind="$PULSE_MIC_DIR:/microphone" -b >"$folder/boot.log" 2>&1 </dev/null &
+nspawn=$!
+for _ in $(seq 60); do if inside systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded'; then break; fi; sleep 1; done
+
+begin "the installer, twice"
+mode=$(if [ -e "$root/opt/edgevoice/current" ]; then echo --upgrade; fi)
+# shellcheck disable=SC2086
+inside env PIP_CERT=/etc/ssl/certs/ca-certificates.crt sh /root/source/deploy/install.sh $mode 2>&1 | grep -vE 'WARNING|^(Get|Selecting|Preparing|Unpacking|Setting up)'
+inside sh /root/source/deploy/install.sh
+sed -i '/^\[lock\]$/,/^\[/ s|^#driver = .*|driver = "gpio"|; /^\[gpio\]$/,/^\[/ s|^#simulated = .*|simulated = "/var/lib/edgevoice/board"|' "$root$settings"
+inside systemctl stop edgevoice
+if ! ev speakers list | grep -q Ada; then
+    packages=$(inside sh -c 'ls -d /opt/edgevoice/current/lib/python3*/site-packages/edgevoice/visit')
+    ev enroll Ada "$packages"/ada-enrol-1.opus "$packages"/ada-enrol-2.opus "$packages"/ada-enrol-3.opus "$packages"/ada-enrol-4.opus
+fi
+
+begin "start"
+inside systemctl start edgevoice
+journal
+inside systemd-analyze security edgevoice --no-pager | tail -n 1
+
+begin "Ada speaks; killed while the door is open"
+speak room.flac && speak ada-unlock-1.opus && speak room.flac &
+expect 'lock: open' 20
+[ "$(relay)" = 1 ]
+inside systemctl kill -s KILL --kill-whom=main edgevoice
+sleep 1
+[ "$(relay)" != 1 ] || { echo "in_a_container: error: the relay is still on" >&2; exit 1; }
+expect 'Started' 30
+journal
+tail -n 4 "$root/var/lib/edgevoice/board/log"
+inside journalctl -t edgevoice EDGEVOICE_DECISION=open -n 1 -o json --no-pager | tr ',' '\n' | grep EDGEVOICE
+
+begin "frozen"
+inside systemctl kill -s STOP --kill-whom=main edgevoice
+expect 'Watchdog timeout' 45
+expect 'Started' 30
+journal
+
+begin "the microphone unplugged for longer than the watchdog waits, and back"
+bash "$microphone" stop
+expect 'Watchdog timeout' 45
+expect 'was not found' 30
+plug
+expect 'Started' 90
+journal
+say "the door survived"

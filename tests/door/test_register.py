@@ -1,0 +1,57 @@
+"""The people of the house: what two programs do at once."""
+
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgevoice import app
+from edgevoice.config import load
+from edgevoice.errors import EnrolmentError
+from edgevoice.recognition.recognise import Recogniser
+from edgevoice.storage.speakers import Voiceprint
+
+
+def voice(name: str, recogniser: Recogniser) -> Voiceprint:
+    """The same voice whatever the name."""
+    embedding = recogniser.xvector.embed(np.zeros((100, 40), np.int16))
+    return Voiceprint(name, embedding.vector, embedding.model, 3)
+
+
+def test_one_voice_enrolled_under_two_names_at_once_is_kept_under_one(tmp_path: Path, models: Path) -> None:
+    loaded = load(data=tmp_path, system_file=tmp_path / "none")
+    began, refused = threading.Event(), threading.Event()
+
+    def enrol_bo() -> None:
+        with app.house(loaded) as home:
+            recogniser = app.recogniser(loaded.settings, home.speakers)
+            began.set()
+            try:
+                home.register.enrol(voice("Bo", recogniser), recogniser)
+            except EnrolmentError:
+                refused.set()
+
+    with app.house(loaded) as home:
+        recogniser = app.recogniser(loaded.settings, home.speakers)
+        other = threading.Thread(target=enrol_bo)
+        with home.database.transaction():
+            home.register.enrol(voice("Ada", recogniser), recogniser)
+            other.start()
+            assert began.wait(60)
+            time.sleep(0.5)  # long enough for a comparison outside the transaction, which would find nobody
+        other.join()
+        assert refused.is_set()
+        assert [person.name for person in home.speakers.list()] == ["Ada"]
+
+
+def test_the_second_of_two_alike_leaves_nothing_behind(tmp_path: Path, models: Path) -> None:
+    loaded = load(data=tmp_path, system_file=tmp_path / "none")
+    with app.house(loaded) as home:
+        recogniser = app.recogniser(loaded.settings, home.speakers)
+        home.register.enrol(voice("Ada", recogniser), recogniser)
+        with pytest.raises(EnrolmentError, match=r"scored .* as 'Ada'"):
+            home.register.enrol(voice("Bo", recogniser), recogniser)
+        assert [person.name for person in home.speakers.list()] == ["Ada"]
+        assert [event.kind for event in home.events.last(9)] == ["enrolled"]

@@ -1,0 +1,187 @@
+"""A house that is opened, and a door that serves, when the database is damaged, gone, locked or full."""
+
+import logging
+import sqlite3
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgevoice import app
+from edgevoice.app.home import mending
+from edgevoice.app.upkeep import upkeep
+from edgevoice.config import Loaded, load
+from edgevoice.door.act import Act, Row
+from edgevoice.door.decide import Cause, Decision
+from edgevoice.door.machine import Event, Machine, step
+from edgevoice.errors import DamagedError, StorageError
+from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
+from edgevoice.storage.backups import back_up, backups
+from edgevoice.storage.database import FILE_NAME
+from edgevoice.storage.rotation import rotate
+
+MODEL = "xvector-1"
+MATCH = Decision(True, "Ada scored 4.2, needs 3.1", "Ada", Cause.MATCH, {"llr": 4.2})
+
+
+@pytest.fixture
+def loaded(tmp_path: Path) -> Loaded:
+    """Ada is enrolled, and a backup was made."""
+    loaded = load(data=tmp_path / "data", system_file=tmp_path / "none")
+    with app.house(loaded) as home:
+        home.speakers.add("Ada", np.ones(8, np.float32), MODEL, 3)
+        home.events.write("open", "Ada scored 4.2", "Ada")
+        back_up(home.database)
+    return loaded
+
+
+def spoil(path: Path) -> None:
+    """Overwrite every page but the first; the file is the same one, as where a card fails."""
+    whole = path.read_bytes()
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (len(whole) - 4096))
+
+
+def opens(act: Act) -> bool:
+    """Whether the door opens for somebody who has been recognised."""
+    listening = step(Machine(), Event.STARTED, 0.0).machine
+    return act.carry_out(step(listening, Event.MATCH, 0.0), Row.of(MATCH)).opened
+
+
+def people(loaded: Loaded) -> list[str]:
+    with app.house(loaded) as home:
+        return [voice.speaker for voice in home.speakers.voiceprints(MODEL)]
+
+
+DAMAGE = {
+    "damaged": spoil,
+    "no database": lambda path: path.write_bytes(b"this is a letter" * 999),
+    "cut short": lambda path: path.write_bytes(path.read_bytes()[:6000]),
+    "empty": lambda path: path.write_bytes(b""),
+    "gone": lambda path: path.unlink(),
+}
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_the_last_good_backup_takes_its_place_and_that_is_said_loudly(
+    loaded: Loaded, caplog: pytest.LogCaptureFixture, how: str
+) -> None:
+    DAMAGE[how](loaded.data / FILE_NAME)
+    with app.house(loaded) as home:
+        assert [voice.speaker for voice in home.speakers.voiceprints(MODEL)] == ["Ada"]
+        event = home.events.last(1)[0]
+        assert event.kind == "restored"
+        assert "was put in its place: whoever was enrolled or removed since must be" in event.reason
+        assert home.events.verify().problems == ()
+    assert [record.message for record in caplog.records if record.levelno == logging.ERROR][-1] == event.reason
+    assert bool(list(loaded.data.glob("*damaged*"))) == (how not in ("gone",))
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_without_a_good_backup_nobody_can_become_the_first_person(loaded: Loaded, how: str) -> None:
+    for backup in backups(loaded.data):
+        backup.path.unlink()
+    DAMAGE[how](loaded.data / FILE_NAME)
+    for _ in range(2):
+        with pytest.raises(DamagedError, match=r"of 0 backups there none is good: the door stays shut"):
+            app.open_house(loaded)
+
+
+def test_a_database_that_a_door_serves_from_is_not_exchanged_under_it(loaded: Loaded, models: Path) -> None:
+    with app.house(loaded) as home, app.device(loaded.settings, home):
+        spoil(loaded.data / FILE_NAME)
+        with pytest.raises(StorageError, match="serves this door already"):
+            app.open_house(loaded)
+
+
+def test_a_door_whose_database_is_damaged_while_it_serves_stays_shut_once_and_then_works(loaded: Loaded) -> None:
+    clock = ManualClock()
+    with app.house(loaded) as home:
+        home.database.mend_with(mending(home))
+        lock = FakeLock(clock)
+        act = Act(lock, FakeLights(clock), home.events)
+        home.database.rows("pragma wal_checkpoint(truncate)")
+        home.database.rows("pragma cache_size = 0")  # as after years: SQLite must read the file
+        home.database.rows("pragma shrink_memory")
+        spoil(loaded.data / FILE_NAME)
+        assert not opens(act)
+        assert lock.openings == []
+        assert opens(act)
+        assert [event.kind for event in home.events.last(9)] == ["open", "restored", "fault", "open"]
+        assert home.events.verify().problems == ()
+    assert people(loaded) == ["Ada"]
+
+
+def test_where_nothing_can_be_put_in_place_the_door_stays_shut(loaded: Loaded) -> None:
+    clock = ManualClock()
+    with app.house(loaded) as home:
+        home.database.mend_with(mending(home))
+        lock = FakeLock(clock)
+        act = Act(lock, FakeLights(clock), home.events)
+        home.database.damaged = True
+        backups(loaded.data)[0].path.unlink()
+        for _ in range(3):
+            assert not opens(act)
+            with pytest.raises(DamagedError):
+                home.speakers.voiceprints(MODEL)
+        assert lock.openings == []
+
+
+def test_another_program_that_writes_and_writes_holds_the_door_for_a_moment_only(loaded: Loaded, models: Path) -> None:
+    with app.house(loaded) as home, app.device(loaded.settings, home) as device:
+        act = Act(device.lock, device.lights, home.events)
+        busy = sqlite3.connect(loaded.data / FILE_NAME, isolation_level=None)
+        busy.execute("begin immediate")
+        started = time.monotonic()
+        assert not opens(act)
+        assert 0.4 < time.monotonic() - started < 8.0  # a decision and its fault, half a second each; not ten
+        assert len(home.speakers.list()) == 1  # reading goes on
+        busy.execute("rollback")
+        busy.close()
+        assert opens(act)
+
+
+def test_a_key_change_that_was_cut_off_is_finished_when_the_house_is_opened(loaded: Loaded) -> None:
+    def fail(step: str) -> None:
+        if step == "put the new key in the place of the old one":
+            raise OSError("on purpose")
+
+    with app.house(loaded) as home, pytest.raises(OSError, match="on purpose"):
+        rotate(home.database, home.secrets, home.events, fail)
+    assert (loaded.data / "key.new").exists()
+    assert people(loaded) == ["Ada"]
+    assert not (loaded.data / "key.new").exists()
+
+
+def wait_for(what: str, loaded: Loaded, home: app.House) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if (what == "backup" and backups(loaded.data)) or home.events.last(1)[0].kind == what:
+            return
+        time.sleep(0.02)
+    pytest.fail(f"no {what} in 30 s")
+
+
+def test_a_door_makes_a_backup_when_one_is_due_and_writes_down_why_it_cannot(loaded: Loaded) -> None:
+    backups(loaded.data)[0].path.unlink()
+    with app.house(loaded) as home:
+        with upkeep(loaded.settings, home, first_s=0.01, again_s=0.01):
+            wait_for("backup", loaded, home)
+        (made,) = backups(loaded.data)
+        made.path.unlink()
+        home.database.rows("update voiceprints set sealed = x'00'")
+        with upkeep(loaded.settings, home, first_s=0.01, again_s=0.01):
+            wait_for("fault", loaded, home)
+        assert "no backup" in home.events.last(1)[0].reason
+        assert backups(loaded.data) == []
+
+
+def test_no_backups_are_made_where_none_are_wanted(loaded: Loaded) -> None:
+    backups(loaded.data)[0].path.unlink()
+    none = replace(loaded.settings, storage=replace(loaded.settings.storage, backups_kept=0))
+    with app.house(loaded) as home, upkeep(none, home, first_s=0.0, again_s=0.01):
+        time.sleep(0.1)
+    assert backups(loaded.data) == []
