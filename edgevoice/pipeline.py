@@ -45,12 +45,19 @@ class Answer:
     outcome: Outcome
 
 
+Afterwards = Callable[[Evidence, Decision, bool], None]
+"""Evidence, decision and whether the door opened: ``door.aftermath.Aftermath``."""
+
+
 class Pipeline:
     """The loop's body. Any exception of any stage ends with the door shut, the fault shown and an audit row."""
 
-    def __init__(self, ear: Callable[[], Ear], recogniser: Recognises, door: Answers) -> None:
-        """``ear``: makes a fresh one, for the first block, after a gap in the stream and after a failure."""
-        self._make_ear, self._recogniser, self._door = ear, recogniser, door
+    def __init__(
+        self, ear: Callable[[], Ear], recogniser: Recognises, door: Answers, afterwards: Afterwards | None = None
+    ) -> None:
+        """``ear``: makes a fresh one, for the first block, after a gap in the stream and after a failure;
+        ``afterwards``: is told what the door has answered, and raises nothing."""
+        self._make_ear, self._recogniser, self._door, self._afterwards = ear, recogniser, door, afterwards
         self._ear: Ear | None = None
         self._begin = self._end = 0  # samples of the stream that the ear has heard
         self._opened_by: float | None = None  # start_s of the utterance that opened before it was final
@@ -106,6 +113,8 @@ class Pipeline:
         if answer is None:
             return None
         self._opened_by = None if utterance.final else utterance.start_s
+        if self._afterwards:
+            self._afterwards(evidence, answer[0], answer[1].opened)
         return Answer(evidence, *answer)
 
     def _failed(self, stage: str, error: Exception) -> Answer:

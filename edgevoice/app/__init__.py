@@ -5,10 +5,12 @@ from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
     ear,
     embed_clip,
+    emotion,
     enrolment,
     identifier,
     load_identifier,
     recogniser,
+    utterances,
     xvector,
     xvector_path,
 )
@@ -22,6 +24,7 @@ __all__ = [
     "device",
     "ear",
     "embed_clip",
+    "emotion",
     "enrolment",
     "files",
     "house",
@@ -32,6 +35,7 @@ __all__ = [
     "microphone",
     "open_house",
     "recogniser",
+    "utterances",
     "xvector",
     "xvector_path",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from edgevoice.config import Loaded
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.habits import Habits
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
@@ -21,13 +22,15 @@ class House:
     speakers: Speakers
     events: Events
     state: State
+    habits: Habits
 
 
 def open_house(loaded: Loaded) -> House:
     """Open the database, making it where there is none; StorageError. Close ``house.database`` at the end."""
     database = Database.open(loaded.data)
-    speakers = Speakers(database, Secrets(loaded.data / KEY_NAME))
-    return House(database, speakers, Events(database, keep=loaded.settings.storage.events_kept), State(database))
+    secrets = Secrets(loaded.data / KEY_NAME)
+    events = Events(database, keep=loaded.settings.storage.events_kept)
+    return House(database, Speakers(database, secrets), events, State(database), Habits(database, secrets))
 
 
 @contextmanager

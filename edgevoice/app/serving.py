@@ -10,6 +10,7 @@ from edgevoice.app.home import House
 from edgevoice.app.models import ear, recogniser
 from edgevoice.config import Settings
 from edgevoice.door.act import Act
+from edgevoice.door.aftermath import Aftermath
 from edgevoice.door.kiosk import Kiosk
 from edgevoice.door.lockout import Attempts
 from edgevoice.hardware import Lights, Lock
@@ -51,7 +52,9 @@ def _put_together(settings: Settings, home: House, clock: Clock) -> Iterator[Dev
             act = Act(the_lock, the_lights, home.events, settings.door.open_seconds)
             attempts = Attempts(home.state, settings.lockout, clock)
             kiosk = Kiosk(the_lock, the_lights, act, attempts, settings.door, clock)
-            yield Device(the_lock, the_lights, kiosk, Pipeline(lambda: ear(settings, early=True), recognises, kiosk))
+            afterwards = Aftermath(settings.mood, home.habits, home.events)
+            pipeline = Pipeline(lambda: ear(settings, early=True), recognises, kiosk, afterwards)
+            yield Device(the_lock, the_lights, kiosk, pipeline)
         finally:
             the_lights.close()
     finally:

@@ -20,6 +20,7 @@ from edgevoice.cli.enroll import enroll
 from edgevoice.cli.events import events
 from edgevoice.cli.identify import identify
 from edgevoice.cli.listen import listen
+from edgevoice.cli.mood import mood
 from edgevoice.cli.run import run
 from edgevoice.cli.speakers import speakers
 from edgevoice.cli.verify import verify
@@ -62,7 +63,7 @@ def debugging() -> bool:
     return os.environ.get("EDGEVOICE_DEBUG") == "1"
 
 
-for command in (run, visit, enroll, verify, identify, listen, speakers, events, embed, check, config):
+for command in (run, visit, enroll, verify, identify, mood, listen, speakers, events, embed, check, config):
     edgevoice.add_command(command)
 
 

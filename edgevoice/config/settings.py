@@ -7,6 +7,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from edgevoice.config.ranges import consistent, within
+from edgevoice.door.aftermath import MoodRules
 from edgevoice.door.decide import Rules
 from edgevoice.door.enrolment import EnrolmentRules
 from edgevoice.door.lockout import LockoutRules
@@ -38,6 +39,8 @@ class ModelSettings:
     """Folder with the x-vector, its manifest and its cohort; none: the models that came with edgevoice."""
     xvector: Literal["xvector", "xvector-tiny"] = "xvector"
     """The x-vector; "xvector-tiny" is a quarter of the size and less sure. Each wants its own enrolments."""
+    mood: Literal["off", "verified", "always"] = "verified"
+    """Of whom the mood is told in the log: "verified" (people whom the door knows), "always" or "off"."""
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -99,6 +102,7 @@ class Settings:
     microphone: MicrophoneSettings = MicrophoneSettings()
     listening: ListeningSections = ListeningSections()
     recognition: RecognitionSettings = RecognitionSettings()
+    mood: MoodRules = MoodRules()
     door: DoorSettings = DoorSettings()
     lockout: LockoutRules = LockoutRules()
     enrolment: EnrolmentRules = EnrolmentRules()

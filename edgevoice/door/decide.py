@@ -163,5 +163,7 @@ def _to_log(evidence: Evidence, best: Score | None, second: Score | None) -> dic
     if second is not None:
         told["second_llr"] = second.llr
     if mood is not None:
-        told[f"mood_{mood.label}"] = mood.probabilities.get(mood.label, math.nan)
+        told[f"mood_{mood.label}"] = mood.probabilities.get(
+            mood.label, max(mood.probabilities.values(), default=math.nan)
+        )
     return told

@@ -5,24 +5,18 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.embed import Embedding, XVector
+from edgevoice.recognition.emotion import Mood
 from edgevoice.recognition.score import Score, Scorer, load_scorer
 from edgevoice.storage.speakers import Voiceprint
 
 EARLY_LLR = math.log(4)
 """How much more than the threshold a voice must score at a short pause, where the utterance may still go on: every
 look is one more chance for a stranger, so an early one must be four times as sure."""
-
-
-@dataclass(frozen=True)
-class Mood:
-    """An emotion and how sure the model is of each; never moves the lock."""
-
-    label: str
-    probabilities: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -41,11 +35,12 @@ class Timing:
     front_end: float
     embed: float
     score: float
+    mood: float = 0.0
 
     @property
     def total(self) -> float:
         """All of it."""
-        return self.front_end + self.embed + self.score
+        return self.front_end + self.embed + self.score + self.mood
 
 
 @dataclass(frozen=True)
@@ -67,6 +62,12 @@ class Evidence:
     ms: Timing
 
 
+class Feels(Protocol):
+    """What tells a mood: ``recognition.mood.MoodSense``. It never raises, as nothing may hang on it."""
+
+    def feel(self, utterance: Utterance, verified: bool) -> Mood | None: ...
+
+
 class Recogniser:
     """The models, the people and the rate of false accepts that the owner allows."""
 
@@ -83,6 +84,8 @@ class Recogniser:
         self._voiceprints = voiceprints
         self._false_accept_rate = false_accept_rate
         self.scorer.calibration.threshold(false_accept_rate)  # refuse an unmeasured rate now, not at the door
+        self.mood: Feels | None = None
+        """What tells the mood, if anything does."""
 
     def threshold(self, people: int) -> float:
         """The LLR that keeps a stranger's chance against ``people`` voices together at the allowed rate.
@@ -104,13 +107,16 @@ class Recogniser:
         people = self._voiceprints(embedding.model)
         scores = self.scorer.rank(embedding, people)
         scored = time.process_time()
+        threshold = self.threshold(len(people)) + (0.0 if utterance.final else EARLY_LLR)
+        mood = self.mood.feel(utterance, any(score.llr >= threshold for score in scores)) if self.mood else None
+        felt = time.process_time()
         return Evidence(
             start_s=utterance.start_s,
             end_s=utterance.end_s,
             quality=utterance.quality,
             scores=scores,
-            threshold=self.threshold(len(people)) + (0.0 if utterance.final else EARLY_LLR),
-            mood=None,
+            threshold=threshold,
+            mood=mood,
             recording=None,
-            ms=Timing(front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded)),
+            ms=Timing(front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded), 1000 * (felt - scored)),
         )

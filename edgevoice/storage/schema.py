@@ -15,6 +15,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "create index events_speaker on events (speaker) where speaker is not null",
         "create table state (name text primary key, figures text not null)",
     ),
+    (
+        # How a person usually sounds: means of a few figures, sealed.
+        "create table habits (speaker integer primary key references speakers(id) on delete cascade,"
+        " sealed blob not null)",
+    ),
 )
 """The statements that lead from version i to i + 1. Append; never change one that has been released."""
 

@@ -1,0 +1,38 @@
+"""When the mood is asked at all, and that nothing hangs on the answer."""
+
+import logging
+from typing import Literal, Protocol
+
+from edgevoice.listening.frames import Frames
+from edgevoice.listening.utterance import Utterance
+from edgevoice.recognition.emotion import Mood
+
+_log = logging.getLogger(__name__)
+
+When = Literal["off", "verified", "always"]
+"""``verified``: only of somebody whom the door knows, by the threshold in force."""
+
+
+class TellsMood(Protocol):
+    """``recognition.emotion.Emotion``."""
+
+    def feel(self, frames: Frames) -> Mood: ...
+
+
+class MoodSense:
+    """Asks the model when the settings say so. A model that fails is told once in the log, and never again."""
+
+    def __init__(self, emotion: TellsMood, when: When) -> None:
+        self._emotion, self._when = emotion, when
+        self._failed = False
+
+    def feel(self, utterance: Utterance, verified: bool) -> Mood | None:
+        """The mood, None where it is not asked or cannot be told. Never raises an Exception."""
+        if self._failed or self._when == "off" or (self._when == "verified" and not verified):
+            return None
+        try:
+            return self._emotion.feel(utterance.frames)
+        except Exception:  # a broken model must not shut the door
+            self._failed = True
+            _log.exception("the mood cannot be told and is left out from now on: run `edgevoice check`")
+            return None
