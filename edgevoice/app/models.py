@@ -58,7 +58,8 @@ def recogniser(settings: Settings, speakers: Speakers) -> Recogniser:
         except ModelError as error:
             _log.warning("no mood is told: %s", error)
             model = None
-    recognises.mood = None if model is None else MoodSense(model, settings.models.mood)
+    if model is not None:
+        recognises.mood = MoodSense(model, settings.models.mood, settings.door.near_miss_llr)
     return recognises
 
 

@@ -40,7 +40,7 @@ class ModelSettings:
     xvector: Literal["xvector", "xvector-tiny"] = "xvector"
     """The x-vector; "xvector-tiny" is a quarter of the size and less sure. Each wants its own enrolments."""
     mood: Literal["off", "verified", "always"] = "verified"
-    """Of whom the mood is told in the log: "verified" (people whom the door knows), "always" or "off"."""
+    """Of whom the mood is told in the log: "verified" (whom the door knows, or nearly), "always" or "off"."""
 
 
 @dataclass(frozen=True, config=STRICT)

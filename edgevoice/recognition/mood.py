@@ -10,7 +10,7 @@ from edgevoice.recognition.emotion import Mood
 _log = logging.getLogger(__name__)
 
 When = Literal["off", "verified", "always"]
-"""``verified``: only of somebody whom the door knows, by the threshold in force."""
+"""``verified``: only of somebody whom the door knows by the threshold in force, or nearly."""
 
 
 class TellsMood(Protocol):
@@ -22,13 +22,16 @@ class TellsMood(Protocol):
 class MoodSense:
     """Asks the model when the settings say so. A model that fails is told once in the log, and never again."""
 
-    def __init__(self, emotion: TellsMood, when: When) -> None:
-        self._emotion, self._when = emotion, when
+    def __init__(self, emotion: TellsMood, when: When, near_llr: float = 0.0) -> None:
+        """``near_llr``: so far below the threshold a voice is still nearly known."""
+        self._emotion, self._when, self._near_llr = emotion, when, near_llr
         self._failed = False
 
-    def feel(self, utterance: Utterance, verified: bool) -> Mood | None:
-        """The mood, None where it is not asked or cannot be told. Never raises an Exception."""
-        if self._failed or self._when == "off" or (self._when == "verified" and not verified):
+    def feel(self, utterance: Utterance, surplus_llr: float) -> Mood | None:
+        """The mood, None where it is not asked or cannot be told; ``surplus_llr``: of the best score over the
+        threshold. Never raises an Exception."""
+        known = self._when == "always" or (self._when == "verified" and surplus_llr >= -self._near_llr)
+        if self._failed or not known:
             return None
         try:
             return self._emotion.feel(utterance.frames)

@@ -65,7 +65,7 @@ class Evidence:
 class Feels(Protocol):
     """What tells a mood: ``recognition.mood.MoodSense``. It never raises, as nothing may hang on it."""
 
-    def feel(self, utterance: Utterance, verified: bool) -> Mood | None: ...
+    def feel(self, utterance: Utterance, surplus_llr: float) -> Mood | None: ...
 
 
 class Recogniser:
@@ -108,7 +108,8 @@ class Recogniser:
         scores = self.scorer.rank(embedding, people)
         scored = time.process_time()
         threshold = self.threshold(len(people)) + (0.0 if utterance.final else EARLY_LLR)
-        mood = self.mood.feel(utterance, any(score.llr >= threshold for score in scores)) if self.mood else None
+        surplus = max((score.llr for score in scores), default=-math.inf) - threshold
+        mood = self.mood.feel(utterance, surplus) if self.mood else None
         felt = time.process_time()
         return Evidence(
             start_s=utterance.start_s,
