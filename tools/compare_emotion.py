@@ -10,7 +10,7 @@ import numpy as np
 from edgevoice.recognition.embed import XVector
 from tools.measure.page import markdown_table, write_between
 from tools.mood.clips import read_emotions
-from tools.mood.examples import gather, surroundings
+from tools.mood.examples import gather
 from tools.mood.network import Lesson
 from tools.mood.peers import PEERS, Peer, Table, measure_all
 from tools.mood.score import Judged, arousal_recall, calibrated, calibration_error, confusion, uar
@@ -59,7 +59,7 @@ def draw(found: Sequence[tuple[str, Judged]], path: Path) -> None:
 @click.option("--models", type=click.Path(path_type=Path, exists=True), required=True, help="With the x-vector.")
 @click.option("--sounds", type=click.Path(path_type=Path, exists=True), help="Folder with rooms/ and noise/.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Folder that keeps what the clips come to.")
-@click.option("--copies", default=2, show_default=True, help="As in tools.train_emotion.")
+@click.option("--copies", default=1, show_default=True, help="As in tools.train_emotion.")
 @click.option("--folds", default=5, show_default=True)
 @click.option("--plot", type=click.Path(path_type=Path), help="Picture of the confusion matrices (SVG).")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Page to write the table into.")
@@ -75,9 +75,9 @@ def main(
     markdown: Path | None,
 ) -> None:
     clips = read_emotions(index, root)
-    model, around = XVector(models / "xvector.tflite"), surroundings(sounds)
-    given = lessons(clips, [gather(clips, root, model, copy, around, cache) for copy in range(copies + 1)], folds)
-    answers = across_folds(given, Lesson())
+    model = XVector(models / "xvector.tflite")
+    given = lessons(clips, [gather(clips, root, model, copy, sounds, cache) for copy in range(copies + 1)], folds)
+    answers = across_folds(given, Lesson(), cache)
     ours = Judged(calibrated(answers, given.label, given.fold), given.label, given.person, given.names)
     found = [("edgevoice", ours)]
     for peer in PEERS:

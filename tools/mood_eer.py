@@ -17,7 +17,7 @@ from edgevoice.recognition.score import Scorer, load_scorer
 from tools.measure.metrics import eer
 from tools.measure.page import markdown_table, write_between
 from tools.mood.clips import Clip, read_emotions
-from tools.mood.examples import Examples, gather, surroundings
+from tools.mood.examples import Examples, gather
 
 USUAL = ("neutral", "calm")
 _ENROLMENTS, _UTTERANCES = 4, 3
@@ -118,8 +118,7 @@ def main(index: Path, root: Path, model: Path, cache: Path | None, markdown: Pat
     clips = read_emotions(index, root)
     xvector = XVector(model)
     scorer = load_scorer(xvector.manifest.calibration, model)
-    # The rooms only belong to the copies, but name the cache of tools.train_emotion.
-    examples = gather(clips, root, xvector, 0, surroundings(None), cache)
+    examples = gather(clips, root, xvector, 0, None, cache)
     table = markdown_table(
         (
             "mood",

@@ -21,7 +21,7 @@ from edgevoice.recognition.emotion import encode
 from edgevoice.tflite import TFLiteModel
 from tools.measure.page import markdown_table, write_between
 from tools.mood.clips import Clip, deal_folds, read_emotions, sex_by_pitch
-from tools.mood.examples import Examples, gather, surroundings
+from tools.mood.examples import Examples, gather
 from tools.mood.file import ENTRY, LARGEST_FILE, Meaning, convert, describe, write
 from tools.mood.network import Head, Lesson, learn
 from tools.mood.score import Judged, arousal_recall, calibrated, calibration_error, fit_temperature, interval, uar
@@ -80,12 +80,19 @@ def answers_of(content: bytes, head: Head, inputs: NDArray[np.float32]) -> NDArr
     return (stored - entry.output.quantization.zero_point) * entry.output.quantization.scale
 
 
-def across_folds(given: Lessons, lesson: Lesson) -> NDArray[np.float64]:
-    """(n, labels) answers to each clip by the network that has not heard its speaker."""
+def across_folds(given: Lessons, lesson: Lesson, cache: Path | None = None) -> NDArray[np.float64]:
+    """(n, labels) answers to each clip by the network that has not heard its speaker; ``cache``: folder that keeps
+    them."""
+    key = hashlib.sha256(given.inputs.tobytes() + given.fold.tobytes() + repr(lesson).encode()).hexdigest()[:12]
+    stored = cache / f"folds-{key}.npy" if cache else None
+    if stored and stored.exists():
+        return np.asarray(np.load(stored), dtype=np.float64)
     answers = np.zeros((len(given.label), len(given.names)))
     for fold in tqdm(np.unique(given.fold), unit="fold"):
         head, content = learn_without(given, int(fold), lesson)
         answers[given.fold == fold] = answers_of(content, head, given.inputs[0][given.fold == fold])
+    if stored:
+        np.save(stored, answers)
     return answers
 
 
@@ -131,7 +138,7 @@ def summary(judged: Judged, unsure_below: float, heard: NDArray[np.bool_]) -> st
 @click.option("--xvector", default="xvector", show_default=True, help="The x-vector in MODELS that hears for it.")
 @click.option("--sounds", type=click.Path(path_type=Path, exists=True), help="Folder with rooms/ and noise/.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Folder that keeps what the clips come to.")
-@click.option("--copies", default=3, show_default=True, help="Of each clip, as other people elsewhere.")
+@click.option("--copies", default=1, show_default=True, help="Of each clip, as other people elsewhere.")
 @click.option("--folds", default=5, show_default=True)
 @click.option("--networks", default=Lesson.networks, show_default=True, help="Trained apart, joined in one file.")
 @click.option("--epochs", default=Lesson.epochs, show_default=True)
@@ -154,10 +161,10 @@ def main(
     markdown: Path | None,
 ) -> None:
     clips = read_emotions(index, root)
-    model, around = XVector(models / f"{xvector}.tflite"), surroundings(sounds)
-    heard = [gather(clips, root, model, copy, around, cache) for copy in range(copies + 1)]
+    model = XVector(models / f"{xvector}.tflite")
+    heard = [gather(clips, root, model, copy, sounds, cache) for copy in range(copies + 1)]
     given, lesson = lessons(clips, heard, folds), Lesson(networks=networks, epochs=epochs)
-    answers = across_folds(given, lesson)
+    answers = across_folds(given, lesson, cache)
     judged = Judged(calibrated(answers, given.label, given.fold), given.label, given.person, given.names)
     table = fold_table(given, judged, sorted({clip.speaker for clip in clips}))
     told = summary(judged, unsure_below, heard[0].heard)

@@ -2,5 +2,5 @@
 
 from importlib.util import find_spec
 
-NEED_TOOLS = ["test_lessons.py", "test_tally.py", "test_your_own_recordings.py"]
+NEED_TOOLS = ["test_emotion.py", "test_lessons.py", "test_tally.py", "test_your_own_recordings.py"]
 collect_ignore = NEED_TOOLS if find_spec("torch") is None else []

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ _SPEEDS = (0.88, 1.14)
 _THROATS, _WIDEST = 0.4, 1.2
 _NOISE_DB = (8.0, 30.0)
 _ROOMS = 0.6
+_FOLDERS = ("rooms", "noise")
 
 Table = NDArray[np.float32]
 
@@ -46,23 +48,29 @@ class Examples:
         return np.asarray(2.0 ** (self.inputs[:, len(self.inputs[0]) - FIGURES + 2].astype(np.float64) / 256))
 
 
+@cache
 def surroundings(sounds: Path | None) -> Surroundings:
     """Rooms and noises under a folder; without one, coloured noise and statistical rooms."""
-    folders = ([], []) if sounds is None else (_load(sounds / "rooms"), _load(sounds / "noise"))
-    return Surroundings(tuple(folders[0]), tuple(folders[1]), _NOISE_DB)
+    rooms, noises = ([], []) if sounds is None else (_load(sounds / room) for room in _FOLDERS)
+    return Surroundings(tuple(rooms), tuple(noises), _NOISE_DB)
 
 
 def gather(
-    clips: Sequence[Clip], root: Path, model: XVector, copy: int, around: Surroundings, cache: Path | None
+    clips: Sequence[Clip], root: Path, model: XVector, copy: int, sounds: Path | None, keep: Path | None
 ) -> Examples:
-    """All clips as they are (copy 0) or changed, drawn from the copy's number; ``cache``: folder that keeps them."""
-    listed = "\n".join(clip.path for clip in clips) + f"{model.manifest.name} {len(around.noises) if copy else 0}"
-    stored = cache / f"mood-{hashlib.sha256(listed.encode()).hexdigest()[:12]}-{copy}.npz" if cache else None
+    """All clips as they are (copy 0) or changed, drawn from the copy's number; ``sounds``: folder with rooms/ and
+    noise/; ``keep``: folder that keeps the outcome."""
+    noises = len(_sounds(sounds / "noise")) if sounds and copy else 0
+    listed = "\n".join(clip.path for clip in clips) + f"{model.manifest.name} {noises}"
+    stored = keep / f"mood-{hashlib.sha256(listed.encode()).hexdigest()[:12]}-{copy}.npz" if keep else None
     if stored and stored.exists():
         with np.load(stored) as kept:
             return Examples(kept["inputs"], kept["embedding"], kept["heard"])
     rng = np.random.default_rng(copy)
-    rows = [_example(read_sound(root / clip.path), model, copy, around, rng) for clip in tqdm(clips, unit="clip")]
+    rows = [
+        _example(read_sound(root / clip.path), model, surroundings(sounds) if copy else None, rng)
+        for clip in tqdm(clips, unit="clip")
+    ]
     examples = Examples(
         np.array([row[0] for row in rows]), np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
     )
@@ -73,9 +81,9 @@ def gather(
 
 
 def _example(
-    samples: Samples, model: XVector, copy: int, around: Surroundings, rng: np.random.Generator
+    samples: Samples, model: XVector, around: Surroundings | None, rng: np.random.Generator
 ) -> tuple[Table, Table, bool]:
-    frames, heard = hear(changed(samples, around, rng) if copy else samples)
+    frames, heard = hear(changed(samples, around, rng) if around else samples)
     pooled = model.pooled(frames.mfcc)
     return inputs(pooled, measure_prosody(frames)), model.place(pooled).vector, heard
 
@@ -100,5 +108,8 @@ def hear(samples: Samples) -> tuple[Frames, bool]:
 
 
 def _load(folder: Path) -> list[Wave]:
-    files = sorted(path for path in folder.rglob("*") if path.suffix in {".opus", ".flac", ".wav"})
-    return [read_sound(path).astype(np.float32) / np.float32(32768) for path in files]
+    return [read_sound(path).astype(np.float32) / np.float32(32768) for path in _sounds(folder)]
+
+
+def _sounds(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix in {".opus", ".flac", ".wav"})

@@ -22,8 +22,8 @@ class Lesson:
     networks: int = 3
     hidden: int = 96
     epochs: int = 40
-    batch: int = 64
-    rate: float = 1e-3
+    batch: int = 128
+    rate: float = 2e-3
     decay: float = 0.05
     drop_inputs: float = 0.2
     drop_hidden: float = 0.5

@@ -25,7 +25,7 @@ Numbers = NDArray[np.int64]
 Shares = NDArray[np.float64]
 _HOP, _WINDOW = 256, 1024
 _BANDS, _PICTURE = 64, 192  # a spectrogram of 64 mel bands and 3.07 s
-_EPOCHS, _BATCH = 20, 32
+_EPOCHS, _BATCH = 12, 32
 
 
 @dataclass(frozen=True)
