@@ -23,8 +23,8 @@ Wave = NDArray[np.float32]
 Table = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 Shares = NDArray[np.float64]
-_HOP, _WINDOW = 256, 1024
-_BANDS, _PICTURE = 64, 192  # a spectrogram of 64 mel bands and 3.07 s
+_HOP, _WINDOW = 512, 1024
+_BANDS, _PICTURE = 64, 96  # a spectrogram of 64 mel bands and 3.07 s
 _EPOCHS, _BATCH = 12, 32
 
 
@@ -43,7 +43,7 @@ def textbook(wave: Wave) -> Table:
     spectrum = np.abs(librosa.stft(wave, n_fft=_WINDOW, hop_length=_HOP))
     power = spectrum**2
     mel = librosa.feature.melspectrogram(S=power, sr=SAMPLE_RATE, n_mels=_BANDS)
-    chroma = librosa.feature.chroma_stft(S=power, sr=SAMPLE_RATE)
+    chroma = librosa.feature.chroma_stft(S=power, sr=SAMPLE_RATE, tuning=0.0)
     parts = [
         librosa.feature.mfcc(S=librosa.power_to_db(mel), n_mfcc=40),
         chroma,
@@ -58,8 +58,8 @@ def textbook(wave: Wave) -> Table:
 
 
 def forest(heard: Table, label: Numbers, unheard: Table, labels: int) -> Shares:
-    """A random forest of 500 trees."""
-    trees = RandomForestClassifier(500, class_weight="balanced", random_state=0).fit(heard, label)
+    """A random forest of 300 trees."""
+    trees = RandomForestClassifier(300, class_weight="balanced", random_state=0).fit(heard, label)
     return _all_labels(trees.predict_proba(unheard), trees.classes_, labels)
 
 
@@ -81,7 +81,7 @@ def support_vectors(heard: Table, label: Numbers, unheard: Table, labels: int) -
 
 
 def spectrogram(wave: Wave) -> Table:
-    """(64, 192) mel bands in dB over 3 s, standardised: what is longer is cut in the middle, what is shorter padded."""
+    """(64, 96) mel bands in dB over 3 s, standardised: what is longer is cut in the middle, what is shorter padded."""
     mel = librosa.feature.melspectrogram(y=wave, sr=SAMPLE_RATE, n_fft=_WINDOW, hop_length=_HOP, n_mels=_BANDS)
     levels = librosa.util.fix_length(librosa.power_to_db(mel), size=max(_PICTURE, mel.shape[1]), mode="edge")
     start = (levels.shape[1] - _PICTURE) // 2
@@ -93,10 +93,10 @@ def convolutions(heard: Table, label: Numbers, unheard: Table, labels: int) -> S
     """Four convolutional layers, trained with masked bands and times (D. Park et al., SpecAugment, 2019)."""
     torch.manual_seed(0)
     layers: list[nn.Module] = []
-    for inner, outer in ((1, 12), (12, 24), (24, 48), (48, 64)):
+    for inner, outer in ((1, 12), (12, 16), (16, 32), (32, 64)):
         layers += [nn.Conv2d(inner, outer, 3, padding=1), nn.BatchNorm2d(outer), nn.ReLU(), nn.MaxPool2d(2)]
     net = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.4), nn.Linear(64, labels))
-    pictures, wanted = torch.from_numpy(heard)[:, None, :, ::2], torch.from_numpy(label)
+    pictures, wanted = torch.from_numpy(heard)[:, None], torch.from_numpy(label)
     steps = _EPOCHS * (len(label) // _BATCH)
     optimizer = torch.optim.AdamW(net.parameters(), 3e-3, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=steps)
@@ -111,7 +111,7 @@ def convolutions(heard: Table, label: Numbers, unheard: Table, labels: int) -> S
         schedule.step()
     net.eval()
     with torch.inference_mode():
-        return np.asarray(torch.softmax(net(torch.from_numpy(unheard)[:, None, :, ::2]), 1).double().numpy())
+        return np.asarray(torch.softmax(net(torch.from_numpy(unheard)[:, None]), 1).double().numpy())
 
 
 def _masked(pictures: torch.Tensor) -> torch.Tensor:
