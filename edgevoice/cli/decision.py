@@ -35,12 +35,10 @@ def as_record(file: str | None, evidence: Evidence, decision: Decision) -> dict[
 
 
 def mood_record(mood: Mood) -> dict[str, object]:
-    """Label, probabilities and what follows from them."""
+    """Label and probabilities."""
     return {
         "label": mood.label,
         "probabilities": {label: round(share, 4) for label, share in mood.probabilities.items()},
-        "arousal": round(mood.arousal, 3),
-        "valence": round(mood.valence, 3),
     }
 
 

@@ -70,6 +70,8 @@ def _tell_one(
         "start_s": round(utterance.start_s, 3),
         "end_s": round(utterance.end_s, 3),
         "mood": mood_record(found),
+        "arousal": round(found.arousal, 3),
+        "valence": round(found.valence, 3),
         "prosody": {**figures(found.prosody), "pause_share": round(found.prosody.pause_share, 3)},
         "speaker": speaker,
         "usual": usual and {**usual.figures, "utterances": usual.utterances},

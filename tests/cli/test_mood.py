@@ -57,7 +57,7 @@ def test_each_utterance_has_a_mood_and_a_manner(shell: Shell, models: Path) -> N
         assert set(mood["probabilities"]) == LABELS
         assert sum(mood["probabilities"].values()) == pytest.approx(1, abs=0.001)
         assert mood["label"] in LABELS | {"unsure"}
-        assert -1 <= mood["arousal"] <= 1
+        assert all(-1 <= float(str(record[axis])) <= 1 for axis in ("arousal", "valence"))
         assert prosody["pitch_hz"] > 70
         assert record["speaker"] is None
     assert str(ADA) == ada["file"]

@@ -115,22 +115,29 @@ def _train(
         told = -(targets * weight * torch.log_softmax(answers[:, :-1], 1)).sum(1).mean()
         loss = told + lesson.sex * F.binary_cross_entropy_with_logits(answers[:, -1], second)
         optimizer.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         schedule.step()
     return net
 
 
 def _joined(nets: list[nn.Sequential], labels: int, scaling: Scaling) -> Head:
-    enters, leaves = [net[1] for net in nets], [net[4] for net in nets]
-
-    def table(tensor: torch.Tensor) -> Table:
-        return np.asarray(tensor.detach().numpy(), dtype=np.float32)
-
+    enters, leaves = [_layer(net, 1) for net in nets], [_layer(net, 4) for net in nets]
+    mean = np.float32(1 / len(nets))
+    leave: Table = np.concatenate([weight[:labels].T for weight, _ in leaves]) * mean
+    leave_bias: Table = np.stack([bias[:labels] for _, bias in leaves]).sum(axis=0) * mean
     return Head(
         scaling,
-        np.concatenate([table(layer.weight).T for layer in enters], axis=1),
-        np.concatenate([table(layer.bias) for layer in enters]),
-        np.concatenate([table(layer.weight)[:labels].T for layer in leaves]) / np.float32(len(nets)),
-        np.mean([table(layer.bias)[:labels] for layer in leaves], axis=0),
+        np.concatenate([weight.T for weight, _ in enters], axis=1),
+        np.concatenate([bias for _, bias in enters]),
+        leave,
+        leave_bias,
     )
+
+
+def _layer(net: nn.Sequential, place: int) -> tuple[Table, Table]:
+    """Weight and bias of a dense layer."""
+    layer = net[place]
+    assert isinstance(layer, nn.Linear)
+    weight, bias = (np.asarray(part.detach().numpy(), dtype=np.float32) for part in (layer.weight, layer.bias))
+    return weight, bias

@@ -106,7 +106,7 @@ def convolutions(heard: Table, label: Numbers, unheard: Table, labels: int) -> S
         answers = net(_masked(pictures[drawn]))
         loss = nn.functional.cross_entropy(answers, wanted[drawn], weight / weight.mean(), label_smoothing=0.1)
         optimizer.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         schedule.step()
     net.eval()
