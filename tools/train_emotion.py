@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from edgevoice.door.decide import Rules
 from edgevoice.recognition.embed import XVector
-from edgevoice.recognition.emotion import encode
+from edgevoice.recognition.emotion import STRONG, encode
 from edgevoice.tflite import TFLiteModel
 from tools.measure.page import markdown_table, write_between
 from tools.mood.clips import Clip, deal_folds, read_emotions, sex_by_pitch
@@ -125,10 +126,20 @@ def summary(judged: Judged, unsure_below: float, heard: NDArray[np.bool_]) -> st
             f"UAR of the {int(heard.sum())} clips in which the ear hears an utterance: {uar(judged[heard]):.3f}",
             f"arousal, high or low: {with_bounds(judged, arousal_recall)}, chance 0.5",
             f"expected calibration error {with_bounds(judged, calibration_error)}",
+            strong_line(judged),
             f"unsure (below {unsure_below}): {np.mean(~sure):.3f}; right where sure: {right[sure].mean():.3f}, "
             f"where unsure: {right[~sure].mean() if (~sure).any() else float('nan'):.3f}",
         )
     )
+
+
+def strong_line(judged: Judged) -> str:
+    """How often the rules would take a voice for upset, by what was acted."""
+    strong = np.array([name in STRONG for name in judged.names])
+    told = (judged.shares.max(axis=1) >= Rules.strong_mood) & strong[judged.shares.argmax(axis=1)]
+    acted = strong[judged.label]
+    shares = [f"{told[which].mean():.2f}" if which.any() else "none" for which in (acted, ~acted)]
+    return f"told to be upset at {Rules.strong_mood}: {shares[0]} of upset speech, {shares[1]} of calm and neutral"
 
 
 @click.command(help=__doc__)

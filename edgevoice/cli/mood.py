@@ -13,7 +13,7 @@ from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.emotion import Emotion
-from edgevoice.recognition.manner import described, figures
+from edgevoice.recognition.manner import described, figures, percent
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.habits import Habits
 
@@ -64,7 +64,7 @@ def _tell_one(
     usual = habits.usual(speaker) if speaker else None
     manner = described(found.prosody, speaker, usual.figures if usual else None)
     likely = sorted(found.probabilities.items(), key=lambda item: -item[1])
-    shares = ", ".join(f"{label} {share:.0%}" for label, share in likely if share >= _SHOWN)
+    shares = ", ".join(f"{label} {percent(share)}" for label, share in likely if share >= _SHOWN)
     record = {
         "file": str(path),
         "start_s": round(utterance.start_s, 3),

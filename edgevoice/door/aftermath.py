@@ -13,7 +13,7 @@ from pydantic import Field
 
 from edgevoice.door.decide import Decision
 from edgevoice.recognition.emotion import Mood
-from edgevoice.recognition.manner import figures
+from edgevoice.recognition.manner import figures, percent
 from edgevoice.recognition.recognise import Evidence
 from edgevoice.storage.events import Events
 from edgevoice.storage.habits import Habits
@@ -57,7 +57,7 @@ class Aftermath:
         try:
             if wants_notice(mood, self._rules, self._now().hour):
                 share = mood.probabilities[mood.label]
-                told = f"{decision.speaker or 'somebody'} sounded {mood.label} ({share:.0%}); no proof of anything"
+                told = f"{decision.speaker or 'somebody'} sounded {mood.label} ({percent(share)}); no proof of anything"
                 self._events.write(NOTICE, told, decision.speaker, {f"mood_{mood.label}": share})
             if self._rules.habits and opened and decision.speaker and mood.prosody:
                 self._habits.note(decision.speaker, figures(mood.prosody))

@@ -30,7 +30,12 @@ def described(prosody: Prosody, speaker: str | None = None, usual: Mapping[str, 
         name, unit, digits = _NAMES[key]
         against = _against(value, usual[key], speaker) if usual and usual.get(key) else ""
         told.append(f"{name} {value:.{digits}f} {unit}{against}")
-    return ", ".join([*told, f"{prosody.pause_share:.0%} pauses"])
+    return ", ".join([*told, f"{percent(prosody.pause_share)} pauses"])
+
+
+def percent(share: float) -> str:
+    """0..1 in words."""
+    return f"{100 * share:.0f} %"
 
 
 def _against(value: float, usual: float, speaker: str | None) -> str:
@@ -38,4 +43,4 @@ def _against(value: float, usual: float, speaker: str | None) -> str:
     whose = f"{speaker}'s usual"
     if abs(change) < _SAME:
         return f" (as is {whose})"
-    return f" ({abs(change):.0%} {'above' if change > 0 else 'below'} {whose})".replace("%", " %")
+    return f" ({percent(abs(change))} {'above' if change > 0 else 'below'} {whose})"

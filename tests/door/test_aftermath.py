@@ -49,7 +49,7 @@ def test_a_notice_is_a_row_and_names_who_sounded_how(tmp_path: Path) -> None:
     house.aftermath(HEARD, OPENS, True)
     (event,) = house.events.last(10)
     assert (event.kind, event.speaker) == (NOTICE, "Ada")
-    assert event.reason == "Ada sounded fearful (80%); no proof of anything"
+    assert event.reason == "Ada sounded fearful (80 %); no proof of anything"
     assert event.figures == {"mood_fearful": 0.8}
 
 
