@@ -70,7 +70,7 @@ model: $(TOOLS_STAMP) ## the x-vector anew from the sound in DATA; goes on where
 	$(STEP).refine $(RUN) --root $(DATA) --output $(OUTPUT)
 	$(STEP).whiten --root $(DATA) --output $(OUTPUT)
 	$(STEP).quantize $(RUN) --output $(OUTPUT) --models models
-	$(STEP).calibrate models/xvector.tflite --root $(DATA) --output $(OUTPUT)
+	$(STEP).calibrate models/xvector.tflite --root $(DATA) --noise $(DATA)/noise --output $(OUTPUT)
 
 compare: $(TOOLS_STAMP) ## the table of the README: ours beside its peers on the same trials; and docs/recognition.md
 	$(STEP).train_peers $(DATA)/index.csv --root $(DATA)

@@ -114,7 +114,11 @@ def main(data: Path | None) -> None:
     table = Table(*headings, title=f"speech in white noise, rain and traffic, blocks of {_BLOCK_MS} ms")
     for snr_db in (None, 20, 10, 5, 0):
         found = in_noise(clips, beds, snr_db)
-        late = "{:.0f} / {:.0f} ms".format(*np.percentile(found.late_ms, [50, 95])) if found.late_ms else ""
+        late = (
+            "{:.0f} / {:.0f} ms of {}".format(*np.percentile(found.late_ms, [50, 95]), len(found.late_ms))
+            if found.late_ms
+            else ""
+        )
         lost = f"{100 * found.lost / max(found.active, 1):.0f} %" if snr_db is not None else ""
         told = "as it is" if snr_db is None else f"{snr_db} dB"
         table.add_row(told, lost, f"{100 * found.silent / len(clips):.1f} %", late)

@@ -30,7 +30,8 @@ can_build_pyaudio() {
         { [ -f /usr/include/portaudio.h ] || [ -f /usr/local/include/portaudio.h ]; }
 }
 wanted="portaudio19-dev python3-dev gcc libc6-dev"
-# shellcheck disable=SC2086 -- a list of words
+# A list of words:
+# shellcheck disable=SC2086
 if can_build_pyaudio || { apt_install $wanted && can_build_pyaudio; }; then
     extras="$extras,microphone"
 else

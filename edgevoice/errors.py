@@ -28,8 +28,16 @@ class StorageError(EdgevoiceError):
     """The database or its key cannot be opened, read or written."""
 
 
+class DamagedError(StorageError):
+    """The database is there and cannot be read as one: a backup must take its place."""
+
+
 class SpeakerError(EdgevoiceError):
     """A name or a person that cannot be stored, found or changed."""
+
+
+class RecordingError(EdgevoiceError):
+    """A known sound that cannot be kept, found or removed."""
 
 
 class EnrolmentError(EdgevoiceError):

@@ -8,6 +8,7 @@ from edgevoice.door.act import Outcome
 from edgevoice.door.decide import Decision
 from edgevoice.errors import EdgevoiceError
 from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock
+from edgevoice.listening.frames import Frames
 from edgevoice.listening.listen import Level
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.recognise import Evidence
@@ -18,6 +19,7 @@ class Ear(Protocol):
 
     cpu_seconds: float
     level: Level
+    frames: Frames
 
     def hear(self, block: AudioBlock) -> list[Utterance]: ...
     def finish(self) -> list[Utterance]: ...
@@ -49,15 +51,28 @@ Afterwards = Callable[[Evidence, Decision, bool], None]
 """Evidence, decision and whether the door opened: ``door.aftermath.Aftermath``."""
 
 
+def _forget(_: Utterance) -> None:
+    """What is done with the rest of an utterance where nobody remembers."""
+
+
 class Pipeline:
     """The loop's body. Any exception of any stage ends with the door shut, the fault shown and an audit row."""
 
     def __init__(
-        self, ear: Callable[[], Ear], recogniser: Recognises, door: Answers, afterwards: Afterwards | None = None
+        self,
+        ear: Callable[[], Ear],
+        recogniser: Recognises,
+        door: Answers,
+        heard_out: Callable[[Utterance], None] = _forget,
+        afterwards: Afterwards | None = None,
     ) -> None:
-        """``ear``: makes a fresh one, for the first block, after a gap in the stream and after a failure;
-        ``afterwards``: is told what the door has answered, and raises nothing."""
-        self._make_ear, self._recogniser, self._door, self._afterwards = ear, recogniser, door, afterwards
+        """``ear``: makes a fresh one, for the first block, after a gap in the stream and after a failure.
+
+        ``heard_out``: is given the whole of each utterance that opened before it was final; ``afterwards``: is told
+        what the door has answered, and raises nothing.
+        """
+        self._make_ear, self._recogniser, self._door, self._heard_out = ear, recogniser, door, heard_out
+        self._afterwards = afterwards
         self._ear: Ear | None = None
         self._begin = self._end = 0  # samples of the stream that the ear has heard
         self._opened_by: float | None = None  # start_s of the utterance that opened before it was final
@@ -66,6 +81,11 @@ class Pipeline:
     def level(self) -> Level:
         """What a meter shows now."""
         return self._ear.level if self._ear else Level(-100.0, -100.0, False)
+
+    @property
+    def frames(self) -> Frames:
+        """What the last block came to."""
+        return self._ear.frames if self._ear else Frames.none()
 
     def hear(self, block: AudioBlock) -> list[Answer]:
         """What the utterances that end within this block came to, usually nothing. Never raises an Exception.
@@ -104,6 +124,8 @@ class Pipeline:
         try:
             utterance = self._in_stream(heard)
             if utterance.start_s == self._opened_by:
+                if utterance.final:
+                    self._heard_out(utterance)
                 return None
             evidence = self._recogniser.recognise(utterance, self._front_end_ms(heard))
             stage = "the door"

@@ -1,6 +1,6 @@
 """A door put together by hand, so that any one part of it can be made to fail."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +9,12 @@ import numpy as np
 
 from edgevoice.door.act import Act
 from edgevoice.door.decide import Rules
-from edgevoice.door.kiosk import Kiosk
+from edgevoice.door.kiosk import Extras, Kiosk
 from edgevoice.door.lockout import Attempts, LockoutRules
-from edgevoice.hardware import Light
+from edgevoice.door.machine import Limits
+from edgevoice.hardware import Light, Sounder
 from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
+from edgevoice.hardware.fake_sounder import FakeSounder
 from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlock
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.listen import Level
@@ -39,7 +41,7 @@ class Ear:
 
     def __init__(self, fails: str = "") -> None:
         self.fails = fails
-        self.cpu_seconds, self.level = 0.5, QUIET
+        self.cpu_seconds, self.level, self.frames = 0.5, QUIET, Frames.none()
 
     def hear(self, block: AudioBlock) -> list[Utterance]:
         if self.fails == "hear":
@@ -130,6 +132,9 @@ class Parts:
     lock: type[FakeLock] = FakeLock
     lights: type[FakeLights] = FakeLights
     events: type[Events] = Events
+    sounder: Callable[[ManualClock], Sounder] = FakeSounder
+    limits: Limits | None = None
+    extras: Extras | None = None
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,8 @@ def door(folder: Path, parts: Parts | None = None) -> Iterator[Door]:
     with Database.open(folder) as database:
         events = parts.events(database)
         attempts = Attempts(parts.state(database), LockoutRules(), clock)
-        kiosk = Kiosk(lock, lights, Act(lock, lights, events, OPEN_SECONDS), attempts, Rules(), clock)
+        act = Act(lock, lights, events, OPEN_SECONDS, parts.sounder(clock))
+        kiosk = Kiosk(act, attempts, Rules(), clock, parts.limits, parts.extras)
         ear = parts.ear
         pipeline = Pipeline(ear if isinstance(ear, type) else lambda: ear, parts.recogniser or Recogniser(), kiosk)
         yield Door(pipeline, kiosk, lock, lights, Events(database), clock)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from edgevoice.door.kiosk import State
 from edgevoice.hardware import Light
 from edgevoice.listening.capture import AudioBlock
 from edgevoice.listening.utterance import Utterance
@@ -73,7 +74,7 @@ def test_a_refusal_at_the_short_pause_is_none(tmp_path: Path) -> None:
         assert it.pipeline.hear(block(0)) == []
         assert kinds(it) == []
         assert it.lights.shown == []
-        assert it.kiosk.state is None
+        assert it.kiosk.state is State.BOOTING
         (answer,) = it.pipeline.hear(block(1))
         assert answer.outcome.opened
 

@@ -37,20 +37,36 @@ ROOMS: dict[str, set[str]] = {
 }
 """Room -> the rooms that it may import, beside itself; ``cli`` may import all."""
 
-DRIVERS = {"fake", "fake_gpio", "gpio", "gpio_lights", "microphone", "wave"}
+DRIVERS = {
+    "board",
+    "buzzer",
+    "fake",
+    "fake_gpio",
+    "fake_inputs",
+    "fake_sounder",
+    "folder_gpio",
+    "gpio",
+    "gpio_inputs",
+    "gpio_lights",
+    "microphone",
+    "speaker",
+    "systemd",
+    "wave",
+}
 """Modules of ``hardware`` that only ``app`` chooses from."""
 
 FOREIGN = {
     "pyaudio": {"hardware.portaudio"},
-    "RPi": {"hardware.pins"},
+    "RPi": {"hardware.board"},
+    "cysystemd": {"cli.journal", "hardware.systemd"},
     "lgpio": set[str](),
     "ai_edge_litert": {"tflite"},
     "tflite_runtime": {"tflite"},
     "soundfile": {"hardware.sound_file"},
     "soxr": {"hardware.resample"},
-    "sqlite3": {"storage.database"},
+    "sqlite3": {"storage.database", "storage.explain"},
     "sqlite_utils": {"storage.database"},
-    "cryptography": {"storage.secrets"},
+    "cryptography": {"storage.keys", "storage.passphrase"},
     "tomlkit": {"config.load", "config.write"},
     "platformdirs": {"config.load"},
 }

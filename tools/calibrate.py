@@ -1,15 +1,17 @@
 """Step 8: what a score means. Writes cohort, log-likelihood ratio and false-accept thresholds into the manifest.
 
 Cohort: one embedding each of voices from the training sound. Ratio and thresholds: trials as at the door, the mean of
-three utterances against one, on the adults of the development speakers, which the network never saw, each set by
-itself, since another microphone is an easy difference; the thresholds are therefore in sample for those speakers and
-for nobody else (tools.promise shows what they are worth on others). Children sound more alike: their rates are higher.
+three utterances, or one, against one that is as recorded, cut short or in noise, on the adults of the development
+speakers, which the network never saw, each set by itself, since another microphone is an easy difference; the
+thresholds are therefore in sample for those speakers and for nobody else (tools.promise shows what they are worth on
+others). Children sound more alike: their rates are higher.
 """
 
 import hashlib
 import io
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from functools import reduce
 from operator import add
 from pathlib import Path
@@ -22,7 +24,15 @@ from tqdm import tqdm
 
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.embed import XVector
-from tools.measure.door_trials import Trials, development_adults, door_trials, embed_voices, plain_scorer
+from tools.measure.door_trials import (
+    ENROLMENT_UTTERANCES,
+    Trials,
+    conditions_at_a_door,
+    development_adults,
+    door_trials,
+    embed_voices,
+    plain_scorer,
+)
 from tools.training.corpus import load_corpus
 
 COHORT = 400
@@ -42,24 +52,39 @@ def make_cohort(xvector: XVector, output: Path) -> NDArray[np.int8]:
     return np.asarray(np.rint(vectors * 127 / np.abs(vectors).max()), dtype=np.int8)
 
 
-def fit(trials: Trials, cohort_file: str, cohort: bytes, top: int) -> Calibration:
-    """Prior-weighted logistic regression, and the LLR at each rate of false accepts."""
-    scores = np.concatenate([trials.target, trials.nontarget])
+def fit(sets: Sequence[Trials], cohort_file: str, cohort: bytes, top: int) -> Calibration:
+    """Prior-weighted logistic regression over all sets; the strictest threshold of any set and condition."""
+    trials = reduce(add, sets)
+    scores = np.c_[np.r_[trials.target, trials.nontarget], np.r_[trials.target_given, trials.nontarget_given]]
     same = np.r_[np.ones(len(trials.target)), np.zeros(len(trials.nontarget))]
     weight = np.where(same == 1, _PRIOR / len(trials.target), (1 - _PRIOR) / len(trials.nontarget)) * len(scores)
-    model = LogisticRegression(C=1e6).fit(scores[:, None], same, sample_weight=weight)
-    slope, offset = float(model.coef_[0, 0]), float(model.intercept_[0] - np.log(_PRIOR / (1 - _PRIOR)))
-    thresholds = np.quantile(trials.nontarget * slope + offset, 1 - np.array(RATES))
-    digest = hashlib.sha256(cohort).hexdigest()
-    return Calibration(slope, offset, RATES, tuple(float(t) for t in thresholds), cohort_file, digest, top)
+    model = LogisticRegression(C=1e6, max_iter=1000).fit(scores, same, sample_weight=weight)
+    slope, by_seconds, by_snr, by_utterances = (float(weight) for weight in model.coef_[0])
+    offset = float(model.intercept_[0] - np.log(_PRIOR / (1 - _PRIOR)))
+    digest, side = hashlib.sha256(cohort).hexdigest(), (by_seconds, by_snr, by_utterances)
+    rough = Calibration(slope, offset, RATES, (0.0,) * len(RATES), cohort_file, digest, top, side)
+    return replace(rough, llr_at_far=strictest(sets, rough))
+
+
+def strictest(sets: Sequence[Trials], calibration: Calibration) -> tuple[float, ...]:
+    """The LLR at each rate of false accepts against usual voiceprints, in whichever set and condition it is highest."""
+    found = []
+    for trials in sets:
+        _, llrs = trials.llrs(calibration)
+        usual = trials.nontarget_given[:, 2] == 0
+        for under in np.unique(trials.nontarget_under):
+            of_these = llrs[usual & (trials.nontarget_under == under)]
+            found.append(np.quantile(of_these, 1 - np.array(RATES)))
+    return tuple(float(threshold) for threshold in np.max(found, axis=0))
 
 
 @click.command(help=__doc__)
 @click.argument("model", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
+@click.option("--noise", type=click.Path(path_type=Path, exists=True), help="Folder of sounds for trials in noise.")
 @click.option("--top", default=0, show_default=True, help="Cohort voices for AS-norm, say 100; 0: plain cosine.")
-def main(model: Path, root: Path, output: Path, top: int) -> None:
+def main(model: Path, root: Path, output: Path, noise: Path | None, top: int) -> None:
     xvector = XVector(model)
     cohort = make_cohort(xvector, output)
     content = io.BytesIO()
@@ -67,17 +92,19 @@ def main(model: Path, root: Path, output: Path, top: int) -> None:
     cohort_path = model.with_suffix(".cohort.npy")
     cohort_path.write_bytes(content.getvalue())
     scorer = plain_scorer(cohort, top)
-    trials = reduce(
-        add, (door_trials(embed_voices(xvector, root, of_set), scorer) for of_set in development_adults(root))
-    )
-    calibration = fit(trials, cohort_path.name, content.getvalue(), top)
+    voices = [embed_voices(xvector, root, of, conditions_at_a_door(noise)) for of in development_adults(root)]
+    sets = [door_trials(of_set, scorer, (1, ENROLMENT_UTTERANCES)) for of_set in voices]
+    trials = reduce(add, sets)
+    calibration = fit(sets, cohort_path.name, content.getvalue(), top)
     path = model.with_suffix(".json")
     manifest = json.loads(path.read_text(encoding="utf-8")) | {"calibration": asdict(calibration)}
     path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     people = trials.target_of.max() + 1
+    target, _ = trials.llrs(calibration)
+    usual = trials.target_given[:, 2] == 0
     click.echo(f"{people} speakers, {len(trials.target)} target and {len(trials.nontarget)} non-target trials")
     for rate, threshold in zip(calibration.far, calibration.llr_at_far, strict=True):
-        refused = float(np.mean(trials.target * calibration.slope + calibration.offset < threshold))
+        refused = float(np.mean(target[usual] < threshold))
         click.echo(f"false accepts {rate:.5f}: LLR {threshold:6.2f}, false refusals {100 * refused:5.2f} %")
 
 

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-import numpy as np
 from rich.console import Console
 
 from edgevoice.errors import EdgevoiceError, SettingsError
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import Scorer, load_scorer
-from tools.measure.door_trials import embed_voices
+from tools.measure.door_trials import Voice, embed_voices
 from tools.measure.groups import FEWEST, Group, eer_of, groups, people_of, trials_of
 from tools.measure.page import markdown_table, write_between
 from tools.measure.report import interval_text
@@ -39,14 +38,15 @@ class Row:
     cells: tuple[str, ...]
 
 
-def measure(group: Group, voices: dict[str, np.ndarray], scorer: Scorer) -> Row:
+def measure(group: Group, voices: dict[str, Voice], scorer: Scorer) -> Row:
     """False accepts and refusals where the device would decide."""
     trials, calibration = trials_of(group, voices, scorer), scorer.calibration
+    target, nontarget = trials.llrs(calibration)
     rates, cells = [], []
     for promise in PROMISES:
         threshold = calibration.threshold(promise)
-        accepted = calibration.slope * trials.nontarget + calibration.offset >= threshold
-        refused = calibration.slope * trials.target + calibration.offset < threshold
+        accepted = nontarget >= threshold
+        refused = target < threshold
         rates += [float(accepted.mean()), float(refused.mean())]
         cells += [cell(accepted, trials.nontarget_of), cell(refused, trials.target_of)]
     rate, interval = eer_of(trials)

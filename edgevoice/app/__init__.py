@@ -1,6 +1,18 @@
 """The only place that chooses implementations: settings -> the parts of the device, put together."""
 
-from edgevoice.app.drivers import Clock, check_gpio, files, lights, lock, microphone
+from edgevoice.app.drivers import (
+    Clock,
+    button,
+    check_gpio,
+    check_sounder,
+    contacts,
+    files,
+    lights,
+    lock,
+    microphone,
+    sounder,
+    watchdog,
+)
 from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
     ear,
@@ -14,28 +26,36 @@ from edgevoice.app.models import (
     xvector,
     xvector_path,
 )
+from edgevoice.app.recordings import fingerprint, library
 from edgevoice.app.serving import Device, device
 
 __all__ = [
     "Clock",
     "Device",
     "House",
+    "button",
     "check_gpio",
+    "check_sounder",
+    "contacts",
     "device",
     "ear",
     "embed_clip",
     "emotion",
     "enrolment",
     "files",
+    "fingerprint",
     "house",
     "identifier",
+    "library",
     "lights",
     "load_identifier",
     "lock",
     "microphone",
     "open_house",
     "recogniser",
+    "sounder",
     "utterances",
+    "watchdog",
     "xvector",
     "xvector_path",
 ]

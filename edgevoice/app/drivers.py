@@ -1,17 +1,26 @@
-"""The drivers of microphone, lock and lights."""
+"""The drivers of microphone, lock, lights, button, contacts and sounder."""
 
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edgevoice.config import Settings
-from edgevoice.hardware import Lights, Lock
-from edgevoice.hardware.fake import FakeLights, FakeLock
+from edgevoice.errors import HardwareError
+from edgevoice.hardware import Button, Contacts, Lights, Lock, Sounder, Watchdog
+from edgevoice.hardware.board import open_board
+from edgevoice.hardware.buzzer import GpioBuzzer
+from edgevoice.hardware.fake import FakeLights, FakeLock, FakeWatchdog
+from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
+from edgevoice.hardware.fake_sounder import FakeSounder
 from edgevoice.hardware.gpio import GpioLock
+from edgevoice.hardware.gpio_inputs import GpioButton, gpio_contacts
 from edgevoice.hardware.gpio_lights import GpioLights
+from edgevoice.hardware.guarding import Guard
 from edgevoice.hardware.microphone import PyAudioMicrophone
 from edgevoice.hardware.microphone_status import MicrophoneStatus
-from edgevoice.hardware.pins import load_gpio
+from edgevoice.hardware.playback import loudspeaker, start_playback
+from edgevoice.hardware.speaker import Speaker
+from edgevoice.hardware.systemd import SystemdWatchdog, under_systemd
 from edgevoice.hardware.wave import WaveMicrophone
 
 Clock = Callable[[], float]
@@ -30,16 +39,82 @@ def files(paths: Sequence[Path], realtime: bool) -> WaveMicrophone:
     return WaveMicrophone(paths, realtime)
 
 
-def check_gpio() -> None:
-    """HardwareError where lock and lights could not be driven."""
-    load_gpio()
+def check_gpio(settings: Settings) -> None:
+    """HardwareError where pins could not be driven, or one that is needed is not set. Nothing is driven."""
+    open_board(settings.gpio)
+    if settings.button.driver == "gpio":
+        _wired(settings.gpio.button_pin, 'button.driver is "gpio", but gpio.button_pin')
+
+
+def check_sounder(settings: Settings) -> str:
+    """What will be heard; HardwareError. Nothing is."""
+    if settings.sounder.driver == "buzzer":
+        pin = _wired(settings.gpio.buzzer_pin, 'sounder.driver is "buzzer", but gpio.buzzer_pin')
+        return f"a buzzer on GPIO {pin}"
+    if settings.sounder.driver == "fake":
+        return 'a fake: nothing will be heard; set sounder.driver = "buzzer" or "speaker"'
+    audio = start_playback()
+    try:
+        return f"prompts in {settings.sounder.language!r} on {loudspeaker(audio, settings.sounder.device).name}"
+    finally:
+        audio.terminate()
+
+
+def _wired(pin: int | None, what: str) -> int:
+    if pin is None:
+        raise HardwareError(f"{what} is not set; say where it is wired.")
+    return pin
 
 
 def lock(settings: Settings, clock: Clock = time.monotonic) -> Lock:
-    """The lock, shut; HardwareError. ``clock``: of the fake only, a relay lives in real time."""
-    return GpioLock(load_gpio(), settings.gpio) if settings.lock.driver == "gpio" else FakeLock(clock)
+    """The lock, shut; HardwareError. ``clock``: of the fake only, a relay lives in real time.
+
+    A relay gets a guard first, before anything is driven: a process that drives it off when this one is killed.
+    """
+    if settings.lock.driver == "fake":
+        return FakeLock(clock)
+    board = open_board(settings.gpio)
+    guard = Guard(settings.gpio)
+    try:
+        return GpioLock(board, settings.gpio, guard=guard)
+    except HardwareError:
+        guard.close()
+        raise
 
 
 def lights(settings: Settings, clock: Clock = time.monotonic) -> Lights:
     """The lights, dark; HardwareError."""
-    return GpioLights(load_gpio(), settings.gpio) if settings.lights.driver == "gpio" else FakeLights(clock)
+    return (
+        GpioLights(open_board(settings.gpio), settings.gpio) if settings.lights.driver == "gpio" else FakeLights(clock)
+    )
+
+
+def button(settings: Settings, clock: Clock = time.monotonic) -> Button:
+    """The button inside; HardwareError."""
+    hold_seconds, stuck_seconds = settings.button.hold_seconds, settings.button.stuck_seconds
+    if settings.button.driver == "fake":
+        return FakeButton(clock, hold_seconds, stuck_seconds)
+    pin = _wired(settings.gpio.button_pin, 'button.driver is "gpio", but gpio.button_pin')
+    return GpioButton(open_board(settings.gpio), pin, hold_seconds, stuck_seconds)
+
+
+def contacts(settings: Settings) -> Contacts:
+    """The contacts that are fitted; HardwareError. The fakes: a shut door, nobody who wants out, a closed case."""
+    if settings.contacts.driver == "gpio":
+        return gpio_contacts(open_board(settings.gpio), settings.gpio)
+    return Contacts(door=FakeContact(), exit=FakeContact(is_open=True), tamper=FakeContact())
+
+
+def sounder(settings: Settings, clock: Clock = time.monotonic) -> Sounder:
+    """What is heard of the device; HardwareError."""
+    if settings.sounder.driver == "buzzer":
+        return GpioBuzzer(open_board(settings.gpio), settings.gpio)
+    if settings.sounder.driver == "speaker":
+        chosen = settings.sounder
+        return Speaker(chosen.language, chosen.device, chosen.volume_percent)
+    return FakeSounder(clock)
+
+
+def watchdog() -> Watchdog:
+    """systemd's, where the door is its service; HardwareError."""
+    return SystemdWatchdog() if under_systemd() else FakeWatchdog()

@@ -1,36 +1,71 @@
 """The people, the audit log and what must outlive a restart."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-from edgevoice.config import Loaded
+from edgevoice.config import Loaded, Settings
+from edgevoice.door.register import Register
+from edgevoice.errors import DamagedError, StorageError
+from edgevoice.storage import restore
+from edgevoice.storage.alone import alone
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.habits import Habits
+from edgevoice.storage.hashes import Recordings
+from edgevoice.storage.heard import Heard
+from edgevoice.storage.plain import seal_plain
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
 from edgevoice.storage.state import State
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class House:
-    """The people, the audit log and what must outlive a restart: one SQLite file and a key. Belongs to one thread."""
+    """The people, the audit log, known sounds and what must outlive a restart: one SQLite file and a key.
+
+    Belongs to one thread.
+    """
 
     database: Database
+    secrets: Secrets
     speakers: Speakers
     events: Events
     state: State
+    heard: Heard
+    recordings: Recordings
     habits: Habits
+
+    @property
+    def register(self) -> Register:
+        """The people, changed by the rules of the house."""
+        return Register(self.database, self.speakers, self.events)
 
 
 def open_house(loaded: Loaded) -> House:
-    """Open the database, making it where there is none; StorageError. Close ``house.database`` at the end."""
-    database = Database.open(loaded.data)
-    secrets = Secrets(loaded.data / KEY_NAME)
-    events = Events(database, keep=loaded.settings.storage.events_kept)
-    return House(database, Speakers(database, secrets), events, State(database), Habits(database, secrets))
+    """Open the database, making it where there never was one; StorageError. Close ``house.database`` at the end.
+
+    Where it is damaged or gone the last good backup takes its place, which is logged as an error and written down.
+    """
+    database, told = _open(loaded.data)
+    try:
+        home = _furnish(database, loaded.settings)
+        home.secrets.settle()
+        if told:
+            _tell(home, told)
+        try:
+            seal_plain(database, home.events)
+        except StorageError as error:
+            _log.warning("older events are not sealed yet: %s", error)
+    except BaseException:
+        database.close()
+        raise
+    return home
 
 
 @contextmanager
@@ -41,3 +76,43 @@ def house(loaded: Loaded) -> Iterator[House]:
         yield opened
     finally:
         opened.database.close()
+
+
+def mending(home: House) -> Callable[[], None]:
+    """What puts the last good backup in place while the door serves, and this process alone holds the folder."""
+
+    def mend() -> None:
+        folder = home.database.path.parent
+        good = restore.last_good(folder)
+        home.database.close()
+        told = restore.story(restore.put_in_place(folder, good.path), good)
+        home.database.reopen()
+        _tell(home, told)
+
+    return mend
+
+
+def _furnish(database: Database, settings: Settings) -> House:
+    secrets = Secrets(database.path.with_name(KEY_NAME), database)
+    events = Events(database, keep=settings.storage.events_kept, secrets=secrets)
+    heard = Heard(database, secrets, settings.replay.keep_days, settings.replay.keep_most)
+    speakers, recordings = Speakers(database, secrets), Recordings(database)
+    return House(database, secrets, speakers, events, State(database), heard, recordings, Habits(database, secrets))
+
+
+def _open(folder: Path) -> tuple[Database, str]:
+    """The database, and what had to be done for it, in words; empty where nothing had to."""
+    if not restore.is_lost(folder):
+        try:
+            return Database.open(folder), ""
+        except DamagedError as error:
+            _log.error("%s", error)
+    with alone(folder):
+        good = restore.last_good(folder)
+        told = restore.story(restore.put_in_place(folder, good.path), good)
+        return Database.open(folder), told
+
+
+def _tell(home: House, told: str) -> None:
+    _log.error("%s", told)
+    home.events.write("restored", told)

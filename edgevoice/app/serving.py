@@ -2,20 +2,30 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 
-from edgevoice.app.drivers import Clock, lights, lock
-from edgevoice.app.home import House
-from edgevoice.app.models import ear, recogniser
+from edgevoice.app.drivers import Clock, button, contacts, lights, lock, sounder, watchdog
+from edgevoice.app.home import House, mending
+from edgevoice.app.models import ear, enrolment, recogniser
+from edgevoice.app.upkeep import upkeep
 from edgevoice.config import Settings
 from edgevoice.door.act import Act
+from edgevoice.door.adaptation import Adaptation
 from edgevoice.door.aftermath import Aftermath
-from edgevoice.door.kiosk import Kiosk
+from edgevoice.door.claim import Claim
+from edgevoice.door.inputs import Inputs
+from edgevoice.door.kiosk import Extras, Kiosk
 from edgevoice.door.lockout import Attempts
-from edgevoice.hardware import Lights, Lock
+from edgevoice.door.machine import Limits
+from edgevoice.door.reception import Reception
+from edgevoice.hardware import Button, Contacts, Light, Lights, Lock, Sounder, Watchdog
 from edgevoice.pipeline import Pipeline
+from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.alone import alone
+
+DOOR_BUSY_SECONDS = 0.5
+"""How long a door waits while another program writes: then it stays shut and goes on listening."""
 
 
 @dataclass(frozen=True)
@@ -26,36 +36,86 @@ class Device:
     lights: Lights
     kiosk: Kiosk
     pipeline: Pipeline
+    watchdog: Watchdog = field(default_factory=watchdog)
+    button: Button | None = None
+    contacts: Contacts = field(default_factory=Contacts)
+    sounder: Sounder | None = None
 
 
 @contextmanager
-def device(settings: Settings, home: House, clock: Clock = time.monotonic) -> Iterator[Device]:
+def device(
+    settings: Settings, home: House, clock: Clock = time.monotonic, pressed: Button | None = None
+) -> Iterator[Device]:
     """A door that serves until the end of the ``with`` statement, and is shut after it, whatever happens.
 
-    StorageError where another process serves the same people: neither would know of the other's lockout.
+    ``pressed``: a button instead of the one that the settings choose. StorageError where another process serves the
+    same people: neither would know of the other's lockout.
     """
-    with alone(home.database.path.parent), _put_together(settings, home, clock) as together:
-        yield together
+    with alone(home.database.path.parent):
+        home.database.wait_at_most(DOOR_BUSY_SECONDS)
+        home.database.mend_with(mending(home))
+        with upkeep(settings, home), _put_together(settings, home, clock, pressed) as together:
+            yield together
 
 
 @contextmanager
-def _put_together(settings: Settings, home: House, clock: Clock) -> Iterator[Device]:
-    recognises = recogniser(settings, home.speakers)
-    model = recognises.xvector.manifest.name
-    recognises.threshold(
-        sum(person.model == model for person in home.speakers.list())
-    )  # refuse it now, not at the door
-    the_lock = lock(settings, clock)
-    try:
+def _put_together(settings: Settings, home: House, clock: Clock, pressed: Button | None) -> Iterator[Device]:
+    """The lock first: its relay is off before anything else is made, and again before anything else is closed."""
+    with ExitStack() as at_the_end:
+        the_lock = lock(settings, clock)
+        at_the_end.callback(the_lock.close)
         the_lights = lights(settings, clock)
-        try:
-            act = Act(the_lock, the_lights, home.events, settings.door.open_seconds)
-            attempts = Attempts(home.state, settings.lockout, clock)
-            kiosk = Kiosk(the_lock, the_lights, act, attempts, settings.door, clock)
-            afterwards = Aftermath(settings.mood, home.habits, home.events)
-            pipeline = Pipeline(lambda: ear(settings, early=True), recognises, kiosk, afterwards)
-            yield Device(the_lock, the_lights, kiosk, pipeline)
-        finally:
-            the_lights.close()
-    finally:
-        the_lock.close()
+        at_the_end.callback(the_lights.close)
+        the_lights.show(Light.BOOTING)
+        recognises = recogniser(settings, home.speakers)
+        model = recognises.xvector.manifest.name
+        recognises.threshold(
+            sum(person.model == model for person in home.speakers.list())
+        )  # refuse it now, not at the door
+        the_button, the_contacts = pressed or button(settings, clock), contacts(settings)
+        at_the_end.callback(the_button.close)
+        at_the_end.callback(the_contacts.close)
+        the_sounder = sounder(settings, clock)
+        at_the_end.callback(the_sounder.close)
+        act = Act(the_lock, the_lights, home.events, settings.door.open_seconds, the_sounder)
+        attempts = Attempts(home.state, settings.lockout, clock)
+        extras = Extras(
+            Inputs(the_button, the_contacts),
+            _reception(settings, home, recognises, clock),
+            Adaptation(settings.adaptation, home.speakers),
+        )
+        kiosk = Kiosk(act, attempts, settings.door, clock, _limits(settings), extras)
+        at_the_end.callback(the_lock.shut)
+        afterwards = Aftermath(settings.mood, home.habits, home.events)
+        pipeline = Pipeline(lambda: ear(settings, early=True), recognises, kiosk, afterwards=afterwards)
+        yield Device(
+            the_lock,
+            the_lights,
+            kiosk,
+            pipeline,
+            button=the_button,
+            contacts=the_contacts,
+            sounder=the_sounder,
+        )
+
+
+def _limits(settings: Settings) -> Limits:
+    door = settings.door
+    return Limits(
+        open_s=door.open_seconds,
+        answer_s=settings.enrolment.answer_seconds,
+        held_s=door.held_seconds,
+        leave_s=door.leave_seconds,
+        intent_s=door.intent_seconds,
+    )
+
+
+def _reception(settings: Settings, home: House, recognises: Recogniser, clock: Clock) -> Reception:
+    rules = settings.enrolment
+    return Reception(
+        home.register,
+        recognises,
+        Claim(home.state, rules.claim_minutes, clock),
+        lambda: enrolment(settings, recognises),
+        rules.utterances,
+    )

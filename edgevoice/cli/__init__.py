@@ -12,6 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import click
 
+from edgevoice.cli.backup import backup, restore
 from edgevoice.cli.check import check
 from edgevoice.cli.config import config
 from edgevoice.cli.desk import Desk
@@ -19,8 +20,11 @@ from edgevoice.cli.embed import embed
 from edgevoice.cli.enroll import enroll
 from edgevoice.cli.events import events
 from edgevoice.cli.identify import identify
+from edgevoice.cli.journal import JournalHandler, journal_send
+from edgevoice.cli.key import key
 from edgevoice.cli.listen import listen
 from edgevoice.cli.mood import mood
+from edgevoice.cli.recordings import recordings
 from edgevoice.cli.run import run
 from edgevoice.cli.speakers import speakers
 from edgevoice.cli.verify import verify
@@ -44,7 +48,8 @@ def edgevoice(context: click.Context, file: Path | None, data: Path | None, as_j
 
     Exit status: 0 done, 1 an error told in one line, 2 wrong usage, 3 the answer is no.
     """
-    handler = logging.StreamHandler()
+    send = journal_send()
+    handler = JournalHandler(send) if send else logging.StreamHandler()
     handler.setFormatter(OneLine("edgevoice: %(levelname)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     context.obj = Desk(file, data, as_json)
@@ -63,7 +68,24 @@ def debugging() -> bool:
     return os.environ.get("EDGEVOICE_DEBUG") == "1"
 
 
-for command in (run, visit, enroll, verify, identify, mood, listen, speakers, events, embed, check, config):
+for command in (
+    run,
+    visit,
+    enroll,
+    verify,
+    identify,
+    mood,
+    listen,
+    speakers,
+    recordings,
+    events,
+    backup,
+    restore,
+    key,
+    embed,
+    check,
+    config,
+):
     edgevoice.add_command(command)
 
 

@@ -8,21 +8,25 @@ from importlib.metadata import version
 import click
 
 from edgevoice import app
+from edgevoice.cli.board import check_board
 from edgevoice.cli.desk import Desk, pass_desk
 from edgevoice.config import Loaded
 from edgevoice.errors import EdgevoiceError, HardwareError, StorageError
 from edgevoice.hardware.portaudio import choose, list_devices
 from edgevoice.recognition.recognise import Recogniser
+from edgevoice.storage.events import BUILT_IN
 from edgevoice.tflite import interpreter
-
-BUILT_AFTER = 2026
-"""A clock that shows an earlier year was never set."""
 
 
 @click.command()
+@click.option(
+    "--board", is_flag=True, help="Instead: microphone, lights, sounder, relay, button and contacts, with you."
+)
 @pass_desk
-def check(desk: Desk) -> int:
+def check(desk: Desk, board: bool) -> int:
     """Test installation, settings, models, database, clock, microphone and GPIO; exit status 1 where one fails."""
+    if board:
+        return 0 if check_board(desk) else 1
     results = [_try(desk, name, test) for name, test in TESTS.items()]
     return 0 if all(results) else 1
 
@@ -86,7 +90,7 @@ def _people(loaded: Loaded) -> str:
 
 def _clock(_: Loaded) -> str:
     now = datetime.now(timezone.utc)
-    if now.year < BUILT_AFTER:
+    if now.year < BUILT_IN:
         raise HardwareError(f"the clock shows {now:%Y-%m-%d}; set it, or let it be set: timedatectl set-ntp true")
     return f"{now:%Y-%m-%d %H:%M:%S} UTC"
 
@@ -103,10 +107,17 @@ def _microphone(loaded: Loaded) -> str:
 
 def _gpio(loaded: Loaded) -> str:
     settings = loaded.settings
-    if "gpio" not in (settings.lock.driver, settings.lights.driver):
+    drivers = (settings.lock.driver, settings.lights.driver, settings.button.driver, settings.contacts.driver)
+    if "gpio" not in drivers and settings.sounder.driver != "buzzer":
         return 'lock and lights are fakes: nothing will move; set lock.driver = "gpio" on a Pi'
-    app.check_gpio()
-    return f"the relay is on GPIO {settings.gpio.relay_pin}"
+    app.check_gpio(settings)
+    if settings.gpio.simulated is not None:
+        return f"a simulated board in {settings.gpio.simulated}: no pin of this machine moves"
+    return "; ".join(f"{name.removesuffix('_pin')} on GPIO {pin}" for name, pin in settings.gpio.pins().items())
+
+
+def _sounder(loaded: Loaded) -> str:
+    return app.check_sounder(loaded.settings)
 
 
 TESTS: dict[str, Callable[[Loaded], str]] = {
@@ -120,4 +131,5 @@ TESTS: dict[str, Callable[[Loaded], str]] = {
     "clock": _clock,
     "microphone": _microphone,
     "GPIO": _gpio,
+    "sounder": _sounder,
 }

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from enum import Enum
 from itertools import count
 from pathlib import Path
 
@@ -11,12 +11,11 @@ import click
 from edgevoice import app
 from edgevoice.cli.desk import Desk, pass_desk, sound_files
 from edgevoice.config import Settings
-from edgevoice.door.enrolment import Progress, refuse_similar
+from edgevoice.door.enrolment import Progress
 from edgevoice.errors import SpeakerError
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.identify import hear_all
 from edgevoice.listening.utterance import Utterance
-from edgevoice.recognition.embed import Embedding
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.names import fold, tidy
 from edgevoice.storage.speakers import Voiceprint
@@ -29,28 +28,40 @@ SENTENCES = (
     "There is a key under the third stone, but please do not tell anybody.",
 )
 """To be read aloud; any others of that length serve as well."""
+
+
+class How(Enum):
+    """What becomes of the voice."""
+
+    NEW = "new"
+    RENEW = "renew"
+    ADD = "add"
+
+
 LONGEST_WAIT_S = 120.0  # for a microphone that hears nobody
 
 
 @click.command()
 @click.argument("name")
 @click.argument("wav", nargs=-1, type=sound_files)
-@click.option("--renew", is_flag=True, help="Replace the voiceprint of somebody enrolled.")
+@click.option("--renew", "how", flag_value=How.RENEW, type=How, help="Replace the voiceprint of somebody enrolled.")
+@click.option("--add", "how", flag_value=How.ADD, type=How, help="Add to the voiceprint of somebody enrolled.")
 @pass_desk
-def enroll(desk: Desk, name: str, wav: tuple[Path, ...], renew: bool) -> None:
+def enroll(desk: Desk, name: str, wav: tuple[Path, ...], how: How | None) -> None:
     """Enrol NAME from WAV files, each utterance a take, or from the microphone with prompts."""
+    how = how or How.NEW
     settings = desk.loaded.settings
     with app.house(desk.loaded) as house:
-        voiceprint = enroll_files(settings, house, name, wav, renew) if wav else _enroll_aloud(desk, house, name, renew)
+        voiceprint = enroll_files(settings, house, name, wav, how) if wav else _enroll_aloud(desk, house, name, how)
     record = {"enrolled": voiceprint.speaker, "utterances": voiceprint.utterances, "model": voiceprint.model}
     desk.answer(record, f"{voiceprint.speaker} is enrolled from {voiceprint.utterances} utterances")
 
 
 def enroll_files(
-    settings: Settings, house: app.House, name: str, files: Sequence[Path], renew: bool = False
+    settings: Settings, house: app.House, name: str, files: Sequence[Path], how: How = How.NEW
 ) -> Voiceprint:
     """Every utterance of every file is a take; EnrolmentError, SpeakerError, AudioError."""
-    _refuse_name(house, name, renew)
+    _refuse_name(house, name, how)
     recogniser = app.recogniser(settings, house.speakers)
     enrolment = app.enrolment(settings, recogniser)
     for file in files:
@@ -59,11 +70,11 @@ def enroll_files(
             enrolment.hear(str(file), utterance.quality, recogniser.embed(utterance))
         if not utterances:
             enrolment.reject(str(file), "no speech was heard: say a whole sentence")
-    return _keep(house, recogniser, enrolment.voiceprint(name), renew)
+    return _keep(house, recogniser, enrolment.voiceprint(name), how)
 
 
-def _enroll_aloud(desk: Desk, house: app.House, name: str, renew: bool) -> Voiceprint:
-    _refuse_name(house, name, renew)
+def _enroll_aloud(desk: Desk, house: app.House, name: str, how: How) -> Voiceprint:
+    _refuse_name(house, name, how)
     settings = desk.loaded.settings
     recogniser = app.recogniser(settings, house.speakers)
     enrolment = app.enrolment(settings, recogniser)
@@ -81,7 +92,7 @@ def _enroll_aloud(desk: Desk, house: app.House, name: str, renew: bool) -> Voice
         if progress.complete:
             break
         _prompt(desk, number)
-    return _keep(house, recogniser, enrolment.voiceprint(name), renew)
+    return _keep(house, recogniser, enrolment.voiceprint(name), how)
 
 
 def _takes(desk: Desk, settings: Settings) -> Iterator[Utterance]:
@@ -105,25 +116,18 @@ def _prompt(desk: Desk, number: int) -> None:
     desk.say(f"Read aloud: {SENTENCES[number % len(SENTENCES)]}")
 
 
-def _refuse_name(house: app.House, name: str, renew: bool) -> None:
+def _refuse_name(house: app.House, name: str, how: How) -> None:
     """Tell now what storage would refuse after everything was said; SpeakerError."""
     tidied = tidy(name)
     known = any(fold(person.name) == fold(tidied) for person in house.speakers.list())
-    if known and not renew:
+    if known and how is How.NEW:
         raise SpeakerError(f"{tidied!r} is enrolled already; choose another name, or replace the voice with --renew")
-    if renew and not known:
-        raise SpeakerError(f"{tidied!r} is not enrolled; leave --renew out")
+    if how is not How.NEW and not known:
+        raise SpeakerError(f"{tidied!r} is not enrolled; leave --{how.value} out")
 
 
-def _keep(house: app.House, recogniser: Recogniser, voiceprint: Voiceprint, renew: bool) -> Voiceprint:
+def _keep(house: app.House, recogniser: Recogniser, voiceprint: Voiceprint, how: How) -> Voiceprint:
     """Store a voice that the door can tell from every other, and write it down."""
-    name, vector, model = voiceprint.speaker, voiceprint.vector, voiceprint.model
-    others = [other for other in house.speakers.voiceprints(model) if fold(other.speaker) != fold(name)]
-    scores = recogniser.scorer.rank(Embedding(vector, model), others)
-    recogniser.threshold(len(others) + 1)  # a household larger than was calibrated for would be a fault at the door
-    refuse_similar(name, scores, recogniser.threshold(max(len(others), 1)))
-    (house.speakers.renew if renew else house.speakers.add)(name, vector, model, voiceprint.utterances)
-    # As it is kept, whatever the spelling now: a later removal takes that name out of the log.
-    kept = next(person.name for person in house.speakers.list() if fold(person.name) == fold(name))
-    house.events.write("enrolled", f"{kept} was enrolled from {voiceprint.utterances} utterances", kept)
-    return replace(voiceprint, speaker=kept)
+    if how is How.ADD:
+        return house.register.extend(voiceprint, recogniser)
+    return house.register.enrol(voiceprint, recogniser, renew=how is How.RENEW)

@@ -8,6 +8,7 @@ import click
 from edgevoice import app
 from edgevoice.cli.desk import Desk, pass_desk, sound_files
 from edgevoice.cli.display import Display, choose
+from edgevoice.cli.journal import display_of
 from edgevoice.cli.serve import FileAt, Service, StreamClock, ending_by_signal
 from edgevoice.cli.visit import play
 from edgevoice.errors import MicrophoneError
@@ -57,7 +58,7 @@ def _serve_files(desk: Desk, wav: tuple[Path, ...], fast: bool) -> None:
 
 def _serve_microphone(desk: Desk) -> None:
     """Fails at once where there is no device; later troubles are told, written down and waited out."""
-    display, settings, started = choose(desk), desk.loaded.settings, time.monotonic()
+    display, settings, started = display_of(desk), desk.loaded.settings, time.monotonic()
     with app.house(desk.loaded) as house, app.device(settings, house) as device:
         service = Service(device, display, time.monotonic, settings.door.open_seconds, lambda _: None)
 
@@ -75,8 +76,10 @@ def _serve_microphone(desk: Desk) -> None:
 
 
 def _report(device: app.Device, display: Display, status: MicrophoneStatus, t_s: float) -> None:
-    if not status.healthy and status.state is not MicrophoneState.CLOSED:
-        device.kiosk.fault(MicrophoneError(status.message))
+    if status.healthy:
+        device.kiosk.back("microphone")
+    elif status.state is not MicrophoneState.CLOSED:
+        device.kiosk.lost("microphone", MicrophoneError(status.message))
     display.moved("microphone", status.message or status.state.value, t_s)
 
 

@@ -33,7 +33,7 @@ class Service:
         self._device, self._display, self._clock, self._file_at = device, display, clock, file_at
         self._open_seconds, self._open_until = open_seconds, 0.0
         self._was_open = False
-        self._was = ""
+        self._was = self._counted = ""
         self._t_s = 0.0
         self.serving = False
         """Whether the loop is running."""
@@ -53,11 +53,17 @@ class Service:
                 self._t_s = (block.start_sample + len(block.samples)) / SAMPLE_RATE
                 if isinstance(self._clock, StreamClock):
                     self._clock.now = self._t_s
-                self._tell(self._device.pipeline.hear(block))
+                # Not while the device itself speaks: it would take its own voice for somebody's.
+                answers = [] if self._device.kiosk.talks() else self._device.pipeline.hear(block)
+                self._tell(answers)
+                if microphone.healthy and not any(answer.outcome.faults for answer in answers):
+                    self._device.watchdog.alive()
             self._tell(self._device.pipeline.finish())
         finally:
             self.serving = False
             self._device.lock.shut()  # first: what comes after it may fail
+            self._device.watchdog.stopping()
+            self._device.kiosk.stop()
             microphone.close()
             self._look()
 
@@ -73,15 +79,21 @@ class Service:
     def _look(self) -> None:
         """Tell what has moved since the last look."""
         kiosk, lock = self._device.kiosk, self._device.lock
+        level = self._device.pipeline.level
+        kiosk.hears(level.speaking)
         state, is_open = kiosk.look().value, lock.is_open
         if is_open != self._was_open:
             self._display.moved("lock", "open" if is_open else "locked", self._t_s)
         if state != self._was:
             self._display.moved("state", state, self._t_s)
-        self._was_open, self._was = is_open, state
+            self._device.watchdog.status(state)
+        for prompts in kiosk.take_said():
+            self._display.moved("says", " ".join(prompt.value for prompt in prompts), self._t_s)
+        if kiosk.counted not in ("", self._counted):
+            self._display.moved("sentence", kiosk.counted, self._t_s)
+        self._was_open, self._was, self._counted = is_open, state, kiosk.counted
         left_s = max(self._open_until - self._clock(), 0.0) if is_open else 0.0
         playing = self._file_at(self._t_s) or ""
-        level = self._device.pipeline.level
         self._display.stands(Moment(self._t_s, state, level, kiosk.light, left_s, playing))
 
 

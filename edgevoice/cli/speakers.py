@@ -1,9 +1,14 @@
 """``edgevoice speakers``: the people."""
 
+import logging
+
 import click
 
 from edgevoice import app
 from edgevoice.cli.desk import Desk, pass_desk
+from edgevoice.errors import StorageError
+
+_log = logging.getLogger(__name__)
 
 
 @click.group()
@@ -23,8 +28,10 @@ def list_people(desk: Desk) -> None:
             "model": person.model,
             "utterances": person.utterances,
             "enrolled_at": person.enrolled_at,
+            "administrator": person.administrator,
         }
-        told = f"{person.name}  ({person.utterances} utterances, {person.enrolled_at}, {person.model})"
+        role = ", administrator" if person.administrator else ""
+        told = f"{person.name}  ({person.utterances} utterances, {person.enrolled_at}, {person.model}{role})"
         desk.answer(record, told)
     if not people:
         desk.say("nobody is enrolled; run: edgevoice enroll NAME")
@@ -36,9 +43,43 @@ def list_people(desk: Desk) -> None:
 def remove(desk: Desk, name: str) -> None:
     """Forget a person: voiceprint, and name in the audit log."""
     with app.house(desk.loaded) as house:
-        house.speakers.remove(name)
-        house.events.write("removed", "somebody was removed")
+        house.register.remove(name, force=True)
+        alone = bool(house.speakers.list()) and not house.register.administrators()
     desk.answer({"removed": name}, f"{name} was removed")
+    if alone:
+        desk.say("nobody is an administrator now; for enrolment at the button: edgevoice speakers promote NAME")
+
+
+@speakers.command()
+@click.argument("name")
+@pass_desk
+def promote(desk: Desk, name: str) -> None:
+    """Let a person allow enrolments at the button."""
+    with app.house(desk.loaded) as house:
+        kept = house.register.promote(name)
+    desk.answer({"promoted": kept}, f"{kept} is an administrator now")
+
+
+@speakers.command()
+@click.argument("name")
+@click.option("--force", is_flag=True, help="Even the last administrator.")
+@pass_desk
+def demote(desk: Desk, name: str, force: bool) -> None:
+    """Let a person no longer allow enrolments at the button."""
+    with app.house(desk.loaded) as house:
+        kept = house.register.demote(name, force)
+    desk.answer({"demoted": kept}, f"{kept} is no administrator any more")
+
+
+@speakers.command()
+@click.argument("name")
+@pass_desk
+def reset(desk: Desk, name: str) -> None:
+    """Undo what a voiceprint has learned from unlocks."""
+    with app.house(desk.loaded) as house:
+        done = house.register.reset(name)
+    told = f"{name} has the voiceprint of the enrolment again" if done else f"the voiceprint of {name} never adapted"
+    desk.answer({"reset": name, "adapted": done}, told)
 
 
 @speakers.command()
@@ -49,4 +90,13 @@ def rename(desk: Desk, old: str, new: str) -> None:
     """Call a person otherwise, in the audit log too."""
     with app.house(desk.loaded) as house:
         house.speakers.rename(old, new)
+        _write_down(house, "renamed", "somebody was renamed")
     desk.answer({"renamed": old, "to": new}, f"{old} is called {new} now")
+
+
+def _write_down(house: app.House, kind: str, reason: str) -> None:
+    """Without the key people can still be removed; then nothing can be written down."""
+    try:
+        house.events.write(kind, reason)
+    except StorageError as error:
+        _log.warning("this is not in the audit log: %s", error)

@@ -7,9 +7,11 @@ from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from edgevoice.config.ranges import consistent, within
+from edgevoice.door.adaptation import AdaptationRules
 from edgevoice.door.aftermath import MoodRules
 from edgevoice.door.decide import Rules
 from edgevoice.door.enrolment import EnrolmentRules
+from edgevoice.door.known_sounds import SoundRules
 from edgevoice.door.lockout import LockoutRules
 from edgevoice.hardware.microphone_settings import MicrophoneSettings
 from edgevoice.hardware.pins import GpioSettings
@@ -29,6 +31,8 @@ class StorageSettings:
     """Folder of the database and its key; none: this user's state folder. --data on the command line goes first."""
     events_kept: Annotated[int, Field(ge=100, le=10_000_000)] = 100_000
     """Rows of the audit log, 100..10000000; the oldest give way."""
+    backups_kept: Annotated[int, Field(ge=0, le=365)] = 7
+    """Daily backups of people and audit log kept beside the database, 0..365; 0: none are made."""
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -67,11 +71,29 @@ class RecognitionSettings:
 
 
 @dataclass(frozen=True, config=STRICT)
+class ReplaySettings:
+    """The replay guard: a recording of something that this door has heard before does not open it."""
+
+    guard: bool = True
+    """Whether such a recording is refused. Only `edgevoice run` has the guard; `identify` and `verify` do not."""
+    keep_days: Annotated[float, Field(ge=0.01, le=3_650)] = 30.0
+    """For how many days the fingerprints of attempts and enrolments are kept, 0.01..3650; sound is never kept."""
+    keep_most: Annotated[int, Field(ge=10, le=10_000)] = 5_000
+    """How many of them at most, 10..10000; the oldest give way. Each takes about 6 kB of memory."""
+
+
+@dataclass(frozen=True, config=STRICT)
 class DoorSettings(Rules):
     """When the door opens, beside the threshold that the false-accept rate asks for, and for how long."""
 
     open_seconds: Annotated[float, Field(gt=0, le=LONGEST_PULSE_SECONDS)] = 5.0
     """How long the lock is released, more than 0 and at most 30 seconds."""
+    held_seconds: Annotated[float, Field(ge=5, le=3_600)] = 30.0
+    """How long the door may stand open until that is told, 5..3600 seconds; needs a door contact."""
+    leave_seconds: Annotated[float, Field(ge=1, le=120)] = 10.0
+    """How long after a request to exit, or after the pulse, an opened door is not called forced, 1..120 seconds."""
+    intent_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
+    """The door opens only to whoever pressed the button so many seconds before speaking, 0..60; 0: no press needed."""
 
 
 Driver = Literal["fake", "gpio"]
@@ -94,6 +116,40 @@ class LightSettings:
 
 
 @dataclass(frozen=True, config=STRICT)
+class ButtonSettings:
+    """The button inside, for enrolment."""
+
+    driver: Driver = "fake"
+    """``gpio``: a button on gpio.button_pin; ``fake``: none, or one that a program presses."""
+    hold_seconds: Annotated[float, Field(ge=0.5, le=10)] = 3.0
+    """How long it must stay down to count as held, 0.5..10 seconds; shorter is a short press."""
+    stuck_seconds: Annotated[float, Field(ge=15, le=600)] = 30.0
+    """After how long it counts as stuck, 15..600 seconds."""
+
+
+@dataclass(frozen=True, config=STRICT)
+class ContactSettings:
+    """The door contact, request-to-exit and the tamper switch."""
+
+    driver: Driver = "fake"
+    """``gpio``: those whose pins are set in [gpio]; ``fake``: a door that stays shut, nobody who wants out."""
+
+
+@dataclass(frozen=True, config=STRICT)
+class SounderSettings:
+    """What is heard of the device."""
+
+    driver: Literal["fake", "buzzer", "speaker"] = "fake"
+    """``buzzer``: patterns on gpio.buzzer_pin; ``speaker``: spoken prompts; ``fake``: silence."""
+    language: Literal["en", "es", "fr", "it"] = "en"
+    """What the speaker speaks."""
+    device: str | None = None
+    """Name of the playback device, or a part of it; none: the default one."""
+    volume_percent: Annotated[int, Field(ge=1, le=100)] = 100
+    """Of the speaker, 1..100; 50 halves the amplitude."""
+
+
+@dataclass(frozen=True, config=STRICT)
 class Settings:
     """Everything that an owner may set; the defaults are a working door without hardware."""
 
@@ -103,9 +159,15 @@ class Settings:
     listening: ListeningSections = ListeningSections()
     recognition: RecognitionSettings = RecognitionSettings()
     mood: MoodRules = MoodRules()
+    replay: ReplaySettings = ReplaySettings()
     door: DoorSettings = DoorSettings()
     lockout: LockoutRules = LockoutRules()
+    sounds: SoundRules = SoundRules()
     enrolment: EnrolmentRules = EnrolmentRules()
+    adaptation: AdaptationRules = AdaptationRules()
     lock: LockSettings = LockSettings()
     lights: LightSettings = LightSettings()
+    button: ButtonSettings = ButtonSettings()
+    contacts: ContactSettings = ContactSettings()
+    sounder: SounderSettings = SounderSettings()
     gpio: GpioSettings = GpioSettings()

@@ -1,21 +1,57 @@
-"""Decision -> lock, lights, audit event."""
+"""A step of the state machine -> lock, lights, sounder, audit event."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from edgevoice.door.decide import Cause, Decision
-from edgevoice.hardware import Light, Lights, Lock
+from edgevoice.door.decide import Decision
+from edgevoice.door.machine import Do, State, Step
+from edgevoice.hardware import Light, Lights, Lock, Prompt, Sounder
 from edgevoice.hardware.pulse import check_pulse
 from edgevoice.storage.events import Events
 
 _log = logging.getLogger(__name__)
-_LIGHTS = {Cause.MATCH: Light.OPEN, Cause.LOCKED_OUT: Light.LOCKED_OUT, Cause.UNHEALTHY: Light.FAULT}
+
+LIGHTS = {
+    State.BOOTING: Light.BOOTING,
+    State.IDLE: Light.OFF,
+    State.LISTENING: Light.LISTENING,
+    State.CHECKING: Light.CHECKING,
+    State.OPEN: Light.OPEN,
+    State.REFUSED: Light.REFUSED,
+    State.SAY_AGAIN: Light.SAY_AGAIN,
+    State.LOCKED_OUT: Light.LOCKED_OUT,
+    State.ASKING: Light.ENROLLING,
+    State.ENROLLING: Light.ENROLLING,
+    State.NAMING: Light.ENROLLING,
+    State.DONE: Light.ENROLLING,
+    State.DOOR_HELD: Light.DOOR_HELD,
+    State.DOOR_FORCED: Light.DOOR_FORCED,
+    State.FAULT: Light.FAULT,
+    State.STOPPED: Light.OFF,
+}
+"""What each state shows."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is to stand in the audit log."""
+
+    kind: str
+    reason: str
+    speaker: str | None = None
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, decision: Decision) -> "Row":
+        """An opening or a refusal, with what it rests on."""
+        return cls("open" if decision.opens else "refused", decision.reason, decision.speaker, decision.figures)
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What was done: opened: a pulse was given and not taken back; light: the last one shown, None if none came on;
-    event: id of the audit row of the decision, None if it could not be written; faults: all that went wrong."""
+    event: id of the audit row, None if there is none; faults: all that went wrong."""
 
     opened: bool
     light: Light | None
@@ -24,34 +60,58 @@ class Outcome:
 
 
 class Act:
-    """Carries decisions out. The audit row comes first: what cannot be written down does not open the door."""
+    """Carries steps out. The audit row comes first: what cannot be written down does not open the door."""
 
-    def __init__(self, lock: Lock, lights: Lights, events: Events, open_seconds: float = 5.0) -> None:
+    def __init__(
+        self, lock: Lock, lights: Lights, events: Events, open_seconds: float = 5.0, sounder: Sounder | None = None
+    ) -> None:
         """``open_seconds``: how long the door is released, 0 < seconds <= 30, else HardwareError."""
-        self._lock = lock
-        self._lights = lights
+        self._lock, self._lights, self._sounder = lock, lights, sounder
         self._events = events
         self._open_seconds = check_pulse(open_seconds)
 
-    def carry_out(self, decision: Decision) -> Outcome:
-        """Write the row, then open or leave the lock as it is, then show it; any failure shuts. Never raises."""
-        event = None
+    @property
+    def talks(self) -> bool:
+        """Whether the sounder can be heard at this moment; whatever the driver raises."""
+        return self._sounder is not None and self._sounder.busy
+
+    def carry_out(
+        self, step: Step, row: Row | None = None, says: Sequence[Prompt] = (), share: float | None = None
+    ) -> Outcome:
+        """Shut if that is asked for, write the row, open, show, say; any failure shuts. Never raises.
+
+        ``says``: instead of what the step says; ``share``: how far an enrolment is, 0..1.
+        """
+        event, opens = None, Do.OPEN in step.does
         try:
-            kind = "open" if decision.opens else "refused"
-            event = self._events.write(kind, decision.reason, decision.speaker, decision.figures)
-            if decision.opens:
+            if Do.SHUT in step.does:
+                self._lock.shut()
+            if row is not None:
+                event = self._events.write(row.kind, row.reason, row.speaker, row.figures)
+            if opens:
+                assert event is not None, "nothing opens without a row"
                 self._lock.open_for(self._open_seconds)
-            light = _LIGHTS.get(decision.cause, Light.REFUSED)
-            self._lights.show(light)
+            light = self._show(step.machine.state, share)
+            self._say(says or step.says)
         except Exception as error:  # whatever a driver raises, the door ends shut
             return self._fail(event, error)
-        return Outcome(decision.opens, light, event)
+        return Outcome(opens, light, event)
 
-    def fault(self, error: Exception) -> Outcome:
-        """Shut, show it and write down why, after a failure anywhere else. Never raises."""
-        return self._fail(None, error)
+    def fault(self, error: Exception, says: Sequence[Prompt] = (Prompt.FAULT,)) -> Outcome:
+        """Shut, show it, write down why and say it, after a failure anywhere else. Never raises."""
+        return self._fail(None, error, says)
 
-    def _fail(self, event: int | None, error: Exception) -> Outcome:
+    def _show(self, state: State, share: float | None) -> Light:
+        if share is not None:
+            self._lights.progress(share)
+        self._lights.show(LIGHTS[state])
+        return LIGHTS[state]
+
+    def _say(self, prompts: Sequence[Prompt]) -> None:
+        if prompts and self._sounder is not None:
+            self._sounder.say(prompts)
+
+    def _fail(self, event: int | None, error: Exception, says: Sequence[Prompt] = (Prompt.FAULT,)) -> Outcome:
         """Each step is tried, whatever became of the one before; the lock comes first."""
         _log.error("the door was shut after a fault", exc_info=error)
         faults = [_told(error)]
@@ -65,6 +125,10 @@ class Act:
             light = Light.FAULT
         except Exception as another:
             faults.append(f"the lights could not be set: {_told(another)}")
+        try:
+            self._say(says)
+        except Exception as another:
+            faults.append(f"the sounder could not be used: {_told(another)}")
         try:
             self._events.write("fault", "; ".join(faults))
         except Exception as another:

@@ -40,10 +40,12 @@ class Rules:
 
 @dataclass(frozen=True)
 class DoorState:
-    """locked_out_for_s: seconds of lockout still to wait, 0 when there is none; healthy: every self-test passed."""
+    """locked_out_for_s: seconds of lockout still to wait, 0 when there is none; healthy: every self-test passed;
+    pressed: the button was pressed a moment ago, or need not be."""
 
     locked_out_for_s: float
     healthy: bool
+    pressed: bool = True
 
 
 class Cause(Enum):
@@ -53,6 +55,7 @@ class Cause(Enum):
     UNHEALTHY = "unhealthy"
     LOCKED_OUT = "locked out"
     UNSOUND = "unsound figures"
+    NOT_PRESSED = "button not pressed"
     RECORDING = "recording"
     TOO_SHORT = "too short"
     TOO_NOISY = "too noisy"
@@ -62,6 +65,7 @@ class Cause(Enum):
     NO_MATCH = "no match"
     TOO_CLOSE = "too close"
     SAY_AGAIN = "say it again"  # a near miss by somebody who sounds upset
+    ENROLMENT = "enrolment"  # said in a dialogue, and not to be let in
 
 
 _ATTEMPTS = {Cause.RECORDING, Cause.NO_MATCH, Cause.TOO_CLOSE, Cause.SAY_AGAIN}
@@ -115,6 +119,7 @@ def _objections(
     yield Cause.UNHEALTHY, None if state.healthy is True else "the device is not healthy: run `edgevoice check`"
     yield Cause.UNSOUND, _unsound(evidence, state, rules)
     yield Cause.LOCKED_OUT, _locked_out(state)
+    yield Cause.NOT_PRESSED, None if state.pressed is True else "nobody pressed the button: press it, then speak"
     yield Cause.RECORDING, _recording(evidence)
     yield Cause.TOO_SHORT, too_short(evidence.quality, rules)
     yield Cause.TOO_NOISY, too_noisy(evidence.quality, rules)

@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from edgevoice.door.gates import broken, clipped, figures, too_noisy, too_short
+from edgevoice.door.gates import Flaw, broken, clipped, figures, flaw, too_noisy, too_short
 from edgevoice.errors import EnrolmentError
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.embed import Embedding, Vector
@@ -38,6 +38,10 @@ class EnrolmentRules:
     """Largest offset of the microphone, as a share of full scale, 0..1."""
     min_agreement_llr: Annotated[float, Field(ge=-3, le=20)] = -2.0
     """Median LLR of each clip against the others, -3..20; single clips agree less than a mean of three."""
+    answer_seconds: Annotated[float, Field(ge=5, le=300)] = 30.0
+    """How long an enrolment at the button waits for the next sentence, 5..300 seconds."""
+    claim_minutes: Annotated[float, Field(ge=0, le=1440)] = 60.0
+    """How long after installation whoever holds the button becomes the first administrator, 0..1440; 0: never."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,19 @@ class Enrolment:
             self._accepted[name] = embedding
         return Progress(len(self._accepted), self._rules.utterances, tuple(wrong))
 
+    def flaw(self, quality: Quality, embedding: Embedding) -> Flaw | None:
+        """What is wrong with a clip beside those accepted, in one word; None where it would be."""
+        if (found := flaw(quality, self._rules)) is not None:
+            return found
+        vector = embedding.vector
+        if not _usable(vector) or any(other.model != embedding.model for other in self._accepted.values()):
+            return Flaw.BROKEN
+        if self._same_as(vector):
+            return Flaw.SAME_RECORDING
+        others = [_unit(other.vector) for other in self._accepted.values()]
+        agrees = not others or self._agreement(_unit(vector), others) >= self._rules.min_agreement_llr
+        return None if agrees else Flaw.OTHER_VOICE
+
     def reject(self, clip: str, *causes: str) -> None:
         """Note a clip that could not even be heard, such as a file without speech, to be told at the end."""
         self._failed += [f"{clip}: {cause}" for cause in causes]
@@ -103,14 +120,19 @@ class Enrolment:
     def _unfit(self, embedding: Embedding) -> list[str]:
         """What is wrong with an embedding beside those accepted."""
         vector = embedding.vector
-        if vector.ndim != 1 or not np.isfinite(vector).all() or not vector.any():
+        if not _usable(vector):
             return ["the model gave no usable embedding: run `edgevoice check`"]
         for clip, other in self._accepted.items():
             if (embedding.model, vector.shape) != (other.model, other.vector.shape):
                 return [f"embedded by {embedding.model}, {clip} by {other.model}: start again with one model"]
-            if float(_unit(vector) @ _unit(other.vector)) > SAME_SOUND:
-                return [f"the same recording as {clip}: say it once more instead"]
-        return []
+        clip_like_it = self._same_as(vector)
+        return [f"the same recording as {clip_like_it}: say it once more instead"] if clip_like_it else []
+
+    def _same_as(self, vector: Vector) -> str | None:
+        """The accepted clip that is the same recording."""
+        unit = _unit(vector)
+        accepted = self._accepted.items()
+        return next((clip for clip, other in accepted if float(unit @ _unit(other.vector)) > SAME_SOUND), None)
 
     def _disagreeing(self) -> list[str]:
         """Each clip whose LLR against the mean of the others is too low, or no number."""
@@ -143,6 +165,10 @@ def refuse_similar(name: str, scores: Sequence[Score], threshold: float) -> None
 def _unit(vector: Vector) -> Vector:
     unit: Vector = (vector / np.linalg.norm(vector.astype(np.float64))).astype(np.float32)
     return unit
+
+
+def _usable(vector: Vector) -> bool:
+    return bool(vector.ndim == 1 and np.isfinite(vector).all() and vector.any())
 
 
 def _listed(said: str, failed: Sequence[str]) -> str:

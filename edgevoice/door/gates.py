@@ -1,5 +1,6 @@
 """Whether a sound is good enough to judge a voice by: the same gates at the door and at enrolment, in plain words."""
 
+from enum import Enum
 from typing import Protocol
 
 from edgevoice.listening.quality import Quality
@@ -25,6 +26,19 @@ class Limits(Protocol):
 
     @property
     def max_offset_share(self) -> float: ...
+
+
+class Flaw(Enum):
+    """What is wrong with a sentence."""
+
+    TOO_SHORT = "too short"
+    TOO_FAR = "too far away"
+    TOO_NOISY = "too noisy"
+    TOO_LOUD = "too loud"
+    BROKEN = "broken sound"
+    SAME_RECORDING = "the same recording twice"
+    OTHER_VOICE = "another voice"
+    ALREADY_ENROLLED = "already enrolled"
 
 
 _CHECK = "if it stays so, check the microphone's plug (`edgevoice check`)"
@@ -70,6 +84,17 @@ def broken(quality: Quality, limits: Limits) -> str | None:
         found, wanted = figures(100 * quality.offset_share, 100 * limits.max_offset_share)
         return f"the microphone is off centre: by {found} % of full scale, at most {wanted} % allowed; {_CHECK}"
     return None
+
+
+def flaw(quality: Quality, limits: Limits) -> Flaw | None:
+    """The first thing that is wrong with the sound, None where nothing is."""
+    if too_short(quality, limits):
+        return Flaw.TOO_SHORT
+    if too_noisy(quality, limits):
+        return Flaw.TOO_FAR if quality.speech_dbfs < QUIET_DBFS else Flaw.TOO_NOISY
+    if clipped(quality, limits):
+        return Flaw.TOO_LOUD
+    return Flaw.BROKEN if broken(quality, limits) else None
 
 
 def figures(found: float, wanted: float) -> tuple[str, str]:

@@ -1,46 +1,86 @@
-"""The state machine of the device: what the door says of itself, and when it goes back to listening."""
+"""The door: what happens becomes events of the state machine, and its steps are carried out."""
 
-from collections.abc import Callable
-from enum import Enum
+import math
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
-from edgevoice.door.act import Act, Outcome
-from edgevoice.door.decide import Decision, DoorState, Rules, decide
+from edgevoice.door.act import LIGHTS, Act, Outcome, Row
+from edgevoice.door.adaptation import Adaptation
+from edgevoice.door.decide import Cause, Decision, DoorState, Rules, decide
+from edgevoice.door.inputs import Inputs
 from edgevoice.door.lockout import Attempts
-from edgevoice.hardware import Light, Lights, Lock
+from edgevoice.door.machine import FAULT_SECONDS, REFUSED_SECONDS, Do, Event, Limits, Machine, State, Step, step
+from edgevoice.door.reception import Heard, Reception
+from edgevoice.door.transitions import DIALOGUE
+from edgevoice.errors import EdgevoiceError
+from edgevoice.hardware import Light, Prompt
 from edgevoice.recognition.recognise import Evidence
 
-REFUSED_SECONDS = 2.0  # how long a refusal is shown
-FAULT_SECONDS = 10.0  # how long a fault is shown at least
+__all__ = ["FAULT_SECONDS", "REFUSED_SECONDS", "Kiosk", "State"]
+
+EVENTS = {
+    Cause.MATCH: Event.MATCH,
+    Cause.UNHEALTHY: Event.UNHEALTHY,
+    Cause.LOCKED_OUT: Event.WAITING,
+    Cause.NOT_PRESSED: Event.NOT_PRESSED,
+    Cause.TOO_SHORT: Event.POOR,
+    Cause.TOO_NOISY: Event.POOR,
+    Cause.CLIPPED: Event.POOR,
+    Cause.BROKEN: Event.POOR,
+    Cause.SAY_AGAIN: Event.POOR,
+}
+"""What a decision is to the machine; every other cause: no voice matches."""
+
+INPUTS, SOUNDER = "button and contacts", "sounder"
+LONGEST_TALK_SECONDS = 20.0
+_REMEMBERED = 100  # prompts, for whoever asks what was said
 
 
-class State(Enum):
-    """What the device does; the values are what ``run --json`` prints."""
+@dataclass(frozen=True)
+class Extras:
+    """What a door may have beside a lock and lights."""
 
-    LISTENING = "listening"
-    OPEN = "open"
-    REFUSED = "refused"
-    LOCKED_OUT = "locked out"
-    FAULT = "fault"
-
-
-_STATES = {Light.OPEN: State.OPEN, Light.LOCKED_OUT: State.LOCKED_OUT, Light.FAULT: State.FAULT}
-_SHOWN_SECONDS = {State.REFUSED: REFUSED_SECONDS, State.LOCKED_OUT: REFUSED_SECONDS, State.FAULT: FAULT_SECONDS}
+    inputs: Inputs = field(default_factory=Inputs)
+    reception: Reception | None = None
+    adaptation: Adaptation | None = None
 
 
 class Kiosk:
     """Decides with the lockout in mind, acts, and shows how it stands."""
 
     def __init__(
-        self, lock: Lock, lights: Lights, act: Act, attempts: Attempts, rules: Rules, clock: Callable[[], float]
+        self,
+        act: Act,
+        attempts: Attempts,
+        rules: Rules,
+        clock: Callable[[], float],
+        limits: Limits | None = None,
+        extras: Extras | None = None,
     ) -> None:
-        """``clock``: seconds, never backwards; ``attempts`` reads the same one."""
-        self._lock, self._lights, self._act, self._attempts = lock, lights, act, attempts
-        self._rules, self._clock = rules, clock
-        self._shown_until = -1.0
-        self.state: State | None = None
-        """The state that was shown last; None before the first look."""
-        self.light = Light.OFF
+        """``clock``: monotonic seconds; ``attempts`` reads the same one."""
+        self._act, self._attempts, self._rules, self._clock = act, attempts, rules, clock
+        extras = extras or Extras()
+        self._inputs, self._reception, self._adaptation = extras.inputs, extras.reception, extras.adaptation
+        self.machine = Machine(limits or Limits())
+        """How the device stands."""
+        self._said: deque[tuple[Prompt, ...]] = deque(maxlen=_REMEMBERED)
+        self._talks_since: float | None = None
+
+    @property
+    def state(self) -> State:
+        """The state that was shown last."""
+        return self.machine.state
+
+    @property
+    def light(self) -> Light:
         """The light that belongs to it."""
+        return LIGHTS[self.machine.state]
+
+    @property
+    def counted(self) -> str:
+        """Which sentence of how many an enrolment waits for, else nothing."""
+        return self._reception.counted if self._reception and self.state is State.ENROLLING else ""
 
     def answer(self, evidence: Evidence, final: bool = True) -> tuple[Decision, Outcome] | None:
         """Decide, keep count, act. StorageError where the count cannot be kept: then nothing has opened.
@@ -48,42 +88,218 @@ class Kiosk:
         Not ``final``: the utterance may go on. The same rules open now, but a refusal is none yet: nothing is counted,
         shown or written down, and None is given. Once it is final it is judged as a whole.
         """
-        decision = decide(evidence, DoorState(self._attempts.locked_out_for_s(), healthy=True), self._rules)
+        machine = self._started()
+        if machine.state in DIALOGUE:
+            return self._converse(evidence) if final else None
+        decision = self._decide(evidence, machine.intended)
         if not (final or decision.opens):
             return None
+        done = self._step(_event(decision))
+        if decision.opens and Do.OPEN not in done.does:
+            decision = _not_now(decision, machine.state)
+            done = self._step(Event.TICK)
         self._attempts.note(decision)
-        outcome = self._act.carry_out(decision)
-        self._show(outcome)
+        outcome = self._carry_out(done, Row.of(decision))
+        if outcome.opened and self._adaptation:
+            self._adaptation.learn(decision, evidence)
         return decision, outcome
 
     def fault(self, error: Exception) -> Outcome:
         """Shut, show the fault, write it down; never raises."""
-        outcome = self._act.fault(error)
-        self._show(outcome)
-        return outcome
+        return self._fault(Event.FAILED, error)
+
+    def lost(self, device: str, error: Exception) -> Outcome:
+        """A fault, and nothing opens until the device is ``back``; never raises."""
+        return self._fault(Event.LOST, error, device)
+
+    def back(self, device: str) -> None:
+        """A device that was lost serves again; never raises."""
+        self._happened(Event.BACK, device)
+
+    def hears(self, speaking: bool) -> None:
+        """Whether somebody is speaking at this moment; never raises."""
+        if speaking != self._inputs.speaking:
+            self._inputs.speaking = speaking
+            self._happened(Event.SPEECH if speaking else Event.SILENCE)
 
     def look(self) -> State:
-        """The state now; when what was shown is over, the lights go back to what the device does. Never raises."""
+        """Let time pass, ask button and contacts, show what has changed; never raises. The state now."""
         try:
-            if self._clock() >= self._shown_until:
-                self._rest()
+            if self._reception:
+                self._reception.look()
+            self._happen(Event.TICK)
+            for event, device in self._ask_inputs():
+                self._happen(self._meaning(event), device)
         except Exception as error:  # whatever a driver or the disk raises
             self.fault(error)
-        return self.state or State.LISTENING
+        return self.state
 
-    def _rest(self) -> None:
-        """Show what the device does when there is nothing to tell."""
-        light = Light.LISTENING
-        if self._attempts.locked_out_for_s() > 0:
-            light = Light.LOCKED_OUT
-        if self._lock.is_open:
-            light = Light.OPEN
-        state = _STATES.get(light, State.LISTENING)
-        if state is not self.state:
-            self._lights.show(light)
-            self.state, self.light = state, light
+    def talks(self) -> bool:
+        """Whether the device can be heard at this moment; never raises. Longer than any prompt it is not believed."""
+        try:
+            busy, now_s = self._act.talks, self._clock()
+        except Exception as error:  # whatever a driver raises
+            self._once_lost(SOUNDER, error)
+            return False
+        if SOUNDER in self.machine.lost:
+            self.back(SOUNDER)
+        if not busy:
+            self._talks_since = None
+            return False
+        self._talks_since = now_s if self._talks_since is None else self._talks_since
+        return now_s - self._talks_since < LONGEST_TALK_SECONDS
 
-    def _show(self, outcome: Outcome) -> None:
-        self.light = outcome.light or Light.FAULT
-        self.state = _STATES.get(self.light, State.REFUSED)
-        self._shown_until = self._clock() + _SHOWN_SECONDS.get(self.state, 0.0)
+    def take_said(self) -> list[tuple[Prompt, ...]]:
+        """What was said since it was last asked."""
+        said = list(self._said)
+        self._said.clear()
+        return said
+
+    def stop(self) -> None:
+        """The end: the lock is shut and nothing opens it any more; never raises."""
+        self._happened(Event.SHUTDOWN)
+
+    def _ask_inputs(self) -> list[tuple[Event, str]]:
+        """A button or a contact that fails is lost until it answers again, and told once."""
+        try:
+            events = self._inputs.take()
+        except Exception as error:  # whatever a driver raises
+            self._once_lost(INPUTS, error)
+            return []
+        return [*([(Event.BACK, INPUTS)] if INPUTS in self.machine.lost else []), *events]
+
+    def _once_lost(self, device: str, error: Exception) -> None:
+        if device not in self.machine.lost:
+            self.lost(device, error)
+
+    def _note(self, said: Sequence[Prompt]) -> None:
+        if said:
+            self._said.append(tuple(said))
+
+    def _happened(self, event: Event, device: str = "") -> None:
+        try:
+            self._happen(event, device)
+        except Exception as error:  # whatever a driver or the disk raises
+            self.fault(error)
+
+    def _happen(self, event: Event, device: str = "") -> None:
+        if event in (Event.TAMPER, Event.STUCK):
+            self._fault(event, EdgevoiceError(_TROUBLE[event]), device)
+            return
+        done = self._step(event, device)
+        if (done.machine.state, done.does, done.says) == (self.machine.state, (), ()):
+            self.machine = done.machine
+            return
+        self._carry_out(done)
+
+    def _converse(self, evidence: Evidence) -> tuple[Decision, Outcome]:
+        """A sentence that somebody inside says: it opens nothing."""
+        assert self._reception is not None
+        decision = self._decide(evidence, True)
+        event = _event(decision)
+        if self.state is State.ASKING:
+            self._attempts.note(decision)
+            heard = Heard(event, decision.reason, row=Row.of(replace(decision, opens=False, cause=Cause.ENROLMENT)))
+            if decision.opens:
+                heard = self._reception.allow(decision)
+        else:
+            healthy = event is not Event.UNHEALTHY
+            heard = self._reception.hear(self.state, evidence, decision) if healthy else Heard(event, decision.reason)
+        outcome = self._carry_out(self._step(heard.event), heard.row, heard.says, heard.share)
+        told = replace(decision, opens=False, reason=heard.reason, cause=Cause.ENROLMENT)
+        return told, outcome
+
+    def _decide(self, evidence: Evidence, pressed: bool) -> Decision:
+        healthy = not self.machine.lost
+        return decide(evidence, DoorState(self._attempts.locked_out_for_s(), healthy, pressed), self._rules)
+
+    def _meaning(self, event: Event) -> Event:
+        """What holding the button means depends on who lives here."""
+        if event is not Event.HELD or self.state is State.ASKING:
+            return event
+        return self._reception.held() if self._reception else Event.TICK
+
+    def _started(self) -> Machine:
+        if self.machine.state is not State.BOOTING:
+            return self.machine
+        return step(self.machine, Event.STARTED, self._clock()).machine
+
+    def _step(self, event: Event, device: str = "") -> Step:
+        machine = self._started()
+        locked_out = self._attempts.locked_out_for_s() > 0
+        return step(machine, event, self._clock(), locked_out, device)
+
+    def _carry_out(
+        self, done: Step, row: Row | None = None, says: Sequence[Prompt] = (), share: float | None = None
+    ) -> Outcome:
+        before, self.machine = self.machine, done.machine
+        said = tuple(says) or self._turn(done) or done.says
+        outcome = self._act.carry_out(done, row or _row(before, done, self._drop(done)), said, share)
+        if outcome.faults:
+            self._fail(Event.FAILED)
+        self._note(said)
+        return outcome
+
+    def _turn(self, done: Step) -> tuple[Prompt, ...]:
+        """Begin a dialogue, or go to its next item; what is to be said of it."""
+        if self._reception is None or not {Do.BEGIN, Do.NEXT} & set(done.does):
+            return ()
+        if Do.BEGIN in done.does:
+            self._reception.begin()
+        else:
+            self._reception.next()
+        return () if done.says else self._reception.menu
+
+    def _drop(self, done: Step) -> bool:
+        return Do.DROP in done.does and self._reception is not None and self._reception.drop()
+
+    def _fault(self, event: Event, error: Exception, device: str = "") -> Outcome:
+        says = (Prompt.TAMPER,) if event is Event.TAMPER else (Prompt.FAULT,)
+        outcome = self._act.fault(error, says)
+        self._note(says)
+        self._fail(event, device)
+        return outcome
+
+    def _fail(self, event: Event, device: str = "") -> None:
+        """Nothing here may fail: what the machine cannot take is a fault by force."""
+        try:
+            done = step(self.machine, event, self._now(), False, device)
+            self._drop(done)
+            self.machine = done.machine
+        except Exception:
+            lost = self.machine.lost | {device} if device else self.machine.lost
+            self.machine = Machine(self.machine.limits, State.FAULT, lost=lost)
+
+    def _now(self) -> float:
+        try:
+            return self._clock()
+        except Exception:  # a clock that fails is no clock
+            return math.nan
+
+
+_TROUBLE = {
+    Event.TAMPER: "the case was opened: look who did, and close it",
+    Event.STUCK: "the button is stuck: look whether it is jammed, or its wires touch",
+}
+
+
+def _event(decision: Decision) -> Event:
+    return EVENTS.get(decision.cause, Event.NO_MATCH)
+
+
+def _not_now(decision: Decision, state: State) -> Decision:
+    """The voice would do, the device would not."""
+    return replace(decision, opens=False, cause=Cause.UNHEALTHY, reason=f"{decision.reason}, but it is {state.value}")
+
+
+def _row(before: Machine, done: Step, dropped: bool) -> Row | None:
+    """What is written down of a step that no voice caused."""
+    after = done.machine
+    if after.door_is_forced and not before.door_is_forced:
+        return Row("forced", "the door was opened from outside, or without a request to exit")
+    if after.door_is_held and not before.door_is_held:
+        return Row("held", f"the door has been open for {after.limits.held_s:g} s")
+    if dropped and after.state is not State.DONE:
+        why = done.says[0].value if done.says else after.state.value
+        return Row("enrolment", f"ended: {why}; nothing of it was kept")
+    return None

@@ -35,6 +35,7 @@ class FakeMicrophone:
         self._blocks = list(blocks)
         self.given = 0
         self.closed = False
+        self.healthy = True
 
     @classmethod
     def of(cls, samples: Samples, samples_per_block: int = SAMPLES_PER_BLOCK) -> "FakeMicrophone":
@@ -126,11 +127,17 @@ class FakeLights:
         self._clock = clock
         self.light = Light.OFF
         self.history: list[Shown] = []
+        self.shares: list[float] = []
+        """Every progress that was told, 0..1."""
 
     def show(self, light: Light) -> None:
         """Show one state; it replaces the one before."""
         self.light = Light(light)
         self.history.append(Shown(self._clock(), self.light))
+
+    def progress(self, share: float) -> None:
+        """How far an enrolment is, 0..1."""
+        self.shares.append(min(max(share, 0.0), 1.0))
 
     def close(self) -> None:
         """Go dark; safe to call twice."""
@@ -140,3 +147,29 @@ class FakeLights:
     def shown(self) -> list[Light]:
         """Everything shown, in order."""
         return [shown.light for shown in self.history]
+
+
+class FakeWatchdog:
+    """Nobody waits to be told; counts, and remembers what was said last."""
+
+    def __init__(self) -> None:
+        self.is_ready = self.has_stopped = False
+        self.signs_of_life = 0
+        self.text = ""
+
+    def ready(self) -> None:
+        """Remember it."""
+        self.is_ready = True
+
+    def alive(self) -> None:
+        """Count it; the first time the door is also ready."""
+        self.ready()
+        self.signs_of_life += 1
+
+    def stopping(self) -> None:
+        """Remember it."""
+        self.has_stopped = True
+
+    def status(self, text: str) -> None:
+        """Remember it."""
+        self.text = text

@@ -22,6 +22,7 @@ class FakeGpio:
     OUT, IN = 0, 1
     LOW, HIGH = 0, 1
     PUD_OFF, PUD_DOWN, PUD_UP = 20, 21, 22
+    RISING, FALLING, BOTH = 31, 32, 33
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -30,12 +31,13 @@ class FakeGpio:
         self._outputs: dict[int, int] = {}  # channel: level
         self._inputs: dict[int, int] = {}  # channel: pull
         self._outside: dict[int, int] = {}  # channel: what something outside drives it to
+        self._watched: dict[int, tuple[int, Callable[[int], None]]] = {}  # channel: edge, callback
         self._failures: dict[str, int] = {}
         self._too_late = False
         self.history: list[Change] = []
 
     def fail(self, call: str, times: int, too_late: bool = False) -> None:
-        """Let the next ``times`` calls of "setup", "output", "input" or "cleanup" raise RuntimeError.
+        """Let the next ``times`` calls of "setup", "output", "input", "cleanup" or "edges" raise RuntimeError.
 
         too_late: "output" drives the pin all the same before it raises.
         """
@@ -43,8 +45,12 @@ class FakeGpio:
         self._too_late = too_late
 
     def drive(self, channel: int, level: int) -> None:
-        """Drive an input from outside, as a button does."""
+        """Drive an input from outside, as a button does; whoever watches for such an edge is called."""
+        before = self._level_of_input(channel) if channel in self._inputs else level
         self._outside[channel] = level
+        edge, callback = self._watched.get(channel, (0, print))
+        if level != before and edge in (self.BOTH, self.RISING if level else self.FALLING):
+            callback(channel)
 
     def levels(self, channel: int) -> list[int | None]:
         """Every level of a channel since the beginning, repetitions left out."""
@@ -98,7 +104,31 @@ class FakeGpio:
             return self._outputs[channel]
         if channel not in self._inputs:
             raise RuntimeError("You must setup() the GPIO channel first")
-        return self._outside.get(channel, int(self._inputs[channel] == self.PUD_UP))
+        return self._level_of_input(channel)
+
+    def add_event_detect(self, channel: int, edge: int, callback: Callable[[int], None]) -> None:
+        """Call back at each such edge; the library does so in a thread of its own."""
+        self._check("edges", channel)
+        if channel not in self._inputs:
+            raise RuntimeError("You must setup() the GPIO channel as an input first")
+        if channel in self._watched:
+            raise RuntimeError("Conflicting edge detection already enabled for this GPIO channel")
+        if edge not in (self.RISING, self.FALLING, self.BOTH):
+            raise ValueError("The edge must be set to RISING, FALLING or BOTH")
+        self._watched[channel] = edge, callback
+
+    def remove_event_detect(self, channel: int, /) -> None:
+        """Call back no more."""
+        self._watched.pop(channel, None)
+
+    def PWM(self, channel: int, frequency: float, /) -> "FakePwm":  # noqa: N802 -- the library's name
+        """Switch an output on and off ``frequency`` times a second."""
+        self._check("output", channel)
+        if channel not in self._outputs:
+            raise RuntimeError("You must setup() the GPIO channel as an output first")
+        if frequency <= 0.0:
+            raise ValueError("frequency must be greater than 0.0")
+        return FakePwm(lambda level: self._drive(channel, level))
 
     def cleanup(self, channel: int | None = None, /) -> None:
         """Make one channel an undriven input, or all of them and forget the mode."""
@@ -121,11 +151,35 @@ class FakeGpio:
         if channel not in (range(54) if self._mode == self.BCM else range(3, 41)):
             raise ValueError("The channel sent is invalid on a Raspberry Pi")
 
+    def _level_of_input(self, channel: int) -> int:
+        return self._outside.get(channel, int(self._inputs[channel] == self.PUD_UP))
+
     def _drive(self, channel: int, level: int) -> None:
         self._outputs[channel] = int(bool(level))
-        self.history.append(Change(self._clock(), channel, self._outputs[channel]))
+        self._remember(Change(self._clock(), channel, self._outputs[channel]))
 
     def _forget(self, channel: int) -> None:
         self._inputs.pop(channel, None)
+        self._watched.pop(channel, None)
         if self._outputs.pop(channel, None) is not None:
-            self.history.append(Change(self._clock(), channel, None))
+            self._remember(Change(self._clock(), channel, None))
+
+    def _remember(self, change: Change) -> None:
+        self.history.append(change)
+
+
+class FakePwm:
+    """A tone, remembered as the level 1 from ``start`` to ``stop``."""
+
+    def __init__(self, drive: Callable[[int], None]) -> None:
+        self._drive = drive
+
+    def start(self, duty_cycle_percent: float, /) -> None:
+        """Begin; 0..100 percent of each period is high."""
+        if not 0.0 <= duty_cycle_percent <= 100.0:
+            raise ValueError("dutycycle must have a value from 0.0 to 100.0")
+        self._drive(1)
+
+    def stop(self) -> None:
+        """End, low."""
+        self._drive(0)

@@ -1,4 +1,4 @@
-"""The relay on a pin of a Raspberry Pi, and all that app needs of GPIO."""
+"""The relay on a pin of a Raspberry Pi."""
 
 import atexit
 import logging
@@ -7,11 +7,10 @@ import time
 from collections.abc import Callable
 
 from edgevoice.errors import HardwareError
-from edgevoice.hardware.gpio_lights import GpioLights
-from edgevoice.hardware.pins import Gpio, GpioSettings, load_gpio
+from edgevoice.hardware.board import Gpio
+from edgevoice.hardware.guarding import Guard
+from edgevoice.hardware.pins import GpioSettings
 from edgevoice.hardware.pulse import check_pulse
-
-__all__ = ["GpioLights", "GpioLock", "GpioSettings", "load_gpio"]
 
 _log = logging.getLogger(__name__)
 
@@ -21,12 +20,22 @@ RETRY_SECONDS = 0.1  # between two attempts to shut a relay whose pin does not o
 class GpioLock:
     """A relay that is off from the first moment and shuts itself: by a timer thread, and again at the next call.
 
-    Power cuts, crashes and SIGKILL lie outside Python: a resistor must hold the relay off while nobody drives its pin.
+    SIGKILL and crashes in C lie outside this process: its guard drives the relay off then. Power cuts lie outside
+    both: a resistor must hold the relay off while nobody drives its pin.
     """
 
-    def __init__(self, gpio: Gpio, settings: GpioSettings, clock: Callable[[], float] = time.monotonic) -> None:
-        """gpio: the RPi.GPIO module or a FakeGpio. Raises HardwareError when the pin cannot be driven."""
-        self._gpio, self._pin, self._clock = gpio, settings.relay_pin, clock
+    def __init__(
+        self,
+        gpio: Gpio,
+        settings: GpioSettings,
+        clock: Callable[[], float] = time.monotonic,
+        guard: Guard | None = None,
+    ) -> None:
+        """gpio: the RPi.GPIO module or a FakeGpio; ``guard``: is told of every pulse, and ended with the lock.
+
+        Raises HardwareError when the pin cannot be driven.
+        """
+        self._gpio, self._pin, self._clock, self._guard = gpio, settings.relay_pin, clock, guard
         self._on = int(settings.relay_active_high)
         self._off = 1 - self._on
         self._turn = threading.RLock()
@@ -52,6 +61,8 @@ class GpioLock:
             if self._closed:
                 raise HardwareError("The lock stays shut: its driver was closed; make a new one.")
             self._arm(seconds)
+            if self._guard is not None:
+                self._tell_guard(self._guard, seconds)
             try:
                 self._gpio.output(self._pin, self._on)
             except Exception as error:  # whatever the library raises
@@ -61,8 +72,12 @@ class GpioLock:
     def shut(self) -> None:
         """Secure the door now; raises HardwareError only if no way to drive the pin works."""
         with self._turn:
+            if self._closed:
+                return
             self._secure()
             self._shut_at = None
+            if self._guard is not None:
+                self._guard.shut()
 
     def close(self) -> None:
         """Shut, and let go of the pin, pulled towards off: ``cleanup`` would leave it floating. Safe to call twice."""
@@ -75,7 +90,11 @@ class GpioLock:
             try:
                 self._let_go()
             except Exception as error:  # whatever the library raises
+                if self._guard is not None:
+                    self._guard.close()
                 raise self._broken("let go of", error) from error
+            if self._guard is not None:
+                self._guard.let_go()
 
     @property
     def is_open(self) -> bool:
@@ -103,6 +122,13 @@ class GpioLock:
             self.shut()
             raise self._broken("opened safely", error) from error
         self._timer, self._shut_at = timer, self._clock() + seconds
+
+    def _tell_guard(self, guard: Guard, seconds: float) -> None:
+        try:
+            guard.opening(seconds)
+        except HardwareError:
+            self.shut()
+            raise
 
     def _disarm_timer(self) -> None:
         if self._timer is not None:

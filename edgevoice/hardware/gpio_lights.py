@@ -2,23 +2,42 @@
 
 import logging
 import threading
+from itertools import cycle, pairwise
 
 from edgevoice.errors import HardwareError
 from edgevoice.hardware import Light
-from edgevoice.hardware.pins import Gpio, GpioSettings
+from edgevoice.hardware.board import Gpio
+from edgevoice.hardware.pins import GpioSettings
 
 _log = logging.getLogger(__name__)
 
-BLINK_SECONDS = 0.5  # on, and off
+Pattern = list[tuple[str, float]]
+"""Colours (of "rgb") and how long they are shown, in seconds, over and over; a single one stays."""
 
-_COLOURS = {
-    Light.OFF: "",
-    Light.LISTENING: "b",
-    Light.OPEN: "g",
-    Light.REFUSED: "r",
-    Light.LOCKED_OUT: "r",
-    Light.FAULT: "rb",
+SLOW, QUICK = 0.5, 0.15  # seconds of each step
+CYCLE_SECONDS = 2.0  # of an enrolment: its share in green, the rest in blue
+
+_PATTERNS: dict[Light, Pattern] = {
+    Light.OFF: [("", SLOW)],
+    Light.BOOTING: [("b", SLOW), ("", SLOW)],
+    Light.LISTENING: [("b", SLOW)],
+    Light.CHECKING: [("b", QUICK), ("", QUICK)],
+    Light.OPEN: [("g", SLOW)],
+    Light.REFUSED: [("r", SLOW)],
+    Light.SAY_AGAIN: [("r", SLOW), ("b", SLOW)],
+    Light.LOCKED_OUT: [("r", SLOW), ("", SLOW)],
+    Light.DOOR_HELD: [("r", SLOW), ("g", SLOW)],
+    Light.DOOR_FORCED: [("r", QUICK), ("", QUICK)],
+    Light.FAULT: [("rb", SLOW)],
 }
+
+
+def pattern_of(light: Light, share: float = 0.0) -> Pattern:
+    """What the LEDs do; ``share``: how far an enrolment is, 0..1."""
+    if light is not Light.ENROLLING:
+        return _PATTERNS[light]
+    steps = [("g", share * CYCLE_SECONDS), ("b", (1 - share) * CYCLE_SECONDS)]
+    return [step for step in steps if step[1] > 0]
 
 
 class GpioLights:
@@ -31,6 +50,8 @@ class GpioLights:
         self._pins = {colour: pin for colour, pin in wired.items() if pin is not None}
         self._turn = threading.RLock()
         self._changed = threading.Event()  # ends the blinking of the state before
+        self._shown = Light.OFF
+        self._share = 0.0
         self._closed = False
         try:
             gpio.setmode(gpio.BCM)
@@ -46,10 +67,19 @@ class GpioLights:
             if self._closed:
                 raise HardwareError("The lights stay dark: their driver was closed; make a new one.")
             self._changed.set()
-            self._light(_COLOURS[light])
-            if light is Light.LOCKED_OUT:
+            self._shown = light
+            steps = pattern_of(light, self._share)
+            self._light(steps[0][0])
+            if len(steps) > 1:
                 self._changed = threading.Event()
-                threading.Thread(target=self._blink, args=(_COLOURS[light], self._changed), daemon=True).start()
+                threading.Thread(target=self._repeat, args=(steps, self._changed), daemon=True).start()
+
+    def progress(self, share: float) -> None:
+        """How far an enrolment is, 0..1; while ENROLLING is shown it is seen at once. Raises HardwareError."""
+        with self._turn:
+            self._share = min(max(share, 0.0), 1.0)
+            if self._shown is Light.ENROLLING:
+                self.show(Light.ENROLLING)
 
     def close(self) -> None:
         """Go dark and give the pins back; safe to call twice. Raises HardwareError."""
@@ -64,14 +94,15 @@ class GpioLights:
             except Exception as error:  # whatever the library raises
                 raise self._broken(error) from error
 
-    def _blink(self, colours: str, changed: threading.Event) -> None:
-        lit = True
-        while not changed.wait(BLINK_SECONDS):
-            lit = not lit
+    def _repeat(self, steps: Pattern, changed: threading.Event) -> None:
+        """The thread's work, from the first step, which is lit already, until something else is shown."""
+        for (_, seconds), (colours, _) in cycle(pairwise([*steps, steps[0]])):
+            if changed.wait(seconds):
+                return
             try:
                 with self._turn:
                     if not changed.is_set():
-                        self._light(colours if lit else "")
+                        self._light(colours)
             except HardwareError as error:
                 _log.error("%s", error)
                 return

@@ -63,6 +63,11 @@ class PyAudioMicrophone:
         rate = stream.rate if stream else 0
         return MicrophoneStatus(self._state, self._device, rate, self._message, dropped, overruns)
 
+    @property
+    def healthy(self) -> bool:
+        """Whether sound arrives, or may arrive at any moment."""
+        return self.status.healthy
+
     def open(self) -> None:
         """Open the device now, if it is not open; raises MicrophoneError when it is missing, busy or closed."""
         if self._stream is not None:

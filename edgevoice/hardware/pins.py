@@ -1,44 +1,31 @@
-"""The pins and the library that drives them: settings, what we use of RPi.GPIO, and how it is loaded."""
+"""Where everything is wired: the settings, and which pins can do what."""
 
-import atexit
-import os
-import shutil
-import tempfile
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Protocol, cast
+from pathlib import Path
 
 from edgevoice.errors import HardwareError
 
 HEADER_PINS = range(2, 28)  # BCM numbers on the 40-pin header; 0 and 1 belong to the HAT's EEPROM
 PULLED_UP_AT_BOOT = range(2, 9)  # BCM2835 ARM Peripherals, table 6-31: GPIO 0-8 pull high, 9-27 low, until we run
-SERIAL_CONSOLE = 14  # TXD: the boot loader and the kernel talk on it
-
-
-class Gpio(Protocol):
-    """What we use of the module ``RPi.GPIO``; rpi-lgpio, the original and FakeGpio all have it."""
-
-    @property
-    def BCM(self) -> int: ...  # noqa: N802 -- the library's name, like the others below
-    @property
-    def OUT(self) -> int: ...  # noqa: N802
-    @property
-    def IN(self) -> int: ...  # noqa: N802
-    @property
-    def PUD_UP(self) -> int: ...  # noqa: N802
-    @property
-    def PUD_DOWN(self) -> int: ...  # noqa: N802
-    def setmode(self, mode: int, /) -> None: ...
-    def setwarnings(self, enabled: bool, /) -> None: ...
-    def setup(self, channel: int, direction: int, *, initial: int = ..., pull_up_down: int = ...) -> None: ...
-    def output(self, channel: int, level: int, /) -> None: ...
-    def input(self, channel: int, /) -> int: ...
-    def cleanup(self, channel: int, /) -> None: ...
+SERIAL_TRANSMITS = 14  # TXD: the boot loader and the kernel talk on it
+SERIAL_PINS = (SERIAL_TRANSMITS, 15)  # a button on RXD sends the console a break, which the kernel may obey
+I2S_PINS = range(18, 22)  # bit clock, frame clock, data in, data out
+PINS = (
+    "relay_pin",
+    "red_pin",
+    "green_pin",
+    "blue_pin",
+    "button_pin",
+    "buzzer_pin",
+    "door_pin",
+    "exit_pin",
+    "tamper_pin",
+)
 
 
 @dataclass(frozen=True)
 class GpioSettings:
-    """Where relay and LEDs are wired; pins are BCM numbers, ``None`` = not fitted.
+    """Where everything is wired; pins are BCM numbers, 2..27, none = not fitted.
 
     An energised relay always means a released door: wire a fail-secure strike to the relay's NO contact, a maglock to
     its NC contact. There is no setting that turns this around, so no typing error can.
@@ -56,22 +43,43 @@ class GpioSettings:
     """Blue LED, 2..27; make it dim with its resistor."""
     leds_active_high: bool = True
     """False for an RGB LED with a common anode."""
+    button_pin: int | None = None
+    """Button inside, 2..27, between the pin and GND: the Pi pulls the pin up."""
+    buzzer_pin: int | None = None
+    """Buzzer, through a transistor, 2..27, silent while the Pi boots: 9..27 if active_high, else 2..8."""
+    buzzer_active_high: bool = True
+    """Whether a high level sounds the buzzer."""
+    buzzer_hz: int = 0
+    """Tone of a piezo disc, 100..5000 Hz; 0: a buzzer that makes its own tone."""
+    door_pin: int | None = None
+    """Door contact, 2..27, between the pin and GND, closed while the door is shut; a broken wire is an open door."""
+    exit_pin: int | None = None
+    """Second contact of the request-to-exit button, 2..27, between the pin and GND, closed while it is pressed."""
+    tamper_pin: int | None = None
+    """Tamper switch, 2..27, between the pin and GND, closed while the case is; a broken wire is an open case."""
+    i2s: bool = False
+    """Whether an I2S microphone or amplifier is fitted: it needs GPIO 18..21."""
+    serial_console: bool = True
+    """Whether the serial console may be on: then GPIO 14 and 15 stay free."""
+    simulated: Path | None = None
+    """Folder of a simulated board, for a desk: no pin moves, its levels are files; none: the pins of this Pi."""
 
     def __post_init__(self) -> None:
         """Raises HardwareError before anything is driven."""
         self._check_numbers()
-        talks = self.relay_pin == SERIAL_CONSOLE
-        if talks or (self.relay_pin in PULLED_UP_AT_BOOT) == self.relay_active_high:
-            found = "the serial console talks on it" if talks else "it is pulled to the level that opens"
-            raise HardwareError(
-                f"gpio.relay_pin {self.relay_pin} cannot hold the lock shut while the Pi boots: {found}; "
-                "wanted 9..13 or 15..27 for a relay that is active high, 2..8 for one that is active low."
-            )
+        self._check_taken()
+        self._check_boot()
+        if self.buzzer_hz != 0 and not 100 <= self.buzzer_hz <= 5000:
+            raise HardwareError(f"gpio.buzzer_hz is {self.buzzer_hz!r}; wanted 100 to 5000, or 0 for a buzzer.")
+
+    def pins(self) -> dict[str, int]:
+        """What is fitted: the name of the setting -> its pin."""
+        return {name: pin for name in PINS if (pin := getattr(self, name)) is not None}
 
     def _check_numbers(self) -> None:
         used: dict[int, str] = {}
-        for name in ("relay_pin", "red_pin", "green_pin", "blue_pin"):
-            pin: int | None = getattr(self, name)
+        for name in PINS:
+            pin: object = getattr(self, name)
             if pin is None and name != "relay_pin":
                 continue
             if not isinstance(pin, int) or isinstance(pin, bool) or pin not in HEADER_PINS:
@@ -80,30 +88,29 @@ class GpioSettings:
                 raise HardwareError(f"gpio.{name} and gpio.{used[pin]} are both {pin}; give each its own pin.")
             used[pin] = name
 
+    def _check_taken(self) -> None:
+        for name, pin in self.pins().items():
+            if self.i2s and pin in I2S_PINS:
+                raise HardwareError(
+                    f"gpio.{name} is {pin}, and gpio.i2s says that an I2S microphone or amplifier is fitted: it needs "
+                    "18, 19, 20 and 21; give it another pin, or set gpio.i2s = false."
+                )
+            if self.serial_console and pin in SERIAL_PINS and not (name == "relay_pin" and pin == SERIAL_TRANSMITS):
+                raise HardwareError(
+                    f"gpio.{name} is {pin}, where the serial console may be; give it another pin, or turn the console "
+                    "off (raspi-config, Interface Options, Serial Port) and set gpio.serial_console = false."
+                )
 
-def load_gpio() -> Gpio:
-    """The RPi.GPIO module of this Pi; raises HardwareError where it is missing or this is no Pi."""
-    _keep_lgpio_tidy()
-    try:
-        return cast(Gpio, import_module("RPi.GPIO"))
-    except ImportError as error:
-        raise HardwareError(
-            f"The lock cannot be driven: no module RPi.GPIO ({error}). Install it with 'pip install edgevoice[pi]' "
-            "(old boards: edgevoice[pi-legacy], never both)."
-        ) from error
-    except Exception as error:  # the libraries raise RuntimeError, NotImplementedError and types of their own
-        raise HardwareError(
-            f"The lock cannot be driven: RPi.GPIO does not start ({error}). It wants a Raspberry Pi and a user in the "
-            "group 'gpio'."
-        ) from error
-
-
-def _keep_lgpio_tidy() -> None:
-    """lgpio leaves a FIFO in the current folder unless LG_WD names another; systemd's runtime folder is best."""
-    if "LG_WD" in os.environ:
-        return
-    folder = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
-    if not folder:
-        folder = tempfile.mkdtemp(prefix="edgevoice-gpio-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    os.environ["LG_WD"] = folder
+    def _check_boot(self) -> None:
+        talks = self.relay_pin == SERIAL_TRANSMITS
+        if talks or (self.relay_pin in PULLED_UP_AT_BOOT) == self.relay_active_high:
+            found = "the serial console talks on it" if talks else "it is pulled to the level that opens"
+            raise HardwareError(
+                f"gpio.relay_pin {self.relay_pin} cannot hold the lock shut while the Pi boots: {found}; "
+                "wanted 9..13 or 15..27 for a relay that is active high, 2..8 for one that is active low."
+            )
+        if self.buzzer_pin is not None and (self.buzzer_pin in PULLED_UP_AT_BOOT) == self.buzzer_active_high:
+            raise HardwareError(
+                f"gpio.buzzer_pin {self.buzzer_pin} sounds while the Pi boots: it is pulled to that level; "
+                "wanted 9..27 for a buzzer that is active high, 2..8 for one that is active low."
+            )

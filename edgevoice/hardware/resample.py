@@ -33,3 +33,10 @@ def to_int16(sound: Sound) -> Samples:
 def downmix(frames: NDArray[np.float32]) -> Sound:
     """Frames (n, channels) -> the mean of the channels (n,)."""
     return frames[:, 0].copy() if frames.shape[1] == 1 else frames.mean(axis=1, dtype=np.float32)
+
+
+def at_rate(samples: Samples, rate: int) -> Samples:
+    """A whole sound (n,) at 16 kHz -> at another rate in Hz, for a device that knows no other."""
+    if rate == SAMPLE_RATE:
+        return samples
+    return to_int16(np.asarray(soxr.resample(samples.astype(np.float32), SAMPLE_RATE, rate), np.float32))

@@ -69,6 +69,11 @@ class WaveMicrophone:
         """End the iteration at the next block; safe to call twice."""
         self._closed = True
 
+    @property
+    def healthy(self) -> bool:
+        """A file may hold silence."""
+        return True
+
     def _samples(self) -> Iterator[Samples]:
         for path in self._paths:
             start = self._next_sample

@@ -15,6 +15,7 @@ from edgevoice.listening.window import FRAMES_PER_SECOND
 _SUREST = 70  # frames of an utterance that speak for it
 _VOICE_ODDS = 3 << ODDS_BITS  # 95 %: what they must be in the mean; a bark is as sure as speech, but not for so long
 _SURE_ODDS = 2839  # 80 %: the odds sink slowly when speech ends, so a short pause is counted from the last sure frame
+_WEAK_TAIL = 11  # frames: where speech that is not sure goes on for so long after it, from the last of those as well
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,8 @@ class UtteranceSettings:
     """In milliseconds.
 
     onset_ms of speech within onset_window_ms begin an utterance; early_pause_ms without frames that are surely speech
-    let the door look at what was said so far, hangover_ms without speech end it; margin_ms are kept on both sides;
+    let the door look at what was said so far, and so once more after a weak end of it; hangover_ms without speech end
+    it; margin_ms are kept on both sides;
     shortest_ms of speech make it count, if it is a voice; longest_ms cut it.
     """
 
@@ -134,7 +136,11 @@ class UtteranceGate:
         """What was said up to each short pause reached before this frame, among those not yet looked at."""
         if self._early_pause is None:
             return []
-        reached = np.flatnonzero(self._silent(self._held.odds >= _SURE_ODDS)[:until] == self._early_pause)
+        unsure, silent = (
+            self._silent(heard)[:until] for heard in (self._held.odds >= _SURE_ODDS, self._held.speech == 1)
+        )
+        weak_tail = (silent == self._early_pause) & (unsure - silent >= _WEAK_TAIL)
+        reached = np.flatnonzero((unsure == self._early_pause) | weak_tail)
         new = reached[reached >= self._seen - self._first]
         self._seen = self._first + until
         return [utterance for at in new.tolist() for utterance in self._utterance(at + 1, False)]

@@ -19,6 +19,12 @@ _LLR_SPAN = 12.0  # the score bar reaches so far on both sides of the threshold
 
 _LEDS = {
     Light.OFF: "",
+    Light.BOOTING: "b",
+    Light.CHECKING: "b",
+    Light.SAY_AGAIN: "rg",
+    Light.ENROLLING: "gb",
+    Light.DOOR_HELD: "rg",
+    Light.DOOR_FORCED: "r",
     Light.LISTENING: "b",
     Light.OPEN: "g",
     Light.REFUSED: "r",

@@ -8,13 +8,15 @@ from pydantic import ConfigDict, Field, FiniteFloat, model_validator
 from pydantic.dataclasses import dataclass
 
 from edgevoice.errors import SettingsError
+from edgevoice.recognition.circumstances import USUAL, Circumstances
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Calibration:
     """score -> log-likelihood ratio (natural logarithm), and the LLR that each false-accept rate asks for.
 
-    llr = slope * score + offset (logistic regression, N. Bruemmer and J. du Preez, 2006). ``far``, ``llr_at_far``: the
+    llr = slope * score + offset + offset_by . deviation of the circumstances (logistic regression, N. Bruemmer and J.
+    du Preez, 2006, with side information, M. I. Mandasari et al., IEEE TASLP 21, 2013). ``far``, ``llr_at_far``: the
     false-accept rates, falling, at which the LLR threshold was measured on kept-apart non-target trials.
     cohort: file beside the manifest with (c, d) INT8 embeddings for AS-norm; cohort_sha256: of that file; top: how many
     of the nearest cohort voices normalise a score; 0: none, the score is the cosine.
@@ -27,6 +29,7 @@ class Calibration:
     cohort: str
     cohort_sha256: str
     top: Annotated[int, Field(ge=0)]
+    offset_by: tuple[FiniteFloat, FiniteFloat, FiniteFloat] = (0.0, 0.0, 0.0)
 
     @model_validator(mode="after")
     def _rates_and_thresholds_belong_together(self) -> "Calibration":
@@ -38,9 +41,9 @@ class Calibration:
             raise ValueError("the thresholds must not fall: a rarer false accept asks for more")
         return self
 
-    def llr(self, score: float) -> float:
+    def llr(self, score: float, circumstances: Circumstances = USUAL) -> float:
         """Normalised score -> calibrated log-likelihood ratio."""
-        return self.slope * score + self.offset
+        return self.slope * score + self.offset + float(circumstances.deviation @ self.offset_by)
 
     def threshold(self, false_accept_rate: float) -> float:
         """The LLR that non-targets reach at this rate; SettingsError outside the measured range.

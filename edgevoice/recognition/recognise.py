@@ -3,14 +3,16 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
+from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Embedding, XVector
 from edgevoice.recognition.emotion import Mood
+from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.recognition.score import Score, Scorer, load_scorer
 from edgevoice.storage.speakers import Voiceprint
 
@@ -20,27 +22,19 @@ look is one more chance for a stranger, so an early one must be four times as su
 
 
 @dataclass(frozen=True)
-class RecordingMatch:
-    """A recording heard before: its name, the number of aligned hashes and where it starts."""
-
-    name: str
-    aligned_hashes: int
-    offset_s: float
-
-
-@dataclass(frozen=True)
 class Timing:
     """Milliseconds of CPU spent on one utterance."""
 
     front_end: float
     embed: float
     score: float
+    lookup: float = 0.0
     mood: float = 0.0
 
     @property
     def total(self) -> float:
         """All of it."""
-        return self.front_end + self.embed + self.score + self.mood
+        return self.front_end + self.embed + self.score + self.lookup + self.mood
 
 
 @dataclass(frozen=True)
@@ -49,7 +43,8 @@ class Evidence:
 
     threshold: the LLR that the false-accept rate of the settings asks for with this many people enrolled, and more
     where the utterance is not final;
-    mood and recording: None where not known or not installed.
+    mood and recording: None where not known or not installed;
+    embedding: the voice itself, for enrolment; never printed and never logged.
     """
 
     start_s: float
@@ -60,6 +55,7 @@ class Evidence:
     mood: Mood | None
     recording: RecordingMatch | None
     ms: Timing
+    embedding: Embedding | None = field(default=None, repr=False, compare=False)
 
 
 class Feels(Protocol):
@@ -105,7 +101,8 @@ class Recogniser:
         embedding = self.embed(utterance)
         embedded = time.process_time()
         people = self._voiceprints(embedding.model)
-        scores = self.scorer.rank(embedding, people)
+        said = Circumstances(utterance.quality.net_speech_s, utterance.quality.snr_db)
+        scores = self.scorer.rank(embedding, people, said)
         scored = time.process_time()
         threshold = self.threshold(len(people)) + (0.0 if utterance.final else EARLY_LLR)
         surplus = max((score.llr for score in scores), default=-math.inf) - threshold
@@ -119,5 +116,8 @@ class Recogniser:
             threshold=threshold,
             mood=mood,
             recording=None,
-            ms=Timing(front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded), 1000 * (felt - scored)),
+            ms=Timing(
+                front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded), mood=1000 * (felt - scored)
+            ),
+            embedding=embedding,
         )

@@ -3,7 +3,7 @@
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from edgevoice.errors import ModelError
 from edgevoice.recognition.calibration import Calibration
+from edgevoice.recognition.circumstances import USUAL, Circumstances
 from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.storage.speakers import Voiceprint
+
+ONE_UTTERANCE = replace(USUAL, utterances=1)
 
 
 @dataclass(frozen=True)
@@ -36,14 +39,16 @@ class Scorer:
         self.calibration = calibration
         self._cohort = cohort
 
-    def rank(self, embedding: Embedding, voiceprints: Sequence[Voiceprint]) -> tuple[Score, ...]:
+    def rank(
+        self, embedding: Embedding, voiceprints: Sequence[Voiceprint], said: Circumstances = USUAL
+    ) -> tuple[Score, ...]:
         """One score a person, best first; ModelError where a voiceprint is of another model."""
-        scores = [self._score(embedding, voiceprint) for voiceprint in voiceprints]
+        scores = [self._score(embedding, voiceprint, said) for voiceprint in voiceprints]
         return tuple(sorted(scores, key=lambda score: score.llr, reverse=True))
 
     def llr(self, one: Vector, other: Vector) -> float:
-        """Calibrated log-likelihood ratio that two unit vectors (d,) are one person."""
-        return self.calibration.llr(float(self.normalised(one[None], other[None])[0, 0]))
+        """Calibrated log-likelihood ratio that two unit vectors (d,), each of one utterance, are one person."""
+        return self.calibration.llr(float(self.normalised(one[None], other[None])[0, 0]), ONE_UTTERANCE)
 
     def normalised(self, ones: Vector, others: Vector) -> NDArray[np.float64]:
         """Unit vectors (n, d) against (m, d) -> (n, m) cosines after AS-norm (P. Matejka et al., Interspeech 2017).
@@ -56,7 +61,7 @@ class Scorer:
         (mean, deviation), (other_mean, other_deviation) = self._impostors(ones), self._impostors(others)
         return ((cosine - mean[:, None]) / deviation[:, None] + (cosine - other_mean) / other_deviation) / 2
 
-    def _score(self, embedding: Embedding, voiceprint: Voiceprint) -> Score:
+    def _score(self, embedding: Embedding, voiceprint: Voiceprint, said: Circumstances) -> Score:
         if embedding.model != voiceprint.model:
             raise ModelError(
                 f"the voiceprint of {voiceprint.speaker!r} was made by {voiceprint.model}, this utterance by "
@@ -64,7 +69,8 @@ class Scorer:
             )
         score = float(self.normalised(embedding.vector[None], voiceprint.vector[None])[0, 0])
         cosine = float(embedding.vector @ voiceprint.vector)
-        return Score(voiceprint.speaker, cosine, score, self.calibration.llr(score))
+        known = replace(said, utterances=voiceprint.utterances)
+        return Score(voiceprint.speaker, cosine, score, self.calibration.llr(score, known))
 
     def _impostors(self, vectors: Vector) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """(n, d) -> (n,) mean and (n,) standard deviation of the cosines to the nearest voices of the cohort."""

@@ -1,15 +1,16 @@
 """The one SQLite file: how it is opened, migrated, written and told apart from anything else."""
 
-import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
 import sqlite_utils
 
-from edgevoice.errors import StorageError
+from edgevoice.errors import DamagedError, StorageError
+from edgevoice.storage.explain import PUT_A_BACKUP, explained
+from edgevoice.storage.files import make_private
 from edgevoice.storage.schema import APPLICATION_ID, MIGRATIONS, VERSION
 
 FILE_NAME = "edgevoice.sqlite"
@@ -17,18 +18,6 @@ BUSY_SECONDS = 10.0  # how long a writer waits for another program to finish
 
 Value = str | int | float | bytes | None
 Row = tuple[Value, ...]
-
-_WHAT_TO_DO = {
-    "not a database": "not SQLite, or damaged: put a backup in its place, or move it away and enrol again",
-    "malformed": "the file is damaged: put a backup in its place, or move it away and enrol again",
-    "disk is full": "nothing was changed: free some space and try again",
-    "readonly": "it cannot be written: check the permissions of file and folder, and that the card is not read-only",
-    "unable to open": "it cannot be opened: check the permissions of the file and its folder",
-    "locked": f"another program has been writing to it for {BUSY_SECONDS:g} s: end that program and try again",
-    "closed": "it was closed already: start edgevoice again",
-    # SQLite says so too where a full disk has no room for its shared memory.
-    "i/o error": "the disk is full, or the card does not answer: free some space, or check the kernel log",
-}
 
 
 class Database:
@@ -38,48 +27,105 @@ class Database:
     One object belongs to one thread.
     """
 
-    def __init__(self, path: Path, tables: sqlite_utils.Database) -> None:
+    def __init__(self, path: Path, busy_seconds: float) -> None:
+        """Use ``open``."""
         self.path = path
-        self._tables = tables
+        self.damaged = False
+        """Whether SQLite has called the file damaged since it was opened."""
+        self._busy_seconds = busy_seconds
+        self._depth = 0
+        self._mend: Callable[[], None] | None = None
+        self._tables: sqlite_utils.Database
 
     @classmethod
-    def open(cls, folder: Path) -> "Database":
+    def open(cls, folder: Path, busy_seconds: float = BUSY_SECONDS) -> "Database":
         """Open ``folder/edgevoice.sqlite``; a missing folder is made 0700 and a missing file 0600.
 
-        A damaged, foreign, newer or unreachable file raises StorageError and is never replaced.
+        A damaged file raises DamagedError, a foreign, newer or unreachable one StorageError; none is ever replaced.
         """
         path = folder / FILE_NAME
-        _make_private(folder, path)
-        with _explained(path):
-            connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-            database = cls(path, sqlite_utils.Database(connection, execute_plugins=False))
-            try:
-                database._prepare()
-            except BaseException:
-                database.close()
-                raise
+        make_private(folder, path)
+        database = cls(path, busy_seconds)
+        database.reopen()
         return database
+
+    @classmethod
+    def read(cls, path: Path) -> "Database":
+        """Open a file that nobody writes to, to be read and left exactly as it is; the same errors."""
+        database = cls(path, BUSY_SECONDS)
+        with database._told():
+            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            database._use(sqlite3.connect(uri, uri=True, isolation_level=None))
+            database.version()
+        return database
+
+    def reopen(self) -> None:
+        """Open what stands at the path now, after another file was put there."""
+        with self._told():
+            self._use(sqlite3.connect(self.path, timeout=self._busy_seconds, isolation_level=None))
+            try:
+                self._prepare()
+            except BaseException:
+                self.close()
+                raise
+        self.damaged = False
+
+    def mend_with(self, mend: Callable[[], None]) -> None:
+        """What to do before the next use once SQLite has called the file damaged: put a good one there, and reopen."""
+        self._mend = mend
+
+    def wait_at_most(self, seconds: float) -> None:
+        """How long a writer waits from now on for another program to finish."""
+        self._busy_seconds = seconds
+        self.rows(f"pragma busy_timeout = {round(1000 * seconds)}")
 
     def rows(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
         """What a query finds, or what a single statement returns."""
-        with _explained(self.path):
+        self._mend_first()
+        with self._told():
             found: list[Row] = self._tables.execute(sql, parameters).fetchall()
         return found
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether what was written last may still be undone."""
+        return self._depth > 0
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is written inside is kept together, on the disk at the end, or nothing of it."""
-        with _explained(self.path):
-            self._tables.execute("begin immediate")
+        """All that is written inside is kept together, on the disk at the end, or nothing of it.
+
+        One inside another is part of it: what fails inside is undone there, and the outer one may go on.
+        """
+        self._mend_first()
+        depth = self._depth
+        inside = f"inside_{depth}"
+        with self._told():
+            self._tables.execute(f"savepoint {inside}" if depth else "begin immediate")
+            self._depth = depth + 1
             try:
                 yield
-                self._tables.execute("commit")
+                self._tables.execute(f"release {inside}" if depth else "commit")
             except BaseException:
                 with suppress(
                     sqlite3.Error
                 ):  # SQLite may have rolled back by itself; the first error is the one to tell
-                    self._tables.conn.rollback()
+                    self._tables.execute(f"rollback to {inside}" if depth else "rollback")
                 raise
+            finally:
+                self._depth = depth
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read inside is of one moment; others may go on writing."""
+        self._mend_first()
+        with self._told():
+            self._tables.execute("begin")
+            try:
+                yield
+            finally:
+                with suppress(sqlite3.Error):
+                    self._tables.execute("commit")
 
     def forget(self) -> bool:
         """Write the file anew and empty the write-ahead log, so that deleted bytes stand in neither.
@@ -95,33 +141,14 @@ class Database:
         ((busy, _, _),) = self.rows("pragma wal_checkpoint(truncate)")
         return done and busy == 0
 
-    def check(self) -> None:
-        """Walk the whole file; damage raises StorageError."""
-        found = self.rows("pragma quick_check(1)")
+    def check(self, thorough: bool = False) -> None:
+        """Walk the whole file, ``thorough``: and compare every index; damage raises DamagedError."""
+        found = self.rows("pragma integrity_check(1)" if thorough else "pragma quick_check(1)")
         if found != [("ok",)]:
-            raise StorageError(f"{self.path} is damaged ({found[0][0]!r}): {_WHAT_TO_DO['malformed']}")
+            self.damaged = True
+            raise DamagedError(f"{self.path} is damaged ({found[0][0]!r}): {PUT_A_BACKUP}")
 
-    def close(self) -> None:
-        """Close the file; safe to call twice."""
-        self._tables.conn.close()
-
-    def __enter__(self) -> "Database":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
-    def _prepare(self) -> None:
-        version = self._version()
-        mode = self.rows("pragma journal_mode = wal")
-        if mode != [("wal",)]:
-            raise StorageError(f"{self.path} cannot keep a write-ahead log ({mode!r}): put it on a local disk")
-        for pragma in ("synchronous = full", "foreign_keys = on", "secure_delete = on", "temp_store = memory"):
-            self.rows(f"pragma {pragma}")
-        if version < VERSION:
-            self._migrate()
-
-    def _version(self) -> int:
+    def version(self) -> int:
         """The schema's version; a file that this program must not touch raises StorageError."""
         ((version,),) = self.rows("pragma user_version")
         ((owner,),) = self.rows("pragma application_id")
@@ -135,34 +162,79 @@ class Database:
             )
         return version
 
+    def copy_to(self, path: Path) -> None:
+        """Copy all of it, as it stands at one moment, into the one file ``path``; others may go on writing."""
+        with self._told():
+            copy = sqlite3.connect(path, isolation_level=None)
+            try:
+                self._tables.conn.backup(copy)
+                copy.execute("pragma journal_mode = delete")  # one file, without a log beside it
+                copy.execute("vacuum")  # and without what lies deleted in the gaps of its pages
+            finally:
+                copy.close()
+
+    def become(self, path: Path) -> None:
+        """Take over all that stands in the database at ``path``, in one transaction, and bring it up to date."""
+        with self._told():
+            source = sqlite3.connect(path, isolation_level=None)
+            try:
+                source.backup(self._tables.conn)
+            finally:
+                source.close()
+            self._prepare()
+
+    def close(self) -> None:
+        """Close the file; safe to call twice."""
+        self._tables.conn.close()
+
+    def __enter__(self) -> "Database":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _use(self, connection: sqlite3.Connection) -> None:
+        connection.text_factory = _text
+        self._tables = sqlite_utils.Database(connection, execute_plugins=False)
+
+    def _mend_first(self) -> None:
+        if self.damaged and self._mend and not self._depth:
+            mend, self._mend = self._mend, None  # what it does itself must not begin again
+            try:
+                mend()
+            finally:
+                self._mend = mend
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn what SQLite says into a StorageError with what to do."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            told = explained(error, self.path, self._busy_seconds)
+            self.damaged = self.damaged or isinstance(told, DamagedError)
+            raise told from error
+
+    def _prepare(self) -> None:
+        version = self.version()
+        mode = self.rows("pragma journal_mode = wal")
+        if mode != [("wal",)]:
+            raise StorageError(f"{self.path} cannot keep a write-ahead log ({mode!r}): put it on a local disk")
+        for pragma in ("synchronous = full", "foreign_keys = on", "secure_delete = on", "temp_store = memory"):
+            self.rows(f"pragma {pragma}")
+        if version < VERSION:
+            self._migrate()
+
     def _migrate(self) -> None:
         """Take every step that is missing in one transaction; another program may have been faster."""
         with self.transaction():
-            for statements in MIGRATIONS[self._version() :]:
+            for statements in MIGRATIONS[self.version() :]:
                 for statement in statements:
                     self.rows(statement)
             self.rows(f"pragma application_id = {APPLICATION_ID}")
             self.rows(f"pragma user_version = {VERSION}")
 
 
-def _make_private(folder: Path, path: Path) -> None:
-    """A folder 0700 and a file 0600 where there is none; SQLite gives its -wal and -shm the mode of the file."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    except OSError as error:
-        raise StorageError(
-            f"cannot keep data in {folder}: {error.strerror} ({error.filename});"
-            " choose a folder that this user may write with --data, or correct its permissions"
-        ) from error
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn what SQLite says into a StorageError with what to do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        said = str(error).lower()
-        advice = next((advice for words, advice in _WHAT_TO_DO.items() if words in said), "run `edgevoice check`")
-        raise StorageError(f"database {path}: {error}: {advice}") from error
+def _text(read: bytes) -> str:
+    """A damaged text must not hide the rows beside it, as it would by an exception."""
+    return read.decode("utf-8", "replace")

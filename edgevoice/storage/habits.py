@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from edgevoice.errors import SpeakerError, StorageError
 from edgevoice.storage.database import Database
 from edgevoice.storage.names import fold
+from edgevoice.storage.sealed import HABITS
 from edgevoice.storage.secrets import Secrets
 
 LONGEST_MEMORY = 50
@@ -42,7 +43,7 @@ class Habits:
             }
             plain = json.dumps({"utterances": count, "figures": means}).encode()
             self._database.rows(
-                "insert or replace into habits values (?, ?)", (row, self._secrets.seal(plain, _purpose(row)))
+                "insert or replace into habits values (?, ?)", (row, self._secrets.seal(plain, HABITS.purpose(row)))
             )
 
     def usual(self, name: str) -> Usual | None:
@@ -63,12 +64,7 @@ class Habits:
         try:
             sealed = found[0][0]
             assert isinstance(sealed, bytes)
-            read = json.loads(self._secrets.open(sealed, _purpose(row)))
+            read = json.loads(self._secrets.open(sealed, HABITS.purpose(row)))
             return Usual({str(key): float(value) for key, value in read["figures"].items()}, int(read["utterances"]))
         except (ValueError, KeyError, AttributeError) as error:
             raise StorageError(f"habits {row} cannot be read: put back a backup of the database") from error
-
-
-def _purpose(row: int) -> str:
-    """What the means are bound to: they open in no other person's row."""
-    return f"habits {row}"

@@ -16,7 +16,41 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "create table state (name text primary key, figures text not null)",
     ),
     (
-        # How a person usually sounds: means of a few figures, sealed.
+        # The details of an event are sealed and its row is a link of a chain. What stood in plain text waits here until
+        # there is a key to seal it with (storage/plain.py), which SQL has not.
+        "drop index events_speaker",
+        "alter table events rename to plain_events",
+        "create table events (id integer primary key, at text not null, kind text not null,"
+        " sealed blob not null, mac blob not null)",
+        # One row each: the key that sealed everything here, and where the chain begins and ends.
+        "create table sealing (one integer primary key check (one = 1), key text not null)",
+        "create table chain (one integer primary key check (one = 1), before_id integer not null,"
+        " before_mac blob not null, last_id integer not null, last_mac blob not null, tag blob not null)",
+    ),
+    (
+        "alter table speakers add column administrator integer not null default 0",
+        # Whoever was enrolled first is the administrator, as in a house that begins today.
+        "update speakers set administrator = 1 where id = (select min(id) from speakers)",
+        # What a person was enrolled with, where the voiceprint has adapted since.
+        "create table originals (speaker integer primary key references speakers(id) on delete cascade,"
+        " model text not null, utterances integer not null, sealed blob not null)",
+    ),
+    (
+        # Fingerprints of what the door has heard. The speaker is whom the voice was closest to: whoever is removed
+        # takes along all that may be theirs.
+        "create table heard (id integer primary key autoincrement, at text not null, kind text not null,"
+        " speaker integer references speakers(id) on delete cascade, sealed blob not null)",
+        "create index heard_speaker on heard (speaker)",
+        "create index heard_at on heard (at)",
+    ),
+    (
+        # Sounds by name, several under one; landmarks: the version of what made the peaks.
+        "create table recordings (id integer primary key autoincrement, name text not null, folded text not null,"
+        " file text not null, landmarks text not null, frames integer not null, peaks blob not null,"
+        " added_at text not null)",
+    ),
+    (
+        # How a person usually sounds: means of a few figures.
         "create table habits (speaker integer primary key references speakers(id) on delete cascade,"
         " sealed blob not null)",
     ),

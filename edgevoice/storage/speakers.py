@@ -1,16 +1,18 @@
 """The people the door knows, and their voiceprints, encrypted at rest."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.errors import SpeakerError, StorageError
+from edgevoice.storage.backups import renew
 from edgevoice.storage.database import Database
-from edgevoice.storage.events import call_in_log
 from edgevoice.storage.names import fold, tidy
+from edgevoice.storage.sealed import VOICEPRINTS
 from edgevoice.storage.secrets import Secrets
 
 Vector = NDArray[np.float32]
@@ -18,19 +20,21 @@ Vector = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 _STORED = np.dtype("<f4")  # little-endian, so that the file can move between machines
 _ALL = (
-    "select s.id, s.name, v.model, v.utterances, s.enrolled_at, v.sealed"
+    "select s.id, s.name, v.model, v.utterances, s.enrolled_at, s.administrator, v.sealed"
     " from speakers s join voiceprints v on v.speaker = s.id order by s.id"
 )
 
 
 @dataclass(frozen=True)
 class Speaker:
-    """One enrolled person: name, the model that made the voiceprint, utterances it rests on, UTC time in ISO 8601."""
+    """One enrolled person: name, the model that made the voiceprint, utterances it rests on, UTC time in ISO 8601,
+    whether they may allow an enrolment."""
 
     name: str
     model: str
     utterances: int
     enrolled_at: str
+    administrator: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +65,7 @@ class Speakers:
     def __init__(self, database: Database, secrets: Secrets) -> None:
         self._database = database
         self._secrets = secrets
+        self._secrets.belong_to(database)
         self._told: set[Speaker] = set()
 
     def add(self, name: str, vector: Vector, model: str, utterances: int) -> None:
@@ -83,29 +88,71 @@ class Speakers:
         """Replace the voiceprint of an enrolled person: the way back in after a change of the model."""
         plain = _to_bytes(name, vector)
         with self._database.transaction():
-            self._keep(self._find(name).id, plain, model, utterances)
+            row = self._find(name).id
+            self._keep(row, plain, model, utterances)
+            self._database.rows("delete from originals where speaker = ?", (row,))
+
+    def adapt(self, name: str, vector: Vector) -> None:
+        """Move the voiceprint of a person; the one they enrolled with is kept, and ``reset`` brings it back."""
+        plain = _to_bytes(name, vector)
+        with self._database.transaction():
+            row = self._find(name)
+            self._database.rows(
+                "insert or ignore into originals select * from voiceprints where speaker = ?", (row.id,)
+            )
+            self._keep(row.id, plain, row.speaker.model, row.speaker.utterances)
+
+    def enrolled_with(self, name: str) -> Voiceprint:
+        """The voiceprint as it was before it adapted."""
+        row = self._find(name)
+        original = self._original(row.id)
+        return self._open(row if original is None else replace(row, sealed=original))
+
+    def reset(self, name: str) -> bool:
+        """Undo every adaptation of a person's voiceprint; whether there was any."""
+        with self._database.transaction():
+            row = self._find(name)
+            if self._original(row.id) is None:
+                return False
+            self._database.rows(
+                "insert or replace into voiceprints select * from originals where speaker = ?", (row.id,)
+            )
+            self._database.rows("delete from originals where speaker = ?", (row.id,))
+        return True
+
+    def set_administrator(self, name: str, administrator: bool) -> None:
+        """Let a person allow enrolments, or no longer."""
+        row = self._find(name)
+        with self._database.transaction():
+            self._database.rows("update speakers set administrator = ? where id = ?", (int(administrator), row.id))
+
+    def free_name(self) -> str:
+        """``person 1`` or the next that nobody is called: for somebody whose name nobody can type."""
+        taken = {fold(person.name) for person in self.list()}
+        return next(name for name in (f"person {number}" for number in count(1)) if fold(name) not in taken)
 
     def list(self) -> People:
         """Everybody enrolled, in the order of enrolment; works without the key."""
         return [row.speaker for row in self._rows()]
 
     def remove(self, name: str) -> None:
-        """Delete a person, their voiceprint and their name in the audit log; works without the key.
+        """Delete a person and their voiceprint; works without the key. The audit log has a number and no name for them.
 
         Deleted bytes are overwritten in the file and its log, as far as a file system on a flash card can promise that.
+        A new backup takes the place of all that lie beside the database.
         """
         person = self._find(name)
         with self._database.transaction():
             self._database.rows("delete from speakers where id = ?", (person.id,))
-            call_in_log(self._database, person.speaker.name, None)
         if not self._database.forget():
             _log.warning(
                 "traces of a removed person stay in the database or its write-ahead log until the next removal: "
                 "another program was using it, or the disk is full"
             )
+        renew(self._database)
 
     def rename(self, old: str, new: str) -> None:
-        """Call a person otherwise, in the audit log too, so that a later removal finds every row."""
+        """Call a person otherwise, and thereby in the audit log, which names people by number."""
         tidied = tidy(new)
         with self._database.transaction():
             person = self._find(old)
@@ -113,7 +160,6 @@ class Speakers:
             self._database.rows(
                 "update speakers set name = ?, folded = ? where id = ?", (tidied, fold(tidied), person.id)
             )
-            call_in_log(self._database, person.speaker.name, tidied)
 
     def voiceprints(self, model: str) -> Voiceprints:
         """Every voiceprint that ``model`` made, for scoring; StorageError when one does not open.
@@ -121,12 +167,13 @@ class Speakers:
         Voiceprints of another model cannot be compared and are not among them: ``outdated`` names their owners,
         and so does one warning in the log.
         """
-        for speaker in set(self.outdated(model)) - self._told:
+        rows = self._rows()
+        for speaker in {row.speaker for row in rows if row.speaker.model != model} - self._told:
             self._told.add(speaker)
             _log.warning(
                 "%s must enrol again: the voiceprint is of model %s, this is %s", speaker.name, speaker.model, model
             )
-        return [self._open(row) for row in self._rows() if row.speaker.model == model]
+        return [self._open(row) for row in rows if row.speaker.model == model]
 
     def outdated(self, model: str) -> People:
         """Who must enrol again, because another model made their voiceprint."""
@@ -134,18 +181,21 @@ class Speakers:
 
     def _keep(self, row: int, plain: bytes, model: str, utterances: int) -> None:
         """Seal a voiceprint for this person and no other, with a key that opens everybody else's too."""
-        others = [other for other in self._rows() if other.id != row]
-        if not others:
-            self._secrets.create_key()
-        for other in others:
-            self._open(other)
-        sealed = self._secrets.seal(plain, _purpose(row, model))
+        for other in self._rows():
+            if other.id != row:
+                self._open(other)
+        sealed = self._secrets.seal(plain, VOICEPRINTS.purpose(row, model))
         self._database.rows("insert or replace into voiceprints values (?, ?, ?, ?)", (row, model, utterances, sealed))
+
+    def _original(self, row: int) -> bytes | None:
+        """The sealed voiceprint from before it adapted, None where it has not."""
+        found = self._database.rows("select sealed from originals where speaker = ?", (row,))
+        return found[0][0] if found and isinstance(found[0][0], bytes) else None
 
     def _open(self, row: _Row) -> Voiceprint:
         speaker = row.speaker
         try:
-            plain = self._secrets.open(row.sealed, _purpose(row.id, speaker.model))
+            plain = self._secrets.open(row.sealed, VOICEPRINTS.purpose(row.id, speaker.model))
         except StorageError as error:
             raise StorageError(f"the voiceprint of {speaker.name}: {error}") from error
         vector = np.frombuffer(plain, dtype=_STORED).astype(np.float32)
@@ -171,15 +221,11 @@ class Speakers:
                 )
 
 
-def _row(number: object, name: object, model: object, utterances: object, enrolled_at: object, sealed: object) -> _Row:
+def _row(*values: object) -> _Row:
+    number, name, model, utterances, enrolled_at, administrator, sealed = values
     if not (isinstance(number, int) and isinstance(utterances, int) and isinstance(sealed, bytes)):
         raise StorageError(f"the voiceprint of {name!r} cannot be read: put a backup of the database in its place")
-    return _Row(number, Speaker(str(name), str(model), utterances, str(enrolled_at)), sealed)
-
-
-def _purpose(row: int, model: str) -> str:
-    """What a sealed vector is bound to: it opens in no other person's row and as no other model's."""
-    return f"voiceprint {row} of {model}"
+    return _Row(number, Speaker(str(name), str(model), utterances, str(enrolled_at), bool(administrator)), sealed)
 
 
 def _to_bytes(name: str, vector: Vector) -> bytes:

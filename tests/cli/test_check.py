@@ -24,6 +24,9 @@ def test_every_part_is_told_in_a_line_of_its_own(household: Shell) -> None:
     [
         ('[models]\nfolder = "/nonexistent"', "models", "xvector"),
         ('[lock]\ndriver = "gpio"', "GPIO", "RPi.GPIO"),
+        ('[button]\ndriver = "gpio"\n[gpio]\nsimulated = "{folder}"', "GPIO", "gpio.button_pin is not set"),
+        ('[sounder]\ndriver = "buzzer"', "sounder", "gpio.buzzer_pin is not set"),
+        ("[gpio]\nred_pin = 17", "settings", "gpio.red_pin and gpio.relay_pin are both 17"),
         ("[recognition]\nfalse_accept_rate = 0.000000001", "models", "false-accept rate"),
         ('[microphone]\ndevice = "no such microphone"', "microphone", "no such microphone"),
         ("[door]\nopen_seconds = 99", "settings", "door.open_seconds is 99"),
@@ -33,7 +36,7 @@ def test_a_part_that_fails_says_why_and_the_status_is_1(
     shell: Shell, models: Path, tmp_path: Path, settings: str, part: str, told: str
 ) -> None:
     file = tmp_path / "settings.toml"
-    file.write_text(settings)
+    file.write_text(settings.replace("{folder}", str(tmp_path)))
     said = shell.json("--config", file, "check")
     found = {record["check"]: record for record in said.records}
     assert said.status == 1
@@ -55,3 +58,12 @@ def test_a_voiceprint_of_another_model_is_told_by_name(household: Shell, tmp_pat
     said = household("check")
     assert said.status == 1
     assert "Ada: enrolled with another model; run: edgevoice enroll --renew NAME" in said.out
+
+
+def test_a_simulated_board_is_told_as_such(shell: Shell, models: Path, tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(f'[lock]\ndriver = "gpio"\n[gpio]\nsimulated = "{tmp_path}/board"')
+    found = {record["check"]: record for record in shell.json("--config", file, "check").records}
+    assert found["GPIO"]["ok"] is True
+    assert "no pin of this machine moves" in str(found["GPIO"]["found"])
+    assert list((tmp_path / "board" / "levels").iterdir()) == []

@@ -10,7 +10,7 @@ def test_the_newest_are_told_oldest_first(shell: Shell) -> None:
             it.pipeline.hear(block(number))
     records = shell.json("events", "--last", "2").records
     assert [record["id"] for record in records] == [2, 3]
-    assert list(records[0]) == ["id", "at", "kind", "reason", "speaker", "figures"]
+    assert list(records[0]) == ["id", "at", "kind", "reason", "speaker", "figures", "clock_set", "readable"]
     assert records[0]["kind"] == "open"
     assert "Ada scored 4.2, needs 3.1" in shell("events").out
 

@@ -37,7 +37,7 @@ def test_a_known_voice_opens_the_lock_which_shuts_itself(household: Shell) -> No
     opened, locked = [record for record in records if record.get("event") == "lock"]
     assert (opened["state"], locked["state"]) == ("open", "locked")
     assert 5.0 <= float(str(locked["t_s"])) - float(str(opened["t_s"])) < 5.0 + 0.2  # a block late at most
-    assert events(records, "state") == ["listening", "open", "listening"]
+    assert events(records, "state") == ["listening", "checking", "open", "listening", "stopped"]
     assert [event["kind"] for event in household.json("events", "--last", "1").records] == ["open"]
 
 
@@ -50,7 +50,7 @@ def test_a_stranger_is_refused(household: Shell) -> None:
     records = run(household, "stranger-4-1.opus", "room.flac")
     assert {record["decision"] for record in records if "decision" in record} == {"refuse"}
     assert events(records, "lock") == []
-    assert events(records, "state") == ["listening", "refused", "listening"]
+    assert events(records, "state") == ["listening", "checking", "refused", "listening", "stopped"]
 
 
 def decided(household: Shell, file: str) -> tuple[dict[str, object], dict[str, object]]:

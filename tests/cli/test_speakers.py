@@ -9,7 +9,7 @@ def names(shell: Shell) -> list[object]:
 
 def test_everybody_is_listed_with_the_model_and_the_time(household: Shell) -> None:
     (ada, _) = household.json("speakers", "list").records
-    assert list(ada) == ["name", "model", "utterances", "enrolled_at"]
+    assert list(ada) == ["name", "model", "utterances", "enrolled_at", "administrator"]
     assert names(household) == ["Ada", "Ben"]
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from edgevoice.door.act import Act
+from edgevoice.door.act import Act, Outcome, Row
 from edgevoice.door.decide import Cause, Decision
+from edgevoice.door.kiosk import EVENTS
+from edgevoice.door.machine import Event as Happens
+from edgevoice.door.machine import Machine, step
 from edgevoice.errors import HardwareError
 from edgevoice.hardware import Light
 from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
@@ -70,6 +73,13 @@ class Door:
         return [(event.kind, event.reason) for event in self.events.last(99)]
 
 
+def carry_out(act: Act, decision: Decision) -> Outcome:
+    """As the kiosk does, from a device that listens."""
+    listening = step(Machine(), Happens.STARTED, 0.0).machine
+    event = EVENTS.get(decision.cause, Happens.NO_MATCH)
+    return act.carry_out(step(listening, event, 0.0, decision.cause is Cause.LOCKED_OUT), Row.of(decision))
+
+
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[Door]:
     clock = ManualClock()
@@ -79,7 +89,7 @@ def door(tmp_path: Path) -> Iterator[Door]:
 
 
 def test_a_match_opens_for_the_set_time_shows_green_and_is_written(door: Door) -> None:
-    outcome = door.act.carry_out(MATCH)
+    outcome = carry_out(door.act, MATCH)
     assert (outcome.opened, outcome.light, outcome.faults) == (True, Light.OPEN, ())
     assert door.lock.openings == [3.0]
     assert door.lights.shown == [Light.OPEN]
@@ -92,13 +102,13 @@ def test_a_match_opens_for_the_set_time_shows_green_and_is_written(door: Door) -
 
 def test_the_row_is_on_the_disk_before_the_lock_moves(door: Door) -> None:
     lock = WatchfulLock(door.events)
-    Act(lock, door.lights, door.events).carry_out(MATCH)
+    carry_out(Act(lock, door.lights, door.events), MATCH)
     assert [event.kind for event in lock.seen] == ["open"]
     assert lock.openings == [5.0]
 
 
 def test_a_refusal_moves_nothing_shows_red_and_is_written(door: Door) -> None:
-    outcome = door.act.carry_out(NO_MATCH)
+    outcome = carry_out(door.act, NO_MATCH)
     assert (outcome.opened, outcome.light, outcome.faults) == (False, Light.REFUSED, ())
     assert door.lock.openings == []
     assert door.lock.movements == []
@@ -107,8 +117,8 @@ def test_a_refusal_moves_nothing_shows_red_and_is_written(door: Door) -> None:
 
 
 def test_a_refusal_does_not_shut_the_door_on_whoever_was_let_in(door: Door) -> None:
-    door.act.carry_out(MATCH)
-    door.act.carry_out(NO_MATCH)
+    carry_out(door.act, MATCH)
+    carry_out(door.act, NO_MATCH)
     assert door.lock.is_open
 
 
@@ -117,14 +127,14 @@ def test_a_refusal_does_not_shut_the_door_on_whoever_was_let_in(door: Door) -> N
     [(Cause.LOCKED_OUT, Light.LOCKED_OUT), (Cause.UNHEALTHY, Light.FAULT), (Cause.NOBODY, Light.REFUSED)],
 )
 def test_a_refusal_shows_its_cause(door: Door, cause: Cause, light: Light) -> None:
-    assert door.act.carry_out(Decision(False, "no", None, cause)).light is light
+    assert carry_out(door.act, Decision(False, "no", None, cause)).light is light
     assert door.lights.shown == [light]
 
 
 @pytest.mark.parametrize("decision", [MATCH, NO_MATCH])
 def test_what_cannot_be_written_down_does_not_open_the_door(door: Door, decision: Decision) -> None:
     door.database.rows("pragma query_only = on")
-    outcome = door.act.carry_out(decision)
+    outcome = carry_out(door.act, decision)
     assert (outcome.opened, outcome.light, outcome.event) == (False, Light.FAULT, None)
     assert door.lock.openings == []
     assert door.lights.shown == [Light.FAULT]
@@ -135,7 +145,7 @@ def test_what_cannot_be_written_down_does_not_open_the_door(door: Door, decision
 def test_a_full_disk_keeps_the_door_shut(door: Door) -> None:
     ((pages,),) = door.database.rows("pragma page_count")
     door.database.rows(f"pragma max_page_count = {pages!r}")
-    outcomes = [door.act.carry_out(MATCH) for _ in range(200)]
+    outcomes = [carry_out(door.act, MATCH) for _ in range(200)]
     assert len(door.lock.openings) == sum(outcome.opened for outcome in outcomes) < 200
     assert not outcomes[-1].opened
     assert not door.lock.is_open
@@ -144,7 +154,7 @@ def test_a_full_disk_keeps_the_door_shut(door: Door) -> None:
 
 def test_a_lock_that_fails_while_opening_is_shut_and_the_log_says_why(door: Door) -> None:
     lock = BrokenLock(door.clock)
-    outcome = Act(lock, door.lights, door.events).carry_out(MATCH)
+    outcome = carry_out(Act(lock, door.lights, door.events), MATCH)
     assert not lock.is_open
     assert (outcome.opened, outcome.light) == (False, Light.FAULT)
     assert door.lights.shown == [Light.FAULT]
@@ -152,7 +162,7 @@ def test_a_lock_that_fails_while_opening_is_shut_and_the_log_says_why(door: Door
 
 
 def test_lights_that_fail_shut_a_door_just_opened(door: Door) -> None:
-    outcome = Act(door.lock, BrokenLights(), door.events).carry_out(MATCH)
+    outcome = carry_out(Act(door.lock, BrokenLights(), door.events), MATCH)
     assert door.lock.openings == [5.0]
     assert not door.lock.is_open
     assert (outcome.opened, outcome.light) == (False, None)
@@ -161,7 +171,7 @@ def test_lights_that_fail_shut_a_door_just_opened(door: Door) -> None:
 
 def test_a_lock_that_can_not_even_be_shut_is_told_everywhere(door: Door, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
-        outcome = Act(StuckLock(), door.lights, door.events).carry_out(MATCH)
+        outcome = carry_out(Act(StuckLock(), door.lights, door.events), MATCH)
     assert "the lock could not be shut: HardwareError: the pin does not answer" in outcome.faults
     assert "the lock could not be shut" in door.written()[-1][1]
     assert door.lights.shown == [Light.FAULT]
@@ -169,7 +179,7 @@ def test_a_lock_that_can_not_even_be_shut_is_told_everywhere(door: Door, caplog:
 
 
 def test_a_failure_anywhere_else_shuts_the_door_and_is_written(door: Door) -> None:
-    door.act.carry_out(MATCH)
+    carry_out(door.act, MATCH)
     outcome = door.act.fault(ValueError("a window of 399 samples"))
     assert not door.lock.is_open
     assert (outcome.opened, outcome.light) == (False, Light.FAULT)

@@ -1,10 +1,18 @@
 """What the device says of itself, and when it goes back to listening."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from edgevoice.door.kiosk import FAULT_SECONDS, REFUSED_SECONDS, State
-from edgevoice.hardware import Light
-from tests.house import OPEN_SECONDS, BrokenBlue, Ear, Parts, Recogniser, block, door
+from edgevoice.door.decide import Cause
+from edgevoice.door.inputs import Inputs
+from edgevoice.door.kiosk import FAULT_SECONDS, LONGEST_TALK_SECONDS, REFUSED_SECONDS, Extras, State
+from edgevoice.door.machine import Limits
+from edgevoice.hardware import Contacts, Light, Press, Prompt
+from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
+from edgevoice.hardware.fake_sounder import FakeSounder
+from edgevoice.listening.utterance import Utterance
+from edgevoice.recognition.recognise import Evidence
+from tests.house import OPEN_SECONDS, BrokenBlue, BrokenError, Ear, Parts, Recogniser, block, door
 
 
 def test_it_begins_by_listening(tmp_path: Path) -> None:
@@ -71,3 +79,136 @@ def test_lights_that_fail_while_nothing_happens_are_a_fault_and_no_crash(tmp_pat
         assert it.kiosk.look() is State.FAULT
         assert not it.lock.is_open
         assert "the blue light" in it.audit()[-1].reason
+
+
+def test_a_sound_too_poor_to_judge_is_asked_for_again_and_is_no_attempt(tmp_path: Path) -> None:
+    class Short(Recogniser):
+        def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence:
+            found = super().recognise(utterance, front_end_ms)
+            return replace(found, quality=replace(found.quality, net_speech_s=0.5))
+
+    with door(tmp_path, Parts(recogniser=Short())) as it:
+        for number in range(9):
+            it.pipeline.hear(block(number))
+        assert it.kiosk.look() is State.SAY_AGAIN
+        assert it.lights.light is Light.SAY_AGAIN
+        assert {prompt for prompts in it.kiosk.take_said() for prompt in prompts} == {Prompt.SAY_AGAIN}
+        it.clock.advance(REFUSED_SECONDS)
+        assert it.kiosk.look() is State.LISTENING
+
+
+def test_it_shows_that_somebody_is_heard_until_that_turns_out_to_be_nothing(tmp_path: Path) -> None:
+    with door(tmp_path) as it:
+        it.kiosk.look()
+        it.kiosk.hears(True)
+        assert it.kiosk.look() is State.CHECKING
+        it.kiosk.hears(False)
+        assert it.kiosk.look() is State.LISTENING
+
+
+def test_where_a_press_is_asked_for_a_known_voice_alone_is_told_to_press(tmp_path: Path) -> None:
+    button = FakeButton(lambda: 0.0)
+    parts = Parts(limits=Limits(intent_s=10.0), extras=Extras(Inputs(button)))
+    with door(tmp_path, parts) as it:
+        assert it.kiosk.look() is State.IDLE
+        (answer,) = it.pipeline.hear(block(0))
+        assert answer.decision is not None and answer.decision.cause is Cause.NOT_PRESSED
+        assert it.kiosk.take_said() == [(Prompt.ASK_PRESS,)]
+        button.press()
+        it.kiosk.look()
+        (answer,) = it.pipeline.hear(block(1))
+        assert answer.outcome.opened
+        it.clock.advance(OPEN_SECONDS)
+        it.kiosk.look()
+        assert not it.pipeline.hear(block(2))[0].outcome.opened  # one press opens once
+
+
+def test_button_or_contacts_that_fail_are_told_once_and_nothing_opens_until_they_answer(tmp_path: Path) -> None:
+    class Breaks(FakeButton):
+        broken = True
+
+        def take(self) -> list[Press]:
+            if self.broken:
+                raise BrokenError("the button")
+            return super().take()
+
+    button = Breaks(lambda: 0.0)
+    with door(tmp_path, Parts(extras=Extras(Inputs(button)))) as it:
+        for _ in range(50):
+            it.kiosk.look()
+        assert [event.reason for event in it.audit()] == ["BrokenError: the button"]
+        assert not it.pipeline.hear(block(0))[0].outcome.opened
+        button.broken = False
+        it.kiosk.look()
+        assert it.pipeline.hear(block(1))[0].outcome.opened
+
+
+def test_a_forced_door_is_an_alarm_and_is_written_down_once(tmp_path: Path) -> None:
+    contact = FakeContact()
+    with door(tmp_path, Parts(extras=Extras(Inputs(None, Contacts(door=contact))))) as it:
+        it.kiosk.look()
+        it.clock.advance(60.0)
+        contact.is_open = True
+        for _ in range(5):
+            assert it.kiosk.look() is State.DOOR_FORCED
+        assert [event.kind for event in it.audit()] == ["forced"]
+        assert it.lights.light is Light.DOOR_FORCED
+        contact.is_open = False
+        assert it.kiosk.look() is State.LISTENING
+
+
+def test_a_door_held_open_after_an_unlock_is_told(tmp_path: Path) -> None:
+    contact = FakeContact()
+    with door(tmp_path, Parts(extras=Extras(Inputs(None, Contacts(door=contact))))) as it:
+        it.pipeline.hear(block())
+        contact.is_open = True
+        assert it.kiosk.look() is State.OPEN
+        it.clock.advance(30.0)
+        assert it.kiosk.look() is State.DOOR_HELD
+        assert [event.kind for event in it.audit()] == ["open", "held"]
+
+
+def test_an_opened_case_is_a_fault_until_it_is_closed(tmp_path: Path) -> None:
+    tamper = FakeContact()
+    with door(tmp_path, Parts(extras=Extras(Inputs(None, Contacts(tamper=tamper))))) as it:
+        it.pipeline.hear(block(0))
+        tamper.is_open = True
+        assert it.kiosk.look() is State.FAULT
+        assert not it.lock.is_open
+        assert it.kiosk.take_said()[-1] == (Prompt.TAMPER,)
+        (answer,) = it.pipeline.hear(block(1))
+        assert not answer.outcome.opened
+        tamper.is_open = False
+        it.kiosk.look()
+        assert it.pipeline.hear(block(2))[0].outcome.opened
+
+
+def test_the_device_is_not_deaf_for_longer_than_any_prompt_though_its_sounder_never_ends(tmp_path: Path) -> None:
+    with door(tmp_path, Parts(sounder=lambda clock: FakeSounder(clock, seconds_each=1000.0))) as it:
+        it.pipeline.hear(block())
+        assert it.kiosk.talks()
+        it.clock.advance(LONGEST_TALK_SECONDS)
+        assert not it.kiosk.talks()
+
+
+def test_after_the_end_nothing_opens(tmp_path: Path) -> None:
+    with door(tmp_path) as it:
+        it.pipeline.hear(block(0))
+        it.kiosk.stop()
+        assert not it.lock.is_open
+        (answer,) = it.pipeline.hear(block(1))
+        assert not answer.outcome.opened
+        assert it.kiosk.look() is State.STOPPED
+        assert "but it is stopped" in it.audit()[-1].reason
+
+
+def test_a_clock_that_fails_is_a_fault_and_no_crash(tmp_path: Path) -> None:
+    with door(tmp_path) as it:
+        it.pipeline.hear(block(0))
+
+        def broken() -> float:
+            raise BrokenError("the clock")
+
+        it.kiosk._clock = broken
+        assert it.kiosk.look() is State.FAULT
+        assert not it.lock.is_open

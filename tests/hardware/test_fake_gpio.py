@@ -121,3 +121,38 @@ def test_it_fails_as_often_as_it_is_told_to() -> None:
     assert gpio.input(17) == 0
     gpio.output(17, 1)
     assert gpio.input(17) == 1
+
+
+def test_edges_of_a_watched_input_are_told_those_of_others_are_not() -> None:
+    gpio = FakeGpio()
+    gpio.setmode(gpio.BCM)
+    seen: list[int] = []
+    with pytest.raises(RuntimeError, match="as an input first"):
+        gpio.add_event_detect(24, gpio.BOTH, seen.append)
+    gpio.setup(24, gpio.IN, pull_up_down=gpio.PUD_UP)
+    gpio.add_event_detect(24, gpio.FALLING, seen.append)
+    with pytest.raises(RuntimeError, match="Conflicting edge detection"):
+        gpio.add_event_detect(24, gpio.BOTH, seen.append)
+    gpio.drive(24, 1)
+    assert seen == []
+    gpio.drive(24, 0)
+    gpio.drive(24, 0)
+    gpio.drive(24, 1)
+    assert seen == [24]
+    gpio.remove_event_detect(24)
+    gpio.drive(24, 0)
+    assert seen == [24]
+
+
+def test_a_tone_wants_an_output_and_is_remembered_from_its_start_to_its_stop() -> None:
+    gpio = FakeGpio()
+    gpio.setmode(gpio.BCM)
+    with pytest.raises(RuntimeError, match="as an output first"):
+        gpio.PWM(12, 2000)
+    gpio.setup(12, gpio.OUT, initial=0)
+    tone = gpio.PWM(12, 2000)
+    with pytest.raises(ValueError, match="dutycycle"):
+        tone.start(101)
+    tone.start(50)
+    tone.stop()
+    assert gpio.levels(12) == [0, 1, 0]

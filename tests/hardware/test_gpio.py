@@ -8,7 +8,8 @@ import pytest
 from edgevoice.errors import HardwareError
 from edgevoice.hardware.fake import ManualClock
 from edgevoice.hardware.fake_gpio import FakeGpio
-from edgevoice.hardware.gpio import GpioLock, GpioSettings
+from edgevoice.hardware.gpio import GpioLock
+from edgevoice.hardware.pins import GpioSettings
 from tests.hardware.test_fake import BAD_SECONDS
 
 HIGH_17 = GpioSettings(relay_pin=17)
@@ -205,7 +206,8 @@ def test_a_program_that_ends_in_the_middle_of_a_pulse_leaves_the_relay_off() -> 
     code = (
         "import atexit\n"
         "from edgevoice.hardware.fake_gpio import FakeGpio\n"
-        "from edgevoice.hardware.gpio import GpioLock, GpioSettings\n"
+        "from edgevoice.hardware.gpio import GpioLock\n"
+        "from edgevoice.hardware.pins import GpioSettings\n"
         "gpio = FakeGpio()\n"
         "atexit.register(lambda: print(gpio.levels(17)))\n"
         "GpioLock(gpio, GpioSettings()).open_for(30.0)\n"

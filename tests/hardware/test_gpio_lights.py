@@ -5,7 +5,9 @@ import pytest
 from edgevoice.errors import HardwareError
 from edgevoice.hardware import Light
 from edgevoice.hardware.fake_gpio import FakeGpio
-from edgevoice.hardware.gpio import GpioLights, GpioLock, GpioSettings
+from edgevoice.hardware.gpio import GpioLock
+from edgevoice.hardware.gpio_lights import GpioLights, pattern_of
+from edgevoice.hardware.pins import GpioSettings
 
 RED, GREEN, BLUE = 22, 27, 23
 
@@ -21,11 +23,17 @@ def _lit(gpio: FakeGpio) -> tuple[int, int, int]:
         (Light.LISTENING, (0, 0, 1)),
         (Light.OPEN, (0, 1, 0)),
         (Light.REFUSED, (1, 0, 0)),
+        (Light.BOOTING, (0, 0, 1)),
+        (Light.CHECKING, (0, 0, 1)),
+        (Light.SAY_AGAIN, (1, 0, 0)),
         (Light.LOCKED_OUT, (1, 0, 0)),
+        (Light.ENROLLING, (0, 0, 1)),
+        (Light.DOOR_HELD, (1, 0, 0)),
+        (Light.DOOR_FORCED, (1, 0, 0)),
         (Light.FAULT, (1, 0, 1)),
     ],
 )
-def test_each_state_has_its_colours_on_either_kind_of_led(light: Light, levels: tuple[int, int, int]) -> None:
+def test_each_state_begins_with_its_colours_on_either_kind_of_led(light: Light, levels: tuple[int, int, int]) -> None:
     for active_high in (True, False):
         gpio = FakeGpio()
         lights = GpioLights(gpio, GpioSettings(leds_active_high=active_high))
@@ -50,6 +58,49 @@ def test_locked_out_blinks_until_something_else_is_shown() -> None:
     time.sleep(0.6)
     assert len(gpio.history) == changes
     assert _lit(gpio) == (0, 0, 1)
+
+
+def test_every_state_looks_different_from_every_other() -> None:
+    patterns = [tuple(pattern_of(light, 0.5)) for light in Light]
+    assert len(set(patterns)) == len(Light)
+
+
+def _wait_for(gpio: FakeGpio, pin: int, levels: list[int]) -> None:
+    deadline = time.monotonic() + 10
+    while gpio.levels(pin)[: len(levels)] != levels:
+        assert time.monotonic() < deadline, gpio.levels(pin)
+        time.sleep(0.01)
+
+
+def test_two_colours_take_turns() -> None:
+    gpio = FakeGpio()
+    lights = GpioLights(gpio, GpioSettings())
+    lights.show(Light.SAY_AGAIN)
+    _wait_for(gpio, RED, [0, 1, 0, 1])
+    _wait_for(gpio, BLUE, [0, 1, 0])
+    assert gpio.levels(GREEN) == [0]
+    lights.close()
+
+
+def test_an_enrolment_turns_from_blue_to_green() -> None:
+    assert pattern_of(Light.ENROLLING, 0.0) == [("b", 2.0)]
+    assert pattern_of(Light.ENROLLING, 0.25) == [("g", 0.5), ("b", 1.5)]
+    assert pattern_of(Light.ENROLLING, 1.0) == [("g", 2.0)]
+
+
+def test_progress_is_seen_while_an_enrolment_is_shown_and_only_then() -> None:
+    gpio = FakeGpio()
+    lights = GpioLights(gpio, GpioSettings())
+    lights.progress(0.0)
+    assert _lit(gpio) == (0, 0, 0)
+    lights.show(Light.ENROLLING)
+    assert _lit(gpio) == (0, 0, 1)
+    lights.progress(7.0)
+    assert _lit(gpio) == (0, 1, 0)
+    lights.show(Light.LISTENING)
+    lights.progress(0.5)
+    assert _lit(gpio) == (0, 0, 1)
+    lights.close()
 
 
 def test_leds_that_are_not_fitted_are_left_out() -> None:

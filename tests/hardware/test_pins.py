@@ -1,13 +1,7 @@
-import importlib.util
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from edgevoice.errors import HardwareError
-from edgevoice.hardware.pins import GpioSettings, load_gpio
+from edgevoice.hardware.pins import PINS, GpioSettings
 
 
 def test_the_defaults_are_allowed() -> None:
@@ -24,8 +18,8 @@ def test_a_relay_pin_that_is_no_header_pin_is_named(pin: int) -> None:
         GpioSettings(relay_pin=pin)
 
 
-@pytest.mark.parametrize("name", ["red_pin", "green_pin", "blue_pin"])
-def test_an_led_pin_that_is_no_header_pin_is_named(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in PINS if name != "relay_pin"])
+def test_any_other_pin_that_is_no_header_pin_is_named(name: str) -> None:
     with pytest.raises(HardwareError, match=rf"gpio\.{name} is 99"):
         GpioSettings(**{name: 99})
 
@@ -47,33 +41,42 @@ def test_a_pin_whose_level_at_boot_keeps_the_door_shut_is_allowed(pin: int, acti
     assert settings.relay_pin == pin
 
 
-def test_on_a_desk_the_library_is_refused_in_words() -> None:
-    if Path("/proc/device-tree/model").exists() and importlib.util.find_spec("RPi"):
-        pytest.skip("this is a Raspberry Pi with its library")
-    with pytest.raises(HardwareError, match=r"lock cannot be driven.*(pip install edgevoice\[pi\]|Raspberry Pi)"):
-        load_gpio()
+@pytest.mark.parametrize("pin", [18, 19, 20, 21])
+def test_what_an_i2s_microphone_needs_is_left_to_it(pin: int) -> None:
+    assert GpioSettings(button_pin=pin).button_pin == pin
+    with pytest.raises(HardwareError, match=rf"gpio\.button_pin is {pin}, and gpio\.i2s says"):
+        GpioSettings(button_pin=pin, i2s=True)
+    with pytest.raises(HardwareError, match=rf"gpio\.relay_pin is {pin}, and gpio\.i2s says"):
+        GpioSettings(relay_pin=pin, i2s=True)
 
 
-def test_lgpio_is_given_a_folder_of_its_own_that_goes_with_the_program(tmp_path: Path) -> None:
-    code = (
-        "import os, contextlib\n"
-        "from edgevoice.hardware.pins import load_gpio\n"
-        "from edgevoice.errors import HardwareError\n"
-        "with contextlib.suppress(HardwareError): load_gpio()\n"
-        "print(os.environ['LG_WD'], os.path.isdir(os.environ['LG_WD']))"
-    )
+@pytest.mark.parametrize("pin", [14, 15])
+def test_the_serial_console_keeps_its_pins_until_it_is_said_to_be_off(pin: int) -> None:
+    with pytest.raises(HardwareError, match=rf"gpio\.door_pin is {pin}, where the serial console may be"):
+        GpioSettings(door_pin=pin)
+    assert GpioSettings(door_pin=pin, serial_console=False).door_pin == pin
 
-    def run(**more: str) -> list[str]:
-        environment = {name: value for name, value in os.environ.items() if name != "LG_WD"} | more
-        done = subprocess.run(
-            [sys.executable, "-c", code], env=environment, cwd=tmp_path, check=True, stdout=-1, text=True
-        )
-        return done.stdout.split()
 
-    folder, existed = run()
-    assert existed == "True"
-    assert Path(folder) != tmp_path
-    assert not Path(folder).exists()
-    assert run(RUNTIME_DIRECTORY="/run/edgevoice")[0] == "/run/edgevoice"
-    assert run(LG_WD=str(tmp_path))[0] == str(tmp_path)
-    assert list(tmp_path.iterdir()) == []
+def test_the_relay_never_hangs_on_the_pin_that_the_boot_loader_talks_on() -> None:
+    with pytest.raises(HardwareError, match="the serial console talks on it"):
+        GpioSettings(relay_pin=14, serial_console=False)
+    with pytest.raises(HardwareError, match="the serial console may be"):
+        GpioSettings(relay_pin=15)
+    assert GpioSettings(relay_pin=15, serial_console=False).relay_pin == 15
+
+
+@pytest.mark.parametrize(
+    ("pin", "active_high", "allowed"), [(8, True, False), (9, True, True), (12, False, False), (5, False, True)]
+)
+def test_a_buzzer_that_would_sound_while_the_pi_boots_is_refused(pin: int, active_high: bool, allowed: bool) -> None:
+    if allowed:
+        assert GpioSettings(buzzer_pin=pin, buzzer_active_high=active_high).buzzer_pin == pin
+        return
+    with pytest.raises(HardwareError, match=rf"buzzer_pin {pin} sounds while the Pi boots"):
+        GpioSettings(buzzer_pin=pin, buzzer_active_high=active_high)
+
+
+@pytest.mark.parametrize("tone_hz", [-1, 99, 5001])
+def test_a_tone_that_no_piezo_makes_is_refused(tone_hz: int) -> None:
+    with pytest.raises(HardwareError, match=rf"gpio\.buzzer_hz is {tone_hz}"):
+        GpioSettings(buzzer_hz=tone_hz)

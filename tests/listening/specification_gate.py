@@ -4,7 +4,7 @@ from tests.listening.specification import Frame
 
 ONSET, ONSET_WINDOW, EARLY, HANGOVER, MARGIN, SHORTEST, LONGEST = 12, 20, 15, 40, 25, 60, 1200
 SUREST, VOICE_ODDS = 70, 6144  # frames, and their mean odds, Q11
-SURE_ODDS = 2839
+SURE_ODDS, WEAK_TAIL = 2839, 11
 
 Span = tuple[int, int, bool]
 """First frame, frame after the last, whether the utterance ends there."""
@@ -45,7 +45,7 @@ def _stop(speech: list[int], odds: list[int], start: int, onset: int) -> tuple[i
             sure = max(sure, frame)
         if frame - last >= HANGOVER:
             return last + 1 + MARGIN, early
-        if frame - sure == EARLY:
+        if frame - sure == EARLY or (frame - last == EARLY and last - sure >= WEAK_TAIL):
             early.append(frame + 1)
     return (start + LONGEST if len(speech) - start >= LONGEST else None), early
 

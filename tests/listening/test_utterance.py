@@ -126,6 +126,14 @@ def test_a_short_pause_is_told_when_it_is_reached_and_only_where_it_is_asked_for
     assert moments == {"early": [129 + 15, 129 + 40], "late": [129 + 40]}
 
 
+@pytest.mark.parametrize(("weak_ms", "looks"), [(100, [144]), (110, [144, 155]), (300, [144, 174])])
+def test_a_weak_end_is_looked_at_once_more_after_it(weak_ms: int, looks: list[int]) -> None:
+    gate, told = UtteranceGate(UtteranceSettings(), early=True), []
+    for at, odds in enumerate([-SURE] * 30 + [SURE] * 100 + [1] * (weak_ms // 10) + [-1] * 39):
+        told += [at] * len(gate.gather(likely([odds])))
+    assert told == looks
+
+
 def test_too_little_speech_is_not_told_early_either() -> None:
     gate = UtteranceGate(UtteranceSettings(), early=True)
     assert gate.gather(flagged([1] * 59 + [0] * 60)) == []

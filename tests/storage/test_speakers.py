@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edgevoice.errors import SpeakerError, StorageError
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.rotation import give_up
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
 
@@ -114,7 +115,6 @@ def test_a_removed_person_leaves_no_byte_in_the_file_or_its_log(folder: Path, da
     assert b"wilhelmine" not in left
     assert b"xaverine" not in left
     assert sealed[:32].lower() not in left
-    assert b"Bo scored 4.299" in bytes_on_disk(folder)
     assert [event.reason for event in events.last(2)] == [
         "someone removed since scored 4.298, needs 3.1",
         "Bo scored 4.299, needs 3.1",
@@ -246,6 +246,10 @@ def test_with_a_lost_key_nobody_is_read_or_added_but_people_can_be_removed_and_e
     assert not (folder / "key").exists()
     assert [person.name for person in speakers.list()] == ["Ada"]
     speakers.remove("Ada")
+    with pytest.raises(StorageError, match="must enrol again"):  # the audit log is still sealed with the lost key
+        speakers.add("Ada", voice(2), MODEL, 3)
+    secrets = Secrets(folder / "key", database)
+    give_up(database, secrets, Events(database, secrets=secrets))
     speakers.add("Ada", voice(2), MODEL, 3)
     assert len(speakers.voiceprints(MODEL)) == 1
 

@@ -15,7 +15,7 @@ from edgevoice.visit import FOLDER
 from tests.tools.test_evaluate import voice
 from tools import compare, conditions_table, evaluate, groups_table, promise
 from tools.measure.conditions import Conditions, disturbed, in_a_room
-from tools.measure.door_trials import door_trials, plain_scorer
+from tools.measure.door_trials import Voice, door_trials, plain_scorer
 from tools.measure.groups import people_of
 from tools.peers.edgevoice import MODEL
 from tools.training.augment import change_speed
@@ -125,7 +125,11 @@ def test_a_clip_gets_the_same_room_by_its_name(root: Path) -> None:
 
 
 def test_door_trials_know_who_spoke() -> None:
-    voices = {name: np.eye(3, dtype=np.float32)[[place] * 5] for place, name in enumerate("abc")}
+    ones = np.ones((5, 2))
+    voices = {
+        name: Voice(np.eye(3, dtype=np.float32)[[place] * 5], 3 * ones, 5 * place + np.arange(5), np.zeros(5, np.int64))
+        for place, name in enumerate("abc")
+    }
     trials = door_trials(voices, plain_scorer(np.ones((2, 3), np.int8), 0))
     assert trials.target == pytest.approx(1)
     assert trials.nontarget == pytest.approx(0)

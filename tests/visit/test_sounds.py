@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tools.synthetic.sounds import SOUNDS, make
+from tools.synthetic.sounds import OTHERS, SOUNDS, make
 from tools.synthetic.take import Sound
 
 
@@ -14,7 +14,7 @@ def band_power(sound: Sound, low_hz: float, high_hz: float) -> float:
     return float(np.sum(power[(frequency >= low_hz) & (frequency < high_hz)]) / np.sum(power))
 
 
-@pytest.mark.parametrize("name", SOUNDS)
+@pytest.mark.parametrize("name", [*SOUNDS, *OTHERS])
 def test_the_seed_alone_decides_a_sound(name: str) -> None:
     assert np.array_equal(make(name, 3), make(name, 3))
     assert not np.array_equal(make(name, 3), make(name, 4))
@@ -40,6 +40,14 @@ def test_a_doorbell_rings_high_then_low() -> None:
     ding, dong = sound[4_800:12_000], sound[24_000:40_000]
     assert band_power(ding, 640, 680) > 0.7
     assert band_power(dong, 505, 540) > 0.7
+
+
+def test_a_smoke_alarm_beeps_three_times_and_pauses() -> None:
+    sound = make("smoke-alarm.flac", 20)
+    assert band_power(sound, 3_050, 3_150) > 0.9
+    loud = np.abs(sound[: sound.size // 1_600 * 1_600]).reshape(-1, 1_600).max(axis=1) > 0.05  # tenths of a second
+    onsets = np.flatnonzero(loud & ~np.roll(loud, 1)) / 10
+    assert onsets.tolist() == [0.2, 1.2, 2.2, 4.2, 5.2, 6.2]
 
 
 def test_rain_is_broad_and_steady_but_made_of_drops() -> None:

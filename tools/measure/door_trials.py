@@ -1,6 +1,6 @@
-"""Trials as at the door: the mean of three utterances, enrolled, against one."""
+"""Trials as at the door: the mean of three utterances, enrolled, against one, as recorded or made harder."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.features import Cepstra
+from edgevoice.listening.frames import Frames
+from edgevoice.listening.quality import assess
 from edgevoice.recognition.calibration import Calibration
+from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.recognition.score import Scorer
 from tools.index import read_index
+from tools.measure.conditions import Conditions, read_clip
 from tools.prepare import front_end, spoken_parts
 from tools.training.development import is_adult
 
@@ -23,15 +26,29 @@ ENROLMENTS_PER_SPEAKER = 4
 
 
 @dataclass(frozen=True, eq=False)
+class Voice:
+    """All that is heard of one speaker: vectors (n, d) of unit length; said (n, 2) seconds of speech and SNR in dB;
+    clip (n,) which recording each is of; under (n,) which of several conditions it is heard under, 0 as recorded."""
+
+    vectors: Vector
+    said: NDArray[np.float64]
+    clip: NDArray[np.int64]
+    under: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
 class Trials:
-    """Normalised scores of the same person and of different people, whose enrolment each was against, and who spoke
-    the latter."""
+    """Normalised scores of the same person and of different people, their circumstances as ``Circumstances.deviation``
+    has them (n, 3), whose enrolment each was against, who spoke the latter, and under which condition."""
 
     target: NDArray[np.float64]
     nontarget: NDArray[np.float64]
+    target_given: NDArray[np.float64]
+    nontarget_given: NDArray[np.float64]
     target_of: NDArray[np.int64]
     nontarget_of: NDArray[np.int64]
     nontarget_by: NDArray[np.int64]
+    nontarget_under: NDArray[np.int64]
 
     def __add__(self, other: "Trials") -> "Trials":
         """Both; nobody of the one is compared with anybody of the other."""
@@ -39,10 +56,21 @@ class Trials:
         return Trials(
             np.concatenate([self.target, other.target]),
             np.concatenate([self.nontarget, other.nontarget]),
+            np.concatenate([self.target_given, other.target_given]),
+            np.concatenate([self.nontarget_given, other.nontarget_given]),
             np.concatenate([self.target_of, other.target_of + people]),
             np.concatenate([self.nontarget_of, other.nontarget_of + people]),
             np.concatenate([self.nontarget_by, other.nontarget_by + people]),
+            np.concatenate([self.nontarget_under, other.nontarget_under]),
         )
+
+    def llrs(self, calibration: Calibration) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Of the same person, of others."""
+
+        def llr(scores: NDArray[np.float64], given: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.asarray(calibration.slope * scores + calibration.offset + given @ calibration.offset_by)
+
+        return llr(self.target, self.target_given), llr(self.nontarget, self.nontarget_given)
 
 
 def development_adults(root: Path) -> list[list[tuple[str, str]]]:
@@ -60,16 +88,31 @@ class Embeds(Protocol):
     def embed(self, mfcc: Cepstra) -> Embedding: ...
 
 
-def embed_voices(xvector: Embeds, root: Path, clips: Iterable[tuple[str, str]]) -> dict[str, Vector]:
-    """Speaker -> (clips, d) unit vectors of all clips in which the gate hears speech."""
-    by_speaker: dict[str, list[Vector]] = {}
-    for path, speaker in tqdm(list(clips), unit="clip"):
-        frames = front_end(read_sound(root / path))
-        if parts := spoken_parts(frames):
-            mfcc = np.concatenate([frames.mfcc[start:stop] for start, stop in parts])
-            by_speaker.setdefault(speaker, []).append(xvector.embed(mfcc).vector)
-    enough = ENROLMENT_UTTERANCES + 1
-    return {speaker: np.stack(vectors) for speaker, vectors in by_speaker.items() if len(vectors) >= enough}
+def conditions_at_a_door(noise: Path | None) -> tuple[Conditions, ...]:
+    """As recorded, cut short and, where there is a folder of sounds, in noise: what a calibration must hold for."""
+    short = tuple(Conditions(seconds=seconds) for seconds in (1.5, 2.0, 3.0))
+    levels = (20.0, 10.0, 5.0) if noise else ()
+    return (Conditions(), *short, *(Conditions(noise=noise, snr_db=snr_db) for snr_db in levels))
+
+
+def embed_voices(
+    xvector: Embeds, root: Path, clips: Iterable[tuple[str, str]], conditions: Sequence[Conditions] = (Conditions(),)
+) -> dict[str, Voice]:
+    """Speaker -> all clips in which the gate hears speech, each under all conditions, first as recorded."""
+    heard: dict[str, list[tuple[Vector, tuple[float, float], int, int]]] = {}
+    for number, (path, speaker) in enumerate(tqdm(list(clips), unit="clip")):
+        for under, condition in enumerate(conditions):
+            frames = front_end(read_clip(root, path, condition))
+            if parts := spoken_parts(frames):
+                spoken = Frames.join([frames[start:stop] for start, stop in parts])
+                quality = assess(spoken)
+                said = quality.net_speech_s, quality.snr_db
+                vector = xvector.embed(spoken.mfcc).vector
+                heard.setdefault(speaker, []).append((vector, said, number, under))
+    voices = {
+        speaker: Voice(*(np.array(column) for column in zip(*of_one, strict=True))) for speaker, of_one in heard.items()
+    }
+    return {speaker: voice for speaker, voice in voices.items() if (voice.under == 0).sum() > ENROLMENT_UTTERANCES}
 
 
 def plain_scorer(cohort: NDArray[np.int8], top: int) -> Scorer:
@@ -78,25 +121,36 @@ def plain_scorer(cohort: NDArray[np.int8], top: int) -> Scorer:
     return Scorer(Calibration(1.0, 0.0, (0.1, 0.01), (0.0, 1.0), "", "", top), unit.astype(np.float32))
 
 
-def door_trials(voices: dict[str, Vector], scorer: Scorer) -> Trials:
-    """Every speaker enrolled four times from three utterances, against every utterance not enrolled."""
+def door_trials(
+    voices: dict[str, Voice], scorer: Scorer, utterances: Sequence[int] = (ENROLMENT_UTTERANCES,)
+) -> Trials:
+    """Every speaker enrolled four times from so many utterances as recorded, against every recording not enrolled."""
     rng = np.random.default_rng(0)
-    target, nontarget, by = [], [], []
-    clips = np.repeat(np.arange(len(voices)), [len(vectors) for vectors in voices.values()])
-    for number, (speaker, own) in enumerate(voices.items()):
-        others = np.concatenate([vectors for other, vectors in voices.items() if other != speaker])
-        for _ in range(ENROLMENTS_PER_SPEAKER):
-            chosen = rng.permutation(len(own))
-            print_ = own[chosen[:ENROLMENT_UTTERANCES]].mean(axis=0)
-            print_ /= np.linalg.norm(print_)
-            target.append(scorer.normalised(print_[None], own[chosen[ENROLMENT_UTTERANCES:]])[0])
-            nontarget.append(scorer.normalised(print_[None], others)[0])
-            by.append(clips[clips != number])
-    whose = np.arange(len(target)) // ENROLMENTS_PER_SPEAKER
+    scores, given, same, whose, by, under = [], [], [], [], [], []
+    speakers = np.repeat(np.arange(len(voices)), [len(voice.clip) for voice in voices.values()])
+    fields = ("vectors", "said", "clip", "under")
+    vectors, said, clip, condition = (np.concatenate([getattr(v, name) for v in voices.values()]) for name in fields)
+    for number, own in enumerate(voices.values()):
+        for count in np.repeat(utterances, ENROLMENTS_PER_SPEAKER):
+            enrolled = rng.permutation(np.flatnonzero(own.under == 0))[:count]
+            voiceprint = own.vectors[enrolled].mean(axis=0)
+            voiceprint /= np.linalg.norm(voiceprint)
+            tried = ~np.isin(clip, own.clip[enrolled])
+            scores.append(scorer.normalised(voiceprint[None], vectors[tried])[0])
+            given.append([Circumstances(net_s, snr_db, int(count)).deviation for net_s, snr_db in said[tried]])
+            same.append(speakers[tried] == number)
+            whose.append(np.full(tried.sum(), number))
+            by.append(speakers[tried])
+            under.append(condition[tried])
+    score, who, is_same, spoken_by, heard_under = map(np.concatenate, (scores, whose, same, by, under))
+    circumstances = np.concatenate(given)
     return Trials(
-        np.concatenate(target),
-        np.concatenate(nontarget),
-        np.repeat(whose, [len(scores) for scores in target]),
-        np.repeat(whose, [len(scores) for scores in nontarget]),
-        np.concatenate(by),
+        score[is_same],
+        score[~is_same],
+        circumstances[is_same],
+        circumstances[~is_same],
+        who[is_same],
+        who[~is_same],
+        spoken_by[~is_same],
+        heard_under[~is_same],
     )

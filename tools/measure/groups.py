@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from edgevoice.errors import SettingsError
-from edgevoice.recognition.embed import Vector
 from edgevoice.recognition.score import Scorer
-from tools.measure.door_trials import Trials, door_trials
+from tools.measure.door_trials import Trials, Voice, door_trials
 from tools.measure.metrics import eer, eer_interval
 from tools.measure.trials import ADULT_YEARS
 
@@ -71,9 +70,9 @@ def groups(people: Mapping[str, Person]) -> list[Group]:
     return found
 
 
-def trials_of(group: Group, voices: Mapping[str, Vector], scorer: Scorer) -> Trials:
+def trials_of(group: Group, voices: Mapping[str, Voice], scorer: Scorer) -> Trials:
     """Members enrolled and tried by members, nobody else: the hardest, as strangers outside sound unlike them."""
-    return door_trials({name: vectors for name, vectors in voices.items() if name in group.speakers}, scorer)
+    return door_trials({name: voice for name, voice in voices.items() if name in group.speakers}, scorer)
 
 
 def eer_of(trials: Trials) -> tuple[float, tuple[float, float]]:

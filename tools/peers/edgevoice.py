@@ -12,7 +12,7 @@ from edgevoice.errors import ModelError
 from edgevoice.listening.capture import Samples
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.embed import XVector
-from edgevoice.recognition.score import load_scorer
+from edgevoice.recognition.score import ONE_UTTERANCE, load_scorer
 from tools.peers import MODELS, PairwiseScores, System, Vector
 
 MODEL = MODELS / "xvector.tflite"
@@ -44,7 +44,8 @@ def _pairwise(calibration: Calibration, path: Path) -> PairwiseScores:
     scorer = load_scorer(calibration, path)
 
     def llr(vectors: Vector) -> NDArray[np.floating]:
-        return calibration.slope * scorer.normalised(vectors, vectors) + calibration.offset
+        one_each = float(ONE_UTTERANCE.deviation @ calibration.offset_by)
+        return calibration.slope * scorer.normalised(vectors, vectors) + calibration.offset + one_each
 
     return llr
 

@@ -1,6 +1,6 @@
-"""The sounds of the visit that nobody speaks, each from a small physical model, seeded.
+"""The sounds of the visit that nobody speaks, each from a small physical model, seeded; and a smoke alarm.
 
-python -m tools.synthetic.sounds [--output FOLDER] [--seed N]
+python -m tools.synthetic.sounds [--output FOLDER] [--seed N] [--only smoke-alarm.flac]
 """
 
 from collections.abc import Callable
@@ -109,6 +109,21 @@ def white(rng: np.random.Generator) -> Sound:
     return at_rms(rng.standard_normal(seconds(3.0).size), -30.0)
 
 
+def smoke_alarm(rng: np.random.Generator) -> Sound:
+    """Two rounds of the evacuation signal of ISO 8201: three beeps of half a second, half a second apart, then a pause.
+
+    The piezo: about 3.1 kHz, its second harmonic within the band, 10 ms until it sounds and as long until it is quiet.
+    """
+    time, hertz = seconds(0.5), 3100 * rng.uniform(0.99, 1.01)
+    beep = np.sin(2 * np.pi * hertz * time) + 0.2 * np.sin(4 * np.pi * hertz * time + rng.uniform(0, 2 * np.pi))
+    beep *= tukey(beep.size, 2 * 0.01 / 0.5)
+    sound = np.zeros(seconds(8.0).size)
+    for start_s in (0.2, 1.2, 2.2, 4.2, 5.2, 6.2):
+        start = int(start_s * SAMPLE_RATE)
+        sound[start : start + beep.size] += beep
+    return at_peak(sound, -12.0)
+
+
 def nothing(_: np.random.Generator) -> Sound:
     """A room with nobody in it: the noise floor alone is added later."""
     return np.zeros(seconds(2.0).size)
@@ -125,21 +140,26 @@ SOUNDS: dict[str, Maker] = {
 }
 
 
+OTHERS: dict[str, Maker] = {"smoke-alarm.flac": smoke_alarm}
+"""What the visit does not play: made with --only, for the library of known sounds."""
+
+
 def make(name: str, seed: int) -> Sound:
     """One sound (n,) over the microphone's noise floor; digital silence has none."""
     if name == "silence.flac":
         return np.zeros(seconds(1.5).size)
     rng = generator(seed, name)
-    sound = SOUNDS[name](rng)
+    sound = (SOUNDS | OTHERS)[name](rng)
     return sound + pink(sound.size, rng) * gain(FLOOR_DBFS)
 
 
 @click.command()
 @click.option("--output", type=click.Path(path_type=Path), default=FOLDER, show_default="the visit in the repository")
 @click.option("--seed", default=20, show_default=True)
-def main(output: Path, seed: int) -> None:
+@click.option("--only", multiple=True, type=click.Choice([*SOUNDS, *OTHERS]), help="Make this one; may be repeated.")
+def main(output: Path, seed: int, only: tuple[str, ...]) -> None:
     """Make the sounds of the visit that nobody speaks (FLAC, 16 kHz mono)."""
-    for name in track(["silence.flac", *SOUNDS], "sounds"):
+    for name in track(only or ["silence.flac", *SOUNDS], "sounds"):
         write(output / name, to_int16(make(name, seed)))
 
 

@@ -1,0 +1,346 @@
+"""A door in a world where everything happens at random, and that says at once where the door was open for no reason.
+
+Everything of the door is real: the machine, Kiosk, Act, reception, register, lockout, claim, scorer, SQLite (without
+waiting for the disk), and the shipped fakes as lock, lights and contacts. Only voices are drawn instead of heard,
+clocks jump, and drivers fail.
+"""
+
+import logging
+import math
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from edgevoice.door.act import Act
+from edgevoice.door.claim import Claim
+from edgevoice.door.decide import Rules
+from edgevoice.door.enrolment import Enrolment, EnrolmentRules
+from edgevoice.door.inputs import Inputs
+from edgevoice.door.kiosk import Extras, Kiosk, State
+from edgevoice.door.lockout import Attempts, LockoutRules
+from edgevoice.door.machine import Limits
+from edgevoice.door.reception import Reception
+from edgevoice.door.register import Register
+from edgevoice.door.transitions import DIALOGUE
+from edgevoice.hardware import Contacts, Light, Press, Prompt
+from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
+from edgevoice.hardware.fake_inputs import FakeContact
+from edgevoice.listening.quality import Quality
+from edgevoice.recognition.embed import Embedding, Vector
+from edgevoice.recognition.recognise import Evidence, Recogniser, RecordingMatch, Timing
+from edgevoice.storage.database import Database
+from edgevoice.storage.events import Events
+from edgevoice.storage.secrets import FILE_NAME, Secrets
+from edgevoice.storage.speakers import Speakers
+from edgevoice.storage.state import State as Kept
+
+OPEN_S = 5.0
+DIMENSIONS = 128  # of the shipped model's embeddings
+RULES = EnrolmentRules(answer_seconds=20.0, claim_minutes=5.0)
+
+
+class BrokenError(Exception):
+    """What a driver raises that was told to."""
+
+
+class Luck:
+    """Whether a part works: it fails as often in a row as it was told to."""
+
+    def __init__(self) -> None:
+        self.failures = 0
+
+    def try_it(self, what: str) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise BrokenError(what)
+
+
+class FlakyLock(FakeLock):
+    """Opens, and then may say that it failed."""
+
+    def __init__(self, clock: ManualClock, luck: Luck) -> None:
+        super().__init__(clock)
+        self._luck = luck
+
+    def open_for(self, seconds: float) -> None:
+        super().open_for(seconds)
+        self._luck.try_it("the relay")
+
+
+class FlakyLights(FakeLights):
+    def __init__(self, clock: ManualClock, luck: Luck) -> None:
+        super().__init__(clock)
+        self._luck = luck
+
+    def show(self, light: Light) -> None:
+        self._luck.try_it("the lights")
+        super().show(light)
+
+
+class FlakySounder:
+    """Says nothing; fails and is busy as it was told."""
+
+    def __init__(self, luck: Luck) -> None:
+        self._luck = luck
+        self.is_busy = False
+
+    def say(self, prompts: Sequence[Prompt]) -> None:
+        self._luck.try_it("the sounder")
+
+    @property
+    def busy(self) -> bool:
+        self._luck.try_it("the sounder")
+        return self.is_busy
+
+    def close(self) -> None:
+        return None
+
+
+class FlakyButton:
+    """Gives the presses that were put into it."""
+
+    def __init__(self, luck: Luck) -> None:
+        self._luck = luck
+        self.presses: list[Press] = []
+
+    def take(self) -> list[Press]:
+        self._luck.try_it("the button")
+        taken, self.presses = self.presses, []
+        return taken
+
+    def close(self) -> None:
+        return None
+
+
+class FlakyEvents(Events):
+    def __init__(self, database: Database, luck: Luck) -> None:
+        super().__init__(database, keep=1000)
+        self._luck = luck
+
+    def write(
+        self, kind: str, reason: str, speaker: str | None = None, figures: Mapping[str, float] | None = None
+    ) -> int:
+        self._luck.try_it("the audit log")
+        return super().write(kind, reason, speaker, figures)
+
+
+class FlakyState(Kept):
+    def __init__(self, database: Database, luck: Luck) -> None:
+        super().__init__(database)
+        self._luck = luck
+
+    def put(self, name: str, figures: Mapping[str, float]) -> None:
+        self._luck.try_it("the disk")
+        super().put(name, figures)
+
+
+class World:
+    """One house; ``kiosk`` is started anew after each shutdown."""
+
+    def __init__(self, database: Database, recogniser: Recogniser, intent_s: float = 0.0) -> None:
+        self._database, self._recogniser, self._intent_s = database, recogniser, intent_s
+        self.true = ManualClock(1000.0)
+        self._offset, self._nonsense = 0.0, 0
+        self.luck: dict[str, Luck] = {name: Luck() for name in PARTS}
+        self.lock = FlakyLock(self.true, self.luck["lock"])
+        self.lights = FlakyLights(self.true, self.luck["lights"])
+        self.sounder = FlakySounder(self.luck["sounder"])
+        self.button = FlakyButton(self.luck["button"])
+        self.contacts = Contacts(FakeContact(), FakeContact(is_open=True), FakeContact())
+        self.speakers = Speakers(database, Secrets(database.path.parent / FILE_NAME))
+        self._granted_at: float | None = None
+        self.seen: Counter[State] = Counter()
+        self.grants = 0
+        self.visitor = 1
+        self.start()
+
+    def clock(self) -> float:
+        """What the device takes for the time."""
+        if self._nonsense > 0:
+            self._nonsense -= 1
+            return math.nan
+        return self.true.now + self._offset
+
+    def start(self) -> None:
+        """As after a restart: people, lockout and claim are those of before."""
+        events, kept = FlakyEvents(self._database, self.luck["log"]), FlakyState(self._database, self.luck["disk"])
+        self.luck["disk"].failures = 0
+        attempts = Attempts(kept, LockoutRules(attempts=3, first_s=5.0, longest_s=20.0), self.clock)
+        reception = Reception(
+            Register(self._database, self.speakers, events),
+            self._recogniser,
+            Claim(kept, RULES.claim_minutes, self.clock),
+            lambda: Enrolment(RULES, lambda one, others: float(10 * np.median([one @ each for each in others]) - 5)),
+            RULES.utterances,
+        )
+        act = Act(self.lock, self.lights, events, OPEN_S, self.sounder)
+        limits = Limits(open_s=OPEN_S, answer_s=20.0, held_s=10.0, leave_s=6.0, intent_s=self._intent_s)
+        extras = Extras(Inputs(self.button, self.contacts), reception)
+        self.kiosk = Kiosk(act, attempts, Rules(), self.clock, limits, extras)
+
+    def speak(self, person: int, take: int, quality: Quality, final: bool = True, recording: bool = False) -> None:
+        """Person 0 is nobody; the others are who they are, and the real scorer says whom they sound like."""
+        before, people = self.kiosk.machine, self._people()
+        pulses = len(self.lock.openings)
+        opened = None
+        try:
+            opened = self.kiosk.answer(self._evidence(person, take, quality, recording), final)
+        except Exception as error:  # as the pipeline does
+            self.kiosk.fault(error)
+        if len(self.lock.openings) > pulses:
+            assert before.state not in (*DIALOGUE, State.STOPPED), f"opened in {before.state}"
+            assert not before.lost, f"opened without {before.lost}"
+            assert self._intent_s == 0 or before.intended or before.state is State.BOOTING, "opened without a press"
+            assert people, "opened for nobody"
+            self.grants += 1
+            self._granted_at = self.true.now
+        if opened is not None and opened[1].opened:
+            assert opened[0].opens and len(self.lock.openings) == pulses + 1
+        if people != self._people():
+            assert before.state in (State.ENROLLING, State.NAMING), f"people changed in {before.state}"
+            assert abs(len(self._people()) - len(people)) <= 1
+        self.check()
+
+    def trouble(self, what: Callable[[], object]) -> None:
+        """Whatever is a fault: the lock is shut when it is over."""
+        what()
+        assert not self.lock.is_open, "open after a fault"
+        self._granted_at = None
+        self.check()
+
+    def let_pass(self, seconds: float) -> None:
+        self.true.advance(seconds)
+        self.check()
+
+    def jump(self, seconds: float) -> None:
+        """The clock of the device jumps; no time passes."""
+        self._offset += seconds
+
+    def lose_the_clock(self, looks: int) -> None:
+        """So often the clock gives no number."""
+        self._nonsense = looks
+
+    def look(self) -> None:
+        pulses = len(self.lock.openings)
+        self.kiosk.look()
+        self.kiosk.talks()
+        self.kiosk.take_said()
+        assert len(self.lock.openings) == pulses, "opened with nobody speaking"
+        self.check()
+
+    def shut_down(self) -> None:
+        self.trouble(self.kiosk.stop)
+        self.speak(1, 1, GOOD)
+        self.look()
+        assert self.kiosk.state is State.STOPPED and not self.lock.is_open
+        self.start()
+
+    def check(self) -> None:
+        """The lock is open only inside a granted pulse, and never longer than that."""
+        self.seen[self.kiosk.state] += 1
+        if self.lock.is_open:
+            assert self._granted_at is not None, "open without a grant"
+            assert self.true.now < self._granted_at + OPEN_S, "open for too long"
+            assert not self.kiosk.machine.lost, "open while a device is lost"
+            assert self.kiosk.state is not State.FAULT, "open in a fault"
+
+    def _people(self) -> list[str]:
+        return [person.name for person in self.speakers.list()]
+
+    def _evidence(self, person: int, take: int, quality: Quality, recording: bool) -> Evidence:
+        embedding = Embedding(voice(person, take), self._model)
+        scores = self._recogniser.scorer.rank(embedding, self.speakers.voiceprints(self._model))
+        match = RecordingMatch("a film", 9, 0.0) if recording else None
+        threshold = self._recogniser.threshold(len(scores))
+        times = Timing(1.0, 1.0, 1.0)
+        return Evidence(1.0, 3.0, quality, scores, threshold, None, match, times, embedding)
+
+    @property
+    def _model(self) -> str:
+        return self._recogniser.xvector.manifest.name
+
+
+PARTS = ("lock", "lights", "sounder", "button", "log", "disk")
+GOOD = Quality(net_speech_s=1.6, snr_db=20.0, clipped_share=0.0)
+QUALITIES = (
+    GOOD,
+    Quality(0.6, 20.0, 0.0),
+    Quality(1.6, 3.0, 0.0),
+    Quality(1.6, 3.0, 0.0, speech_dbfs=-60.0),
+    Quality(1.6, 20.0, 0.5),
+    Quality(1.6, 20.0, 0.0, dropped_share=0.5),
+    Quality(math.nan, 20.0, 0.0),
+)
+"""A sentence is good, or wrong in each of the ways there are."""
+
+
+def voice(person: int, take: int) -> Vector:
+    """Unit vector (128,) of one take: near the voice of its person; person 0 is never the same."""
+    everybody = np.random.default_rng([person, 0 if person else take]).standard_normal(DIMENSIONS)
+    vector = everybody + 0.2 * np.random.default_rng([person, take, 1]).standard_normal(DIMENSIONS)
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)
+
+
+@contextmanager
+def world(folder: Path, recogniser: Recogniser, intent_s: float = 0.0) -> Iterator[World]:
+    """A house in ``folder``; the disk is not waited for, or a walk would take minutes."""
+    quiet = logging.getLogger("edgevoice")
+    before, quiet.level = quiet.level, logging.CRITICAL + 1
+    with Database.open(folder) as database:
+        database.rows("pragma synchronous = off")
+        try:
+            yield World(database, recogniser, intent_s)
+        finally:
+            quiet.setLevel(before)
+
+
+def happen(it: World, chance: random.Random) -> None:
+    """One thing, drawn at random, of everything that can happen."""
+    draw = chance.random()
+    kiosk = it.kiosk
+    if kiosk.machine.lost and chance.random() < 0.1:
+        kiosk.back("microphone")
+    if draw < 0.45:
+        if chance.random() < 0.15:
+            it.visitor = chance.randrange(4)
+        quality = GOOD if chance.random() < 0.7 else chance.choice(QUALITIES)
+        it.speak(it.visitor, chance.randrange(1000), quality, chance.random() < 0.8, chance.random() < 0.02)
+    elif draw < 0.62:
+        it.let_pass(chance.choice((0.08, 0.08, 0.5, 2.0, 7.0)))
+        it.look()
+    elif draw < 0.76:
+        kiosk.hears(chance.random() < 0.5)
+        it.check()
+    elif draw < 0.88:
+        it.button.presses += chance.choice(([Press.HELD], [Press.HELD], [Press.SHORT], [Press.HELD, Press.HELD]))
+        it.look()
+    elif draw < 0.94:
+        contact = chance.choice((it.contacts.door, it.contacts.door, it.contacts.exit, it.contacts.tamper))
+        assert isinstance(contact, FakeContact)
+        contact.is_open = chance.random() < (0.1 if contact is it.contacts.tamper else 0.5)
+        it.look()
+    else:
+        _trouble(it, chance)
+
+
+def _trouble(it: World, chance: random.Random) -> None:
+    kiosk = it.kiosk
+    troubles: tuple[Callable[[], object], ...] = (
+        lambda: it.trouble(lambda: kiosk.fault(BrokenError("anything"))),
+        lambda: it.trouble(lambda: kiosk.lost("microphone", BrokenError("unplugged"))),
+        lambda: kiosk.back("microphone"),
+        lambda: it.jump(chance.uniform(-20.0, 20.0)),
+        lambda: it.jump(-1e6),
+        lambda: it.lose_the_clock(chance.randrange(1, 6)),
+        lambda: setattr(it.luck[chance.choice(PARTS)], "failures", chance.randrange(1, 4)),
+        lambda: setattr(it.luck[chance.choice(PARTS)], "failures", chance.randrange(1, 4)),
+        lambda: it.button.presses.append(Press.STUCK),
+        lambda: setattr(it.sounder, "is_busy", chance.random() < 0.3),
+        it.shut_down,
+    )
+    chance.choice(troubles)()
+    it.check()

@@ -1,0 +1,254 @@
+#!/bin/sh
+# Makes a Raspberry Pi OS or Debian (12 or newer) serve a door, and can be run again at any time:
+#   sudo deploy/install.sh              install; what is there already stays
+#        deploy/install.sh --dry-run    say what would be done (also with the options below); needs no root
+#   sudo deploy/install.sh --upgrade    put this checkout's edgevoice in the place of the old one; people and settings stay
+#   sudo deploy/install.sh --remove     take the program away; people and settings stay
+#   sudo deploy/install.sh --remove --purge    and forget them
+# --wheels DIR: take Python's packages from this folder instead of the network.
+# docs/install.md tells the whole way, from an empty SD card.
+set -eu
+export LC_ALL=C
+
+repository=$(cd "$(dirname "$0")/.." && pwd)
+deploy=$repository/deploy
+prefix=/opt/edgevoice
+settings=/etc/edgevoice/edgevoice.toml
+data=/var/lib/edgevoice
+unit=/etc/systemd/system/edgevoice.service
+rules=/etc/udev/rules.d/60-edgevoice.rules
+user=edgevoice
+
+dry_run='' mode=install purge='' wheels='' changed='' release='' before='' was_active=''
+
+say() { printf 'edgevoice: %s\n' "$*"; }
+fail() { printf 'edgevoice: error: %s\n' "$*" >&2; exit "${status:-1}"; }
+usage() { sed -n '2,9s/^# \{0,1\}//p' "$0"; }
+
+# Runs a command, or says what it would run.
+run() { if [ "$dry_run" ]; then printf '  would run: %s\n' "$*"; else "$@"; fi; }
+systemd_runs() { [ -d /run/systemd/system ]; }
+on_a_pi() { grep -qs 'Raspberry Pi' /proc/device-tree/model; }
+as_user() { runuser -u "$user" -- "$@"; }
+
+# put FILE TO: copies it for everybody to read, unless it is there already; then it fails.
+put() {
+    if cmp -s "$1" "$2"; then return 1; fi
+    say "writing $2"
+    changed=1
+    run install -D -m 0644 "$1" "$2"
+}
+
+arguments() {
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --dry-run) dry_run=1 ;;
+            --upgrade) mode=upgrade ;;
+            --remove) mode=remove ;;
+            --purge) purge=1 ;;
+            --wheels) [ $# -gt 1 ] || fail "--wheels wants a folder"; wheels=$(realpath "$2"); shift ;;
+            -h | --help) usage; exit 0 ;;
+            *) usage >&2; status=2 fail "unknown option $1" ;;
+        esac
+        shift
+    done
+    [ -z "$purge" ] || [ "$mode" = remove ] || status=2 fail "--purge goes with --remove"
+    [ -z "$wheels" ] || [ -d "$wheels" ] || fail "$wheels is no folder"
+}
+
+this_system() {
+    [ "$dry_run" ] || [ "$(id -u)" = 0 ] || fail "this needs root: sudo $0 (or look first: $0 --dry-run)"
+    # shellcheck source=/dev/null
+    . /etc/os-release
+    case "${ID:-} ${ID_LIKE:-}" in *debian* | *raspbian*) ;; *) fail "this is ${PRETTY_NAME:-unknown}; Debian or Raspberry Pi OS wanted" ;; esac
+    [ "${VERSION_ID:-99}" -ge 12 ] || fail "this is ${PRETTY_NAME:-}; Debian or Raspberry Pi OS 12 (bookworm) or newer wanted"
+    say "${PRETTY_NAME:-Debian}, $(uname -m)$(if on_a_pi; then printf ', %s' "$(tr -d '\0' </proc/device-tree/model)"; fi)"
+}
+
+packages() {
+    wanted="python3 python3-venv python3-dev gcc libc6-dev portaudio19-dev libsndfile1 alsa-utils"
+    # Wheels of lgpio end with Python 3.12; wheels of cysystemd are for 64-bit boards alone.
+    if on_a_pi && [ "$(apt-cache policy python3 2>/dev/null | sed -n 's/ *Candidate: 3\.\([0-9]*\).*/\1/p')" -ge 13 ]; then wanted="$wanted swig"; fi
+    case $(dpkg --print-architecture) in amd64 | arm64) ;; *) wanted="$wanted libsystemd-dev pkg-config" ;; esac
+    missing=''
+    for package in $wanted; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
+    done
+    [ "$missing" ] || return 0
+    say "installing from the distribution:$missing"
+    run apt-get update -q
+    # A list of words:
+    # shellcheck disable=SC2086
+    run env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
+}
+
+account() {
+    for group in audio gpio; do
+        getent group "$group" >/dev/null || { say "making the group $group"; run groupadd --system "$group"; }
+    done
+    getent passwd "$user" >/dev/null || {
+        say "making the user $user"
+        run useradd --system --user-group --home-dir "$data" --no-create-home --shell /usr/sbin/nologin "$user"
+    }
+    for group in audio gpio; do
+        id -nG "$user" 2>/dev/null | tr ' ' '\n' | grep -qx "$group" || run usermod -a -G "$group" "$user"
+    done
+    [ -d "$data" ] || run install -d -m 0700 -o "$user" -g "$user" "$data"
+    [ -d "${settings%/*}" ] || run install -d -m 0755 "${settings%/*}"
+}
+
+installed_version() { "$prefix/current/bin/edgevoice" --version 2>/dev/null || true; }
+
+program() {
+    if [ "$mode" = install ] && [ "$(installed_version)" ]; then
+        say "$(installed_version) is installed already; another one: $0 --upgrade"
+        return
+    fi
+    release=$prefix/releases/$(date -u +%Y%m%dT%H%M%SZ)
+    extras=microphone,service
+    if on_a_pi; then extras=$extras,pi; fi
+    say "installing edgevoice[$extras] into $release (some minutes)"
+    run install -d -m 0755 "$release"
+    source=$repository
+    if [ -z "$dry_run" ]; then # a build leaves its traces in the folder that it is built from
+        source=$(mktemp -d)
+        trap 'rm -rf "$release" "$source"' EXIT
+        for part in pyproject.toml README.md edgevoice models; do cp -r "$repository/$part" "$source/"; done
+    fi
+    run python3 -m venv "$release"
+    # PYPI=1: lgpio, where pip has to build it, brings its C library along.
+    run env PYPI=1 "$release/bin/python" -m pip install -q --disable-pip-version-check \
+        ${wheels:+--no-index} ${wheels:+--find-links="$wheels"} "${source}[$extras]" ||
+        fail "pip could not install edgevoice[$extras]; see the lines above. Nothing was changed"
+    say "trying it on the visit that it brings along"
+    try_it || fail "the new edgevoice does not work here; see the lines above. Nothing was changed"
+    trap - EXIT
+    [ "$dry_run" ] || rm -rf "$source"
+}
+
+# Known voices and strangers, as fast as it goes: models, interpreter and arithmetic of this very board.
+try_it() {
+    [ -z "$dry_run" ] || { run "$release/bin/edgevoice" --data TEMPORARY visit --fast; return; }
+    try=$(mktemp -d)
+    "$release/bin/edgevoice" --config /dev/null --data "$try" visit --fast >"$try/said" 2>&1 || { tail -n 20 "$try/said"; rm -rf "$try"; return 1; }
+    tail -n 1 "$try/said"
+    rm -rf "$try"
+}
+
+# The new release takes the place of the old one between two states of the service, with a copy of the people as they were.
+change_over() {
+    [ "$release" ] || return 0
+    before=$(readlink "$prefix/current" 2>/dev/null || true)
+    if systemd_runs && systemctl is-active -q edgevoice; then
+        was_active=1
+        say "stopping the door"
+        run systemctl stop edgevoice
+    fi
+    if [ "$before" ] && [ -f "$data/edgevoice.sqlite" ]; then
+        say "keeping a copy of the people in $data/before-upgrade"
+        run rm -rf "$data/before-upgrade"
+        run install -d -m 0700 -o "$user" -g "$user" "$data/before-upgrade"
+        run find "$data" -maxdepth 1 -type f -exec cp -p {} "$data/before-upgrade/" \;
+    fi
+    run ln -sfn "$release" "$prefix/next"
+    run mv -T "$prefix/next" "$prefix/current"
+}
+
+settings_file() {
+    if [ -e "$settings" ]; then say "$settings stays as it is"; return; fi
+    say "writing $settings"
+    [ -z "$dry_run" ] || return 0
+    new=$(mktemp -d)
+    "$prefix/current/bin/edgevoice" --config /dev/null config init "$new/edgevoice.toml" >/dev/null
+    set_value "$new/edgevoice.toml" storage folder "$data"
+    if on_a_pi; then
+        set_value "$new/edgevoice.toml" lock driver gpio
+        set_value "$new/edgevoice.toml" lights driver gpio
+    else
+        say "this is no Raspberry Pi: lock and lights are fakes that move nothing; see [lock] and [lights] there"
+    fi
+    install -m 0640 -o root -g "$user" "$new/edgevoice.toml" "$settings"
+    rm -rf "$new"
+    as_user "$prefix/current/bin/edgevoice" --config "$settings" config show >/dev/null ||
+        fail "the settings that were just written are refused; please report it"
+}
+
+# set_value FILE SECTION KEY TEXT: takes the default out of its comment.
+set_value() {
+    sed -i "/^\[$2\]\$/,/^\[/ s|^#$3 = .*|$3 = \"$4\"|" "$1"
+    grep -qx "$3 = \"$4\"" "$1" || fail "$1 has no $2.$3"
+}
+
+service() {
+    put "$deploy/60-edgevoice.rules" "$rules" && if systemd_runs; then
+        run udevadm control --reload
+        run udevadm trigger --subsystem-match=gpio
+    fi
+    put "$deploy/edgevoice.service" "$unit" || true
+    if [ "$(systemctl --version | sed -n '1s/[^0-9]*\([0-9]*\).*/\1/p')" -ge 254 ]; then
+        put "$deploy/back-off.conf" "$unit.d/back-off.conf" || true
+    fi
+    if systemd_runs; then run systemctl daemon-reload; fi
+    run systemctl enable -q edgevoice
+}
+
+start() {
+    if ! systemd_runs; then say "systemd does not run here; the door starts at the next boot"; return; fi
+    if [ "$changed$release" ]; then say "starting the door" && run systemctl stop edgevoice; fi
+    if run systemctl start edgevoice; then return; fi
+    [ "$before$was_active" = "${before}1" ] || fail "it does not start yet: journalctl -u edgevoice -e; it is tried again and again"
+    say "the new one does not start; the old one comes back"
+    systemctl stop edgevoice || true
+    ln -sfn "$before" "$prefix/next" && mv -T "$prefix/next" "$prefix/current"
+    find "$data" -maxdepth 1 -type f -name 'edgevoice.sqlite*' -delete
+    find "$data/before-upgrade" -type f -exec cp -p {} "$data/" \;
+    systemctl start edgevoice || true
+    fail "edgevoice was not upgraded: journalctl -u edgevoice -e says why"
+}
+
+# The newest two stay.
+tidy() {
+    [ "$release" ] && [ -d "$prefix/releases" ] || return 0
+    find "$prefix/releases" -mindepth 1 -maxdepth 1 -type d | sort -r | tail -n +3 | while read -r old; do
+        say "removing $old"
+        run rm -rf "$old"
+    done
+}
+
+hints() {
+    say "microphones that ALSA knows:"
+    arecord -l 2>/dev/null | grep '^card' || say "none; plug one in, or see $deploy/asound.conf"
+    say "done. Next: sudo -u $user $prefix/current/bin/edgevoice --config $settings check"
+    say "the journal: journalctl -u edgevoice -f; the settings: $settings; the wiring: $deploy/wiring.md"
+}
+
+remove() {
+    if systemd_runs; then run systemctl disable -q --now edgevoice || true; else run systemctl disable -q edgevoice || true; fi
+    for file in "$unit" "$unit.d/back-off.conf" "$rules"; do
+        if [ -e "$file" ]; then say "removing $file"; run rm -f "$file"; fi
+    done
+    if [ -d "$unit.d" ]; then run rmdir --ignore-fail-on-non-empty "$unit.d"; fi
+    if [ -d "$prefix" ]; then say "removing $prefix"; run rm -rf "$prefix"; fi
+    if systemd_runs; then run systemctl daemon-reload; fi
+    if [ -z "$purge" ]; then
+        say "the people stay in $data and the settings in ${settings%/*}; $0 --remove --purge forgets them"
+        return
+    fi
+    say "forgetting people, events and settings"
+    run rm -rf "$data" "${settings%/*}"
+    if getent passwd "$user" >/dev/null; then run userdel "$user"; fi
+}
+
+arguments "$@"
+this_system
+if [ "$mode" = remove ]; then remove; exit 0; fi
+if [ "$mode" = upgrade ] && [ -z "$dry_run" ] && [ ! -e "$prefix/current" ]; then mode=install; fi
+packages
+account
+program
+change_over
+settings_file
+service
+start
+tidy
+hints

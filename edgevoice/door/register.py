@@ -1,0 +1,130 @@
+"""The people of the house, changed by its rules: every change with its audit row, or not at all."""
+
+import logging
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from edgevoice.door.enrolment import refuse_similar
+from edgevoice.errors import SpeakerError, StorageError
+from edgevoice.recognition.embed import Embedding, Vector
+from edgevoice.recognition.recognise import Recogniser
+from edgevoice.storage.database import Database
+from edgevoice.storage.events import Events
+from edgevoice.storage.names import fold
+from edgevoice.storage.speakers import Speaker, Speakers, Voiceprint
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Register:
+    """Enrols, extends, promotes, demotes and removes. Nothing of a change stays where a part of it fails."""
+
+    database: Database
+    speakers: Speakers
+    events: Events
+
+    def administrators(self) -> list[str]:
+        """Who may allow an enrolment."""
+        return [person.name for person in self.speakers.list() if person.administrator]
+
+    def find(self, name: str) -> Speaker:
+        """The person of that name, in any case or width; SpeakerError."""
+        for person in self.speakers.list():
+            if fold(person.name) == fold(name):
+                return person
+        raise SpeakerError(f"nobody is enrolled as {name[:80]!a}; see: edgevoice speakers list")
+
+    def enrol(self, voiceprint: Voiceprint, recogniser: Recogniser, renew: bool = False) -> Voiceprint:
+        """Store a voice that the door can tell from every other; the first person of a house is an administrator.
+
+        EnrolmentError: somebody enrolled sounds like it; SpeakerError, StorageError, SettingsError.
+        """
+        name, vector, model, utterances = _parts(voiceprint)
+        with self.database.transaction():  # from the comparison on, or two programs keep one voice under two names
+            self._refuse_similar(voiceprint, recogniser)
+            first = not self.speakers.list()
+            (self.speakers.renew if renew else self.speakers.add)(name, vector, model, utterances)
+            if first:
+                self.speakers.set_administrator(name, True)
+            # As it is kept, whatever the spelling now: a later removal takes that name out of the log.
+            kept = self.find(name).name
+            role = ", as the first administrator" if first else ""
+            self.events.write("enrolled", f"{kept} was enrolled from {utterances} utterances{role}", kept)
+        return replace(voiceprint, speaker=kept)
+
+    def extend(self, voiceprint: Voiceprint, recogniser: Recogniser) -> Voiceprint:
+        """Add to what a person was enrolled with, each utterance with the same weight."""
+        before = self.speakers.enrolled_with(voiceprint.speaker)
+        if before.model != voiceprint.model:
+            raise SpeakerError(
+                f"{before.speaker!r} is enrolled with {before.model}, this is {voiceprint.model}: nothing can be added;"
+                f" replace it with: edgevoice enroll --renew {before.speaker!r}"
+            )
+        joined = before.utterances * before.vector + voiceprint.utterances * voiceprint.vector
+        utterances = before.utterances + voiceprint.utterances
+        after = Voiceprint(before.speaker, _unit(joined), before.model, utterances)
+        return self.enrol(after, recogniser, renew=True)
+
+    def promote(self, name: str) -> str:
+        """Let a person allow enrolments; the name as it is kept."""
+        return self._appoint(name, True)
+
+    def demote(self, name: str, force: bool = False) -> str:
+        """Let a person no longer allow enrolments; SpeakerError for the last who may, unless ``force``."""
+        if not force:
+            self._refuse_last(name)
+        return self._appoint(name, False)
+
+    def remove(self, name: str, force: bool = False) -> str:
+        """Forget a person; SpeakerError for the last administrator among several people, unless ``force``."""
+        person = self.find(name)
+        if not force and len(self.speakers.list()) > 1:
+            self._refuse_last(name)
+        self.speakers.remove(person.name)
+        try:
+            self.events.write("removed", "somebody was removed")
+        except StorageError as error:  # whoever has lost the key can still remove people
+            _log.warning("a removal is not in the audit log: %s", error)
+        return person.name
+
+    def reset(self, name: str) -> bool:
+        """Undo every adaptation of a voiceprint; whether there was any."""
+        person = self.find(name)
+        with self.database.transaction():
+            done = self.speakers.reset(person.name)
+            if done:
+                self.events.write("reset", f"{person.name} has the voiceprint of the enrolment again", person.name)
+        return done
+
+    def _appoint(self, name: str, administrator: bool) -> str:
+        person = self.find(name)
+        with self.database.transaction():
+            self.speakers.set_administrator(person.name, administrator)
+            told = "is an administrator now" if administrator else "is no administrator any more"
+            self.events.write("role", f"{person.name} {told}", person.name)
+        return person.name
+
+    def _refuse_last(self, name: str) -> None:
+        if [fold(each) for each in self.administrators()] == [fold(name)]:
+            raise SpeakerError(
+                f"{name!r} is the only administrator: nobody could allow an enrolment at the button any more;"
+                " make somebody else one first (`edgevoice speakers promote NAME`), or add --force"
+            )
+
+    def _refuse_similar(self, voiceprint: Voiceprint, recogniser: Recogniser) -> None:
+        name, vector, model, _ = _parts(voiceprint)
+        others = [other for other in self.speakers.voiceprints(model) if fold(other.speaker) != fold(name)]
+        scores = recogniser.scorer.rank(Embedding(vector, model), others)
+        recogniser.threshold(len(others) + 1)  # a household larger than was calibrated for would be a fault at the door
+        refuse_similar(name, scores, recogniser.threshold(max(len(others), 1)))
+
+
+def _parts(voiceprint: Voiceprint) -> tuple[str, Vector, str, int]:
+    return voiceprint.speaker, voiceprint.vector, voiceprint.model, voiceprint.utterances
+
+
+def _unit(vector: Vector) -> Vector:
+    unit: Vector = (vector / np.linalg.norm(vector.astype(np.float64))).astype(np.float32)
+    return unit

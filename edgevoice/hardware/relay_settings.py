@@ -1,0 +1,39 @@
+"""Where the relay is, read from the settings file without the rest of edgevoice: it must work when that does not."""
+
+import sys
+from pathlib import Path
+
+from edgevoice.errors import HardwareError
+from edgevoice.hardware.pins import GpioSettings
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+def relay_settings(file: Path) -> GpioSettings | None:
+    """The relay alone; None where the lock is no relay (lock.driver is not "gpio"). HardwareError."""
+    try:
+        written = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise HardwareError(
+            f"{file}: cannot be read ({error}); name the settings of the service with --config."
+        ) from error
+    lock, gpio = (written.get(section, {}) for section in ("lock", "gpio"))
+    if not isinstance(lock, dict) or not isinstance(gpio, dict):
+        raise HardwareError(f"{file}: lock and gpio must be sections; write [lock] and [gpio].")
+    if lock.get("driver") != "gpio":
+        return None
+    active_high = gpio.get("relay_active_high", GpioSettings.relay_active_high)
+    if not isinstance(active_high, bool):
+        raise HardwareError(f"{file}: gpio.relay_active_high is {active_high!r}; wanted true or false.")
+    return GpioSettings(
+        relay_pin=gpio.get("relay_pin", GpioSettings.relay_pin),
+        relay_active_high=active_high,
+        red_pin=None,
+        green_pin=None,
+        blue_pin=None,
+        serial_console=False,
+        simulated=Path(str(gpio["simulated"])) if gpio.get("simulated") else None,
+    )

@@ -1,0 +1,195 @@
+"""Landmarks -> RecordingMatch | None: whether this very recording is in a library."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgevoice.fixedpoint.exact import Integers
+from edgevoice.listening.spectrum import BINS
+from edgevoice.listening.window import FRAMES_PER_SECOND
+from edgevoice.recognition.constellation import Peaks, pack, unpack
+from edgevoice.recognition.index import Index
+from edgevoice.recognition.landmarks import Landmarks, of_peaks, pairs
+
+KEPT_RANK = 10  # of a recording the peaks are kept with fewer stronger ones around
+KEPT_PAIRS = 5  # that each of them begins
+LONGEST = 1500  # frames that are looked up at once: an utterance; of more, windows of that length, half overlapping
+CANDIDATES = 16  # places that are looked at closely
+HIT, MISS = 4, -1  # what a kept peak that the query has, or lacks, says for a match
+
+_BAR: NDArray[np.bool_] = np.ones((3, 3), dtype=np.bool_)
+
+
+@dataclass(frozen=True)
+class RecordingMatch:
+    """A recording heard before: its name, the number of aligned hashes and where in it the sound begins, in seconds.
+
+    offset_s is negative where the sound begins before the recording does.
+    """
+
+    name: str
+    aligned_hashes: int
+    offset_s: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """How well a query fits at one place of one recording.
+
+    number: of the recording in the library, and name; offset: frame of it at which the query begins; aligned: hashes that agree; and of the stretch
+    that fits best: score; hits and kept: peaks that agree, and all; span: frames from its first to its last hit.
+    """
+
+    number: int
+    name: str
+    offset: int
+    aligned: int
+    score: int
+    hits: int
+    kept: int
+    span: int
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """What makes a place a match; docs/recordings.md tells what was measured at these."""
+
+    aligned: int = 4
+    score: int = 40
+    share: float = 0.2
+    span: int = 40
+
+    def passes(self, place: Place) -> bool:
+        """Whether all four are reached."""
+        return (
+            place.aligned >= self.aligned
+            and place.score >= self.score
+            and place.hits >= self.share * place.kept
+            and place.span >= self.span
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What a library keeps of one sound: its name, its packed peaks and its length in frames."""
+
+    name: str
+    peaks: bytes
+    length: int
+
+
+def keep(name: str, heard: Landmarks) -> Recording:
+    """What is kept of a sound: its strongest peaks, two bytes each."""
+    return Recording(name, pack(heard.peaks[heard.peaks.ranks < KEPT_RANK]), heard.length)
+
+
+class Library:
+    """Many recordings, looked up at once; adding one is cheap however many there are."""
+
+    def __init__(self, recordings: Iterable[Recording] = (), threshold: Threshold | None = None) -> None:
+        self._threshold = threshold or Threshold()
+        self._recordings: list[Recording] = []
+        self._starts: list[int] = []  # on the index's line of time, each with LONGEST frames of nothing before it
+        self._end = 0
+        self._index = Index()
+        self._insert(list(recordings))
+
+    def __len__(self) -> int:
+        return len(self._recordings)
+
+    def add(self, recording: Recording) -> None:
+        """Know one more."""
+        self._insert([recording])
+
+    def remove(self, name: str) -> int:
+        """Forget every recording of this name; how many there were."""
+        places = [place for place, recording in enumerate(self._recordings) if recording.name == name]
+        for place in reversed(places):
+            start = self._starts.pop(place)
+            self._index.drop(start, start + self._recordings.pop(place).length)
+        return len(places)
+
+    def lookup(self, heard: Landmarks) -> RecordingMatch | None:
+        """The recording that this sound is, or a part of it; None where it is none of them."""
+        place = self.best(heard)
+        if place is None or not self._threshold.passes(place):
+            return None
+        return RecordingMatch(place.name, place.aligned, place.offset / FRAMES_PER_SECOND)
+
+    def best(self, heard: Landmarks) -> Place | None:
+        """Where the sound fits best, match or not; None where not one hash is known."""
+        places = [place for start, window in _windows(heard) for place in self._places(window, start)]
+        return max(places, key=lambda place: (place.score, place.aligned), default=None)
+
+    def peaks(self, place: Place) -> Peaks:
+        """What is kept of the recording of a place."""
+        return unpack(self._recordings[place.number].peaks)
+
+    def begins(self, place: Place, heard: Landmarks) -> Integers:
+        """(k,) frames of that recording at which the sound would begin, one for each of its hashes that is known."""
+        index, recording = Index(), self._recordings[place.number]
+        hashes, frames = pairs(unpack(recording.peaks), KEPT_PAIRS)
+        index.add(hashes, frames.astype(np.int64))
+        return index.begins(heard)
+
+    def _insert(self, recordings: list[Recording]) -> None:
+        hashes, times = [np.zeros(0, dtype=np.uint32)], [np.zeros(0, dtype=np.int64)]
+        for recording in recordings:
+            start = self._end + LONGEST
+            self._starts.append(start)
+            self._end = start + recording.length
+            of_one, frames = pairs(unpack(recording.peaks), KEPT_PAIRS)
+            hashes.append(of_one)
+            times.append(frames.astype(np.int64) + start)
+        self._recordings += recordings
+        self._index.add(np.concatenate(hashes), np.concatenate(times))
+
+    def _places(self, query: Landmarks, start: int) -> list[Place]:
+        times, counts = self._index.align(query, CANDIDATES)
+        numbers = np.searchsorted(np.array(self._starts, dtype=np.int64), times + LONGEST, side="right") - 1
+        grid = _around(query)
+        places = []
+        for time, count, number in zip(times.tolist(), counts.tolist(), numbers.tolist(), strict=True):
+            recording, offset = self._recordings[number], time - self._starts[number]
+            peaks = unpack(recording.peaks)
+            fits = [_fit(peaks, grid, offset + shift) for shift in (-1, 0, 1)]
+            score, hits, kept, span = max(fits)
+            places.append(Place(number, recording.name, offset - start, count, score, hits, kept, span))
+        return places
+
+
+def _windows(heard: Landmarks) -> list[tuple[int, Landmarks]]:
+    """The sound as a whole, or its windows where it is longer than LONGEST, each with the frame that it begins at."""
+    if heard.length <= LONGEST:
+        return [(0, heard)]
+    windows = []
+    for start in range(0, heard.length - LONGEST // 2, LONGEST // 2):
+        first, last = np.searchsorted(heard.peaks.frames, [start, start + LONGEST])
+        inside = heard.peaks[int(first) : int(last)]
+        windows.append((start, of_peaks(Peaks(inside.frames - start, inside.bins, inside.ranks), LONGEST)))
+    return windows
+
+
+def _around(query: Landmarks) -> NDArray[np.bool_]:
+    """(frames + 2, bins + 2), both counted from -1: whether the query has a peak there, or next to it."""
+    grid = np.zeros((query.length + 2, BINS + 2), dtype=np.bool_)
+    for later, higher in np.argwhere(_BAR):
+        grid[query.peaks.frames + later, query.peaks.bins + higher] = True
+    return grid
+
+
+def _fit(peaks: Peaks, grid: NDArray[np.bool_], offset: int) -> tuple[int, int, int, int]:
+    """Score, hits, kept and span of the stretch that fits best where the query begins at frame ``offset``."""
+    first, last = np.searchsorted(peaks.frames, [offset, offset + len(grid) - 2])
+    frames, bins = peaks.frames[first:last] - offset, peaks.bins[first:last]
+    hit = grid[frames + 1, bins + 1]
+    total: Integers = np.zeros(len(hit) + 1, dtype=np.int64)
+    np.cumsum(np.where(hit, HIT, MISS), out=total[1:])
+    stop = int(np.argmax(total - np.minimum.accumulate(total)))
+    if not stop:
+        return 0, 0, 0, 0
+    start = int(np.argmin(total[:stop]))
+    score, hits = int(total[stop] - total[start]), int(hit[start:stop].sum())
+    return score, hits, stop - start, int(frames[stop - 1] - frames[start]) + 1

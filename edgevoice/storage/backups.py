@@ -1,0 +1,126 @@
+"""Backups beside the database: the newest few, each read through and opened with the key before it counts.
+
+They hold no key. They have a number and not a date in their name, as a clock may be wrong.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from edgevoice.errors import DamagedError, StorageError
+from edgevoice.storage.database import FILE_NAME, Database
+from edgevoice.storage.files import beside, place
+from edgevoice.storage.keys import ENROL_AGAIN, Key
+from edgevoice.storage.sealed import VOICEPRINTS
+from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
+from edgevoice.storage.secrets import keys_beside
+
+FOLDER = "backups"
+KEPT_BACKUPS = 7
+DAY_S = 24 * 3600.0
+_log = logging.getLogger(__name__)
+_DAMAGED = re.compile(r"\.damaged-\d+$")
+_NAME = re.compile(r"edgevoice-(\d{6,})\.sqlite")
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A file with its number; ``made_at`` as the clock was then, UTC."""
+
+    path: Path
+    number: int
+
+    @property
+    def made_at(self) -> datetime:
+        """When it was written."""
+        return datetime.fromtimestamp(self.path.stat().st_mtime, timezone.utc)
+
+
+def backups(folder: Path) -> list[Backup]:
+    """Those of a data folder, newest first."""
+    found = ((path, _NAME.fullmatch(path.name)) for path in (folder / FOLDER).glob("*.sqlite"))
+    numbered = [Backup(path, int(match[1])) for path, match in found if match]
+    return sorted(numbered, key=lambda backup: backup.number, reverse=True)
+
+
+def is_due(folder: Path, now_s: float | None = None) -> bool:
+    """Whether the newest backup is a day old, or there is none. One from the future is young: a clock was set back."""
+    newest = next(iter(backups(folder)), None)
+    return newest is None or (time.time() if now_s is None else now_s) - newest.path.stat().st_mtime >= DAY_S
+
+
+def back_up(database: Database, keep: int = KEPT_BACKUPS) -> Backup:
+    """Copy the database while others use it, read the copy through, and let go of all but the newest ``keep``.
+
+    StorageError: no space, or a voiceprint that the key does not open; DamagedError where the database is damaged.
+    Then the older backups stay as they were.
+    """
+    folder = database.path.parent
+    number = max((backup.number for backup in backups(folder)), default=0) + 1
+    path = folder / FOLDER / f"edgevoice-{number:06}.sqlite"
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        with beside(path) as copy:
+            database.copy_to(copy)
+            _examine_copy(database, copy)
+            place(copy, path)
+        for old in backups(folder)[keep:]:
+            old.path.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"no backup could be written to {path.parent}: {error.strerror}; free some space or correct the permissions"
+        ) from error
+    return Backup(path, number)
+
+
+def renew(database: Database) -> None:
+    """One backup of how things stand now in the place of all older ones, where there are any.
+
+    After somebody was removed, whom the older ones still hold, and after a change of the key, which they do not know.
+    The older ones go even where the new one cannot be written, which is told as a warning: the next look of the door
+    that serves finds that a backup is due.
+    """
+    folder = database.path.parent
+    old = [*(backup.path for backup in backups(folder)), *damaged_files(folder)]
+    if not old:
+        return
+    try:
+        back_up(database, keep=len(old) + 1)
+    except StorageError as error:
+        _log.warning("there is no backup now, as the older ones held what had to go: %s", error)
+    for path in old:
+        path.unlink(missing_ok=True)
+
+
+def damaged_files(folder: Path) -> list[Path]:
+    """What was moved aside because it was damaged."""
+    return sorted(path for path in folder.glob(f"{FILE_NAME}*") if _DAMAGED.search(path.name))
+
+
+def examine(path: Path, keys: Sequence[Key]) -> None:
+    """Read a database through and open every voiceprint in it with one of the keys; changes nothing.
+
+    DamagedError, or StorageError where the key is not among them or a single voiceprint does not open.
+    """
+    with Database.read(path) as copy:
+        copy.check(thorough=True)
+        people = copy.rows("select speaker, model, sealed from voiceprints")
+        names = [str(name) for (name,) in copy.rows("select key from sealing")] if copy.version() > 1 else []
+        if (people or names) and not (keys := [key for key in keys if not names or key.id in names]):
+            raise StorageError(f"{path} is sealed with a key that is not here: {ENROL_AGAIN}")
+        for speaker, model, sealed in people:
+            purpose = VOICEPRINTS.purpose(speaker, model)
+            if not isinstance(sealed, bytes) or all(key.open(sealed, purpose) is None for key in keys):
+                raise StorageError(f"{path}: {purpose} does not open with the key: {ENROL_AGAIN}")
+
+
+def _examine_copy(database: Database, copy: Path) -> None:
+    try:
+        examine(copy, keys_beside(database.path.with_name(KEY_NAME)))
+    except DamagedError as error:
+        database.check(thorough=True)  # the copy is as the original; where that is sound, it is the card
+        raise StorageError(f"the copy was damaged while it was written: check the card; {error}") from error

@@ -1,0 +1,95 @@
+"""A backup in the place of a database that is damaged or gone."""
+
+import logging
+import shutil
+from pathlib import Path
+
+from edgevoice.errors import DamagedError, StorageError
+from edgevoice.storage.backups import Backup, backups, damaged_files, examine
+from edgevoice.storage.database import FILE_NAME
+from edgevoice.storage.files import beside, flush, place
+from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
+from edgevoice.storage.secrets import keys_beside
+
+_log = logging.getLogger(__name__)
+_PAGE = 4096  # bytes; a database with any table in it has more than one page
+_DAMAGED_KEPT = 2  # times that what was moved aside is kept, so that a failing card cannot fill itself
+
+
+def is_lost(folder: Path) -> bool:
+    """Whether people were enrolled here once and the database is gone.
+
+    A new, empty one in its place would let the next person at the door be the first.
+    """
+    path, log = folder / FILE_NAME, folder / f"{FILE_NAME}-wal"
+    empty = _size(path) <= _PAGE and _size(log) == 0
+    return empty and ((folder / KEY_NAME).exists() or bool(backups(folder)))
+
+
+def last_good(folder: Path) -> Backup:
+    """The newest backup that can be read through and opens with the key; DamagedError where there is none."""
+    keys, found = keys_beside(folder / KEY_NAME), backups(folder)
+    for backup in found:
+        try:
+            examine(backup.path, keys)
+        except StorageError as error:
+            _log.warning("the backup %s is no good: %s", backup.path, error)
+        else:
+            return backup
+    raise DamagedError(
+        f"the database in {folder} is damaged or gone, and of {len(found)} backups there none is good: the door stays"
+        " shut until one is put in place (`edgevoice restore FILE`), or the folder is moved away to begin anew"
+    )
+
+
+def put_in_place(folder: Path, good: Path, why: str = "damaged") -> str:
+    """Move the database aside and put a copy of ``good`` there; what became of the old one, in words, and ``why``.
+
+    Only while nobody else serves this door, and with the old database closed. A power cut on the way leaves the
+    database missing, which ``is_lost`` finds.
+    """
+    path = folder / FILE_NAME
+    try:
+        with beside(path) as ready:
+            shutil.copyfile(good, ready)
+            told = _set_aside(path, why)
+            place(ready, path)
+    except OSError as error:
+        raise StorageError(
+            f"no backup could be put in place in {folder}: {error.strerror}; free some space or correct the permissions"
+        ) from error
+    return told
+
+
+def story(told: str, backup: Backup) -> str:
+    """What the owner must know."""
+    return (
+        f"{told}; the backup of {backup.made_at:%Y-%m-%d %H:%M} UTC was put in its place:"
+        " whoever was enrolled or removed since must be enrolled or removed again"
+    )
+
+
+def _set_aside(path: Path, why: str) -> str:
+    """Its log first: a log beside a database that it does not belong to would damage that one."""
+    older = damaged_files(path.parent)
+    number = max((_number(each) for each in older), default=0) + 1
+    told = f"the database was {why}, and moved to {path.name}.damaged-{number}"
+    if _size(path) == 0:
+        told = "the database was gone"
+    for suffix in ("-wal", "-shm", ""):
+        file = path.with_name(path.name + suffix)
+        if file.exists():
+            file.rename(file.with_name(f"{file.name}.damaged-{number}"))
+    for each in older:
+        if _number(each) <= number - _DAMAGED_KEPT:
+            each.unlink()
+    flush(path.parent)
+    return told
+
+
+def _number(damaged: Path) -> int:
+    return int(damaged.name.rpartition("-")[2])
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

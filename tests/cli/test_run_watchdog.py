@@ -1,0 +1,107 @@
+"""``edgevoice run`` as a service: systemd is told of sound that was really heard, and of nothing else."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from edgevoice.listening.capture import SAMPLE_RATE
+from tests.notify_socket import NotifySocket, notify_socket
+from tests.sound import clip
+from tests.virtual_microphone import VirtualMicrophone, virtual_microphone, why_not
+
+pytest.importorskip("cysystemd", reason="needs cysystemd (pip install edgevoice[service])")
+pytestmark = pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
+
+REPOSITORY = Path(__file__).parents[2]
+WATCHDOG_S = 0.4  # a message every 0.1 s
+WATCHED_S = 0.8
+SILENCE_S = 1.0
+FED = "WATCHDOG=1"
+SETTINGS = f"""[microphone]
+stall_seconds = 1.0
+silence_seconds = {SILENCE_S}
+retry_seconds = 0.05
+longest_retry_seconds = 0.2
+"""
+
+
+@dataclass
+class Told:
+    """What systemd heard in each phase of one evening."""
+
+    at_first: list[str]
+    muted: list[str]
+    spoken_to: list[str]
+    unplugged: list[str]
+    plugged: list[str]
+    at_last: list[str]
+    status: int
+    errors: str
+
+
+@pytest.fixture(name="told", scope="module")
+def _told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    folder = tmp_path_factory.mktemp("service")
+    (folder / "edgevoice.toml").write_text(SETTINGS)
+    with virtual_microphone() as microphone, notify_socket(folder, WATCHDOG_S) as manager:
+        yield _evening(folder, microphone, manager)
+
+
+def _evening(folder: Path, microphone: VirtualMicrophone, manager: NotifySocket) -> Told:
+    noise = folder / "noise.wav"
+    soundfile.write(noise, np.resize(clip("room.flac"), SAMPLE_RATE // 2), SAMPLE_RATE)
+    with subprocess.Popen(
+        [sys.executable, "-m", "edgevoice", "--data", folder, "run"],
+        env={**microphone.environment, **manager.environment},
+        cwd=REPOSITORY,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as door:
+        at_first = manager.wait_for(FED)
+        manager.heard_for(SILENCE_S + 1.0)  # nothing but zeros until they count as a fault
+        muted = manager.heard_for(WATCHED_S)
+        microphone.play(noise)
+        spoken_to = manager.heard_for(0.2)
+        microphone.unplug()
+        manager.waiting()
+        unplugged = manager.heard_for(WATCHED_S)
+        microphone.plug()
+        plugged = manager.wait_for(FED)
+        door.send_signal(signal.SIGTERM)
+        at_last = manager.wait_for("STOPPING=1")
+        _, errors = door.communicate(timeout=20)
+    return Told(at_first, muted, spoken_to, unplugged, plugged, at_last, door.returncode, errors)
+
+
+def test_it_is_ready_when_the_first_sound_has_gone_through(told: Told) -> None:
+    assert [message for message in told.at_first if not message.startswith("STATUS")] == ["READY=1", FED]
+
+
+def test_a_muted_microphone_feeds_no_watchdog(told: Told) -> None:
+    assert FED not in told.muted
+
+
+def test_sound_feeds_it_again(told: Told) -> None:
+    assert FED in told.spoken_to
+
+
+def test_an_unplugged_microphone_feeds_no_watchdog(told: Told) -> None:
+    assert FED not in told.unplugged
+
+
+def test_one_that_is_back_feeds_it_again_without_a_restart(told: Told) -> None:
+    assert FED in told.plugged
+    assert "READY=1" not in told.plugged
+
+
+def test_the_end_is_told_and_is_no_failure(told: Told) -> None:
+    assert told.at_last[-1] == "STOPPING=1"
+    assert told.status == 0, told.errors

@@ -1,0 +1,172 @@
+"""The machine alone: what its table says, and what no sequence of events and times can do to it."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edgevoice.door.machine import FAULT_SECONDS, Do, Event, Limits, Machine, State, Step, find, rest, step
+from edgevoice.door.transitions import ALIVE, DIALOGUE, RESTING, RULES
+from edgevoice.hardware import Prompt
+
+LIMITS = Limits(open_s=5.0, answer_s=30.0, held_s=30.0, leave_s=10.0)
+
+
+def after(*events: tuple[Event, float], limits: Limits = LIMITS) -> Step:
+    """The step of the last event, each (what, when); the first is at 0 s: everything is ready."""
+    done = step(Machine(limits), Event.STARTED, 0.0)
+    for event, now_s in events:
+        done = step(done.machine, event, now_s, device="thing" if event in (Event.LOST, Event.BACK) else "")
+    return done
+
+
+def test_nothing_but_a_matching_voice_opens() -> None:
+    assert {rule.event for rule in RULES if Do.OPEN in rule.does} == {Event.MATCH}
+    assert not any(
+        set(rule.states) & {*DIALOGUE, State.BOOTING, State.STOPPED} for rule in RULES if Do.OPEN in rule.does
+    )
+
+
+def test_the_end_is_the_end() -> None:
+    stopped = after((Event.SHUTDOWN, 1.0)).machine
+    for event in Event:
+        done = step(stopped, event, 2.0)
+        assert (done.machine.state, done.does) == (State.STOPPED, ())
+
+
+@pytest.mark.parametrize(
+    "event", [Event.FAILED, Event.LOST, Event.TAMPER, Event.STUCK, Event.UNHEALTHY, Event.SHUTDOWN]
+)
+@pytest.mark.parametrize("state", ALIVE)
+def test_whatever_is_wrong_shuts_in_every_state(event: Event, state: State) -> None:
+    rule = find(Machine(LIMITS, state), event)
+    assert rule is not None
+    assert Do.SHUT in rule.does
+    assert Do.DROP in rule.does
+
+
+def test_every_rule_can_be_reached_and_none_stands_behind_another() -> None:
+    shadowed = [
+        (state.value, rule.event.value)
+        for number, rule in enumerate(RULES)
+        for state in rule.states
+        if any(state in other.states and other.event is rule.event and not other.when for other in RULES[:number])
+    ]
+    assert shadowed == []
+    reached, edge = {State.BOOTING}, [State.BOOTING]
+    while edge:
+        state = edge.pop()
+        for rule in RULES:
+            to = {rule.to} if isinstance(rule.to, State) else set(RESTING) if state in rule.states else set()
+            new = {each for each in to if isinstance(each, State)} - reached if state in rule.states else set()
+            reached |= new
+            edge += new
+    assert reached == set(State)
+
+
+def test_the_pulse_ends_by_itself_and_the_lock_is_told() -> None:
+    opened = after((Event.MATCH, 1.0))
+    assert (opened.machine.state, opened.does[0], opened.says) == (State.OPEN, Do.OPEN, (Prompt.GRANTED,))
+    assert step(opened.machine, Event.TICK, 5.9).machine.state is State.OPEN
+    over = step(opened.machine, Event.TICK, 6.0)
+    assert (over.machine.state, over.does) == (State.LISTENING, (Do.SHUT,))
+
+
+def test_a_second_voice_restarts_the_pulse_and_a_stranger_does_not_end_it() -> None:
+    again = after((Event.MATCH, 1.0), (Event.MATCH, 4.0), (Event.TICK, 8.9))
+    assert again.machine.state is State.OPEN
+    stranger = after((Event.MATCH, 1.0), (Event.NO_MATCH, 2.0))
+    assert (stranger.machine.state, stranger.does) == (State.REFUSED, ())
+    assert step(stranger.machine, Event.TICK, 4.1).machine.state is State.OPEN
+
+
+@pytest.mark.parametrize("now_s", [0.9, -1e9, math.nan, math.inf, -math.inf])
+def test_a_clock_that_jumps_back_or_is_none_shuts_and_lets_no_time_pass(now_s: float) -> None:
+    done = step(after((Event.MATCH, 1.0)).machine, Event.TICK, now_s)
+    assert done.does == (Do.SHUT,)
+    assert done.machine.state is State.LISTENING
+    refused = after((Event.NO_MATCH, 1.0))
+    assert step(refused.machine, Event.TICK, now_s).machine.timers == refused.machine.timers
+
+
+def test_a_clock_that_jumps_ahead_ends_whatever_waits() -> None:
+    done = after((Event.HELD, 1.0), (Event.TICK, 1e9))
+    assert (done.machine.state, done.says) == (State.REFUSED, (Prompt.TIMED_OUT,))
+
+
+def test_a_lost_device_is_a_fault_until_it_is_back_and_nothing_opens() -> None:
+    lost = after((Event.MATCH, 1.0), (Event.LOST, 2.0))
+    assert (lost.machine.state, lost.does) == (State.FAULT, (Do.SHUT, Do.DROP))
+    later = step(lost.machine, Event.TICK, 1000.0)
+    assert later.machine.state is State.FAULT
+    assert step(later.machine, Event.MATCH, 1001.0).does == ()
+    back = step(later.machine, Event.BACK, 1001.0, device="thing").machine
+    assert step(back, Event.TICK, 1001.0 + FAULT_SECONDS).machine.state is State.LISTENING
+    assert Do.OPEN in step(back, Event.MATCH, 1001.0).does
+
+
+def test_a_door_opened_without_leave_is_forced_until_it_is_closed() -> None:
+    forced = after((Event.TICK, 60.0), (Event.DOOR_OPENED, 61.0))
+    assert (forced.machine.state, forced.says) == (State.DOOR_FORCED, (Prompt.DOOR_FORCED,))
+    assert step(forced.machine, Event.TICK, 1e6).machine.state is State.DOOR_FORCED
+    assert step(forced.machine, Event.DOOR_CLOSED, 70.0).machine.state is State.LISTENING
+
+
+@pytest.mark.parametrize("leave", [Event.MATCH, Event.EXIT])
+def test_a_door_opened_with_leave_is_not_forced_but_held_where_it_stays_open(leave: Event) -> None:
+    opened = after((Event.TICK, 60.0), (leave, 61.0), (Event.DOOR_OPENED, 70.0))
+    assert opened.machine.state is State.LISTENING
+    assert step(opened.machine, Event.TICK, 99.9).machine.state is State.LISTENING
+    held = step(opened.machine, Event.TICK, 100.0)
+    assert (held.machine.state, held.says) == (State.DOOR_HELD, (Prompt.DOOR_HELD,))
+    assert step(held.machine, Event.TICK, 200.0).machine.state is State.DOOR_HELD
+    assert Do.OPEN in step(held.machine, Event.MATCH, 200.0).does
+    assert step(held.machine, Event.DOOR_CLOSED, 200.0).machine.state is State.LISTENING
+
+
+def test_where_a_press_is_asked_for_nothing_opens_without_it_and_it_counts_once() -> None:
+    limits = Limits(open_s=5.0, intent_s=8.0)
+    idle = after((Event.MATCH, 1.0), limits=limits)
+    assert (idle.machine.state, idle.does) == (State.IDLE, ())
+    opened = after((Event.PRESSED, 1.0), (Event.SPEECH, 8.0), (Event.MATCH, 15.0), limits=limits)
+    assert Do.OPEN in opened.does  # who began to speak in time may speak to the end
+    late = after((Event.PRESSED, 1.0), (Event.TICK, 9.0), (Event.MATCH, 9.1), limits=limits)
+    assert (late.machine.state, late.does) == (State.IDLE, ())
+    assert after((Event.PRESSED, 1.0), (Event.MATCH, 2.0), (Event.TICK, 7.5), limits=limits).machine.state is State.IDLE
+
+
+def test_a_lockout_rests_as_one_and_nothing_opens_in_it() -> None:
+    waiting = step(after((Event.WAITING, 1.0)).machine, Event.TICK, 2.0, locked_out=True).machine
+    assert waiting.state is State.LOCKED_OUT
+    assert step(waiting, Event.MATCH, 3.0, locked_out=True).does == ()
+    assert step(waiting, Event.HELD, 3.0, locked_out=True).machine.state is State.LOCKED_OUT
+    assert step(waiting, Event.TICK, 3.0, locked_out=False).machine.state is State.LISTENING
+
+
+times = st.floats() | st.floats(0, 100)
+happenings = st.lists(st.tuples(st.sampled_from(Event), times, st.booleans()), max_size=60)
+
+
+@given(happenings, st.sampled_from([0.0, 8.0]))
+@settings(max_examples=150, deadline=None)
+def test_no_sequence_of_events_and_times_leaves_a_pulse_longer_than_its_limit_or_beside_a_fault(
+    happening: list[tuple[Event, float, bool]], intent_s: float
+) -> None:
+    machine, left_s, seen_s = Machine(Limits(open_s=5.0, intent_s=intent_s)), 0.0, 0.0
+    for event, now_s, locked_out in happening:
+        done = step(machine, event, now_s, locked_out, "thing")
+        left_s -= max(now_s - seen_s, 0.0) if math.isfinite(now_s) else 0.0
+        if Do.OPEN in done.does:
+            assert event is Event.MATCH and not locked_out and not done.machine.lost
+            assert machine.intended or machine.state is State.BOOTING
+            left_s = 5.0
+        seen_s = now_s if math.isfinite(now_s) else seen_s
+        machine = done.machine
+        assert machine.timers.pulse_s <= max(left_s, 0.0) + 1e-6
+        if machine.lost or machine.state in (State.FAULT, State.STOPPED):
+            assert machine.timers.pulse_s == 0
+        if machine.state is State.OPEN:
+            assert machine.timers.pulse_s > 0
+        if machine.state in RESTING and machine.state is not State.FAULT:
+            assert machine.state is rest(machine)

@@ -1,0 +1,159 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edgevoice.config import load
+from edgevoice.errors import HardwareError
+from edgevoice.hardware.board import open_board
+from edgevoice.hardware.fake_gpio import FakeGpio
+from edgevoice.hardware.folder_gpio import FolderGpio, read_log
+from edgevoice.hardware.gpio import GpioLock
+from edgevoice.hardware.guard import main
+from edgevoice.hardware.guarding import Guard
+from edgevoice.hardware.pins import GpioSettings
+from edgevoice.hardware.relay_off import relay_off
+from edgevoice.hardware.relay_settings import relay_settings
+
+
+def _wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.005)
+
+
+def _levels(board: Path) -> list[int | None]:
+    return [line.level for line in read_log(board)]
+
+
+def test_a_guard_watches_before_anything_is_driven_and_shuts_when_it_is_ended(tmp_path: Path) -> None:
+    guard = Guard(GpioSettings(simulated=tmp_path))
+    assert _levels(tmp_path) == []
+    guard.close()
+    guard.close()
+    assert _levels(tmp_path) == [0, None]
+
+
+def test_a_guard_of_an_active_low_relay_drives_it_high(tmp_path: Path) -> None:
+    Guard(GpioSettings(relay_pin=4, relay_active_high=False, simulated=tmp_path)).close()
+    assert [(line.channel, line.level) for line in read_log(tmp_path)] == [(4, 1), (4, None)]
+
+
+def test_a_guard_is_small() -> None:
+    big = {"numpy", "scipy", "pydantic", "click", "asyncio"}
+    code = f"import sys, edgevoice.hardware.guard; print(sorted({big} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_what_is_meant_for_the_door_does_not_end_its_guard(tmp_path: Path) -> None:
+    guard = Guard(GpioSettings(simulated=tmp_path))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        os.kill(guard.process, number)
+    guard.opening(1.0)
+    guard.close()
+    assert _levels(tmp_path) == [0, None]
+
+
+def test_without_its_guard_the_lock_does_not_open(tmp_path: Path) -> None:
+    settings = GpioSettings(simulated=tmp_path)
+    guard = Guard(settings)
+    lock = GpioLock(open_board(settings), settings, guard=guard)
+    lock.open_for(5.0)
+    lock.shut()
+    os.kill(guard.process, signal.SIGKILL)
+    os.waitid(os.P_PID, guard.process, os.WEXITED | os.WNOWAIT)
+    with pytest.raises(HardwareError, match="stays shut: its guard has ended"):
+        lock.open_for(5.0)
+    assert not lock.is_open
+    assert _levels(tmp_path) == [0, 1, 0, 0]
+    lock.close()
+
+
+def test_a_closed_lock_ends_its_guard(tmp_path: Path) -> None:
+    settings = GpioSettings(simulated=tmp_path)
+    guard = Guard(settings)
+    GpioLock(open_board(settings), settings, guard=guard).close()
+    with pytest.raises(HardwareError, match="its guard was ended"):
+        guard.opening(1.0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(guard.process, 0)
+    assert {line.process for line in read_log(tmp_path)} == {os.getpid()}  # the guard had nothing to do
+
+
+def test_a_guard_that_cannot_reach_the_board_leaves_the_lock_undriven(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(HardwareError, match="its guard does not watch"):
+        Guard(GpioSettings(simulated=tmp_path / "file"))
+    assert "cannot be written" in capfd.readouterr().err
+
+
+def test_a_pin_that_is_busy_for_a_moment_is_driven_off_as_soon_as_it_is_free() -> None:
+    gpio = FakeGpio()
+    gpio.fail("setup", 50)
+    waits: list[float] = []
+    relay_off(gpio, GpioSettings(), sleep=waits.append)
+    assert gpio.levels(17) == [0, None]
+    assert gpio.input(17) == 0
+    assert len(waits) == 50
+
+
+def test_a_pin_that_stays_busy_is_told() -> None:
+    gpio = FakeGpio()
+    gpio.fail("setup", 10_000)
+    with pytest.raises(HardwareError, match="relay on GPIO 17 could not be driven off within 1 s"):
+        relay_off(gpio, GpioSettings(), patience_s=1.0, sleep=lambda _: None)
+
+
+def _settings(folder: Path, text: str) -> Path:
+    file = folder / "edgevoice.toml"
+    file.write_text(text)
+    return file
+
+
+def test_off_now_reads_the_settings_of_the_service(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    board = FolderGpio(tmp_path / "board")
+    board.setmode(board.BCM)
+    board.setup(26, board.OUT, initial=1)
+    gpio = f'[lock]\ndriver = "gpio"\n[gpio]\nrelay_pin = 26\nsimulated = "{tmp_path}/board"'
+    assert main(["--now", "--config", str(_settings(tmp_path, gpio))]) == 0
+    assert _levels(tmp_path / "board") == [1, 0, None]
+    assert capsys.readouterr().out == "the relay on GPIO 26 is off\n"
+
+
+def test_off_now_leaves_a_desk_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--now", "--config", str(_settings(tmp_path, "[door]\nopen_seconds = 3.0"))]) == 0
+    assert "the lock is a fake" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[lock", "cannot be read"),
+        ("lock = 3", "must be sections"),
+        ('[lock]\ndriver = "gpio"\n[gpio]\nrelay_pin = 99', r"gpio\.relay_pin is 99"),
+        ('[lock]\ndriver = "gpio"\n[gpio]\nrelay_active_high = "no"', "relay_active_high is 'no'"),
+    ],
+)
+def test_settings_that_do_not_say_where_the_relay_is_are_an_error(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(HardwareError, match=told):
+        relay_settings(_settings(tmp_path, text))
+    assert main(["--now", "--config", str(tmp_path / "edgevoice.toml")]) == 1
+
+
+def test_what_the_guard_reads_of_the_settings_is_what_the_service_reads(tmp_path: Path) -> None:
+    text = '[lock]\ndriver = "gpio"\n[gpio]\nrelay_pin = 5\nrelay_active_high = false\nred_pin = 14'
+    text += "\nserial_console = false"
+    file = _settings(tmp_path, text)
+    read, whole = relay_settings(file), load(file).settings.gpio
+    assert read is not None
+    assert read.relay_pin == whole.relay_pin == 5
+    assert read.relay_active_high is whole.relay_active_high is False

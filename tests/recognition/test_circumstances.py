@@ -1,0 +1,35 @@
+"""What was said, how clearly, and on how much the voiceprint rests move the LLR, never beyond what was measured."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgevoice.recognition.calibration import Calibration
+from edgevoice.recognition.circumstances import USUAL, Circumstances
+
+CALIBRATION = Calibration(2.0, -5.0, (0.1, 0.01), (1.0, 3.0), "c.npy", "", 0, (-0.9, -0.3, -0.8))
+
+
+def test_usual_circumstances_move_nothing() -> None:
+    assert np.array_equal(USUAL.deviation, np.zeros(3))
+    assert CALIBRATION.llr(0.5) == pytest.approx(2 * 0.5 - 5)
+
+
+def test_half_the_speech_moves_the_llr_by_its_own_weight() -> None:
+    half = replace(USUAL, net_speech_s=1.5)
+    assert CALIBRATION.llr(0.5, half) - CALIBRATION.llr(0.5) == pytest.approx(0.9)
+
+
+def test_one_utterance_and_a_clearer_voice_too() -> None:
+    given_one = Circumstances(3.0, 30.0, 1)
+    assert CALIBRATION.llr(0.5, given_one) - CALIBRATION.llr(0.5) == pytest.approx(-0.3 + 0.8 * np.log2(3))
+
+
+@given(st.floats(), st.floats(), st.integers(-5, 1_000_000))
+def test_nothing_moves_it_further_than_was_measured(net_speech_s: float, snr_db: float, utterances: int) -> None:
+    deviation = Circumstances(net_speech_s, snr_db, utterances).deviation
+    assert np.isfinite(deviation).all()
+    assert (np.abs(deviation) <= [np.log2(6), 2.0, np.log2(3) + 1e-9]).all()

@@ -1,0 +1,174 @@
+"""A backup that is taken away and put back: here, on another device, after the key was lost."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgevoice.errors import StorageError
+from edgevoice.storage.alone import alone
+from edgevoice.storage.archive import pack, unpack_and_restore
+from edgevoice.storage.backups import back_up, backups
+from edgevoice.storage.database import FILE_NAME, Database
+from edgevoice.storage.events import Events
+from edgevoice.storage.passphrase import unwrap, wrap
+from edgevoice.storage.rotation import give_up, rotate
+from edgevoice.storage.secrets import Secrets
+from edgevoice.storage.speakers import Speakers
+
+MODEL = "xvector-1"
+PASSPHRASE = "correct horse battery staple"
+
+
+def names(folder: Path) -> list[str]:
+    """Who is enrolled; every voiceprint and every event must open, and the chain be whole."""
+    with Database.open(folder) as database:
+        events = Events(database)
+        assert events.verify().problems == ()
+        assert all(event.readable for event in events.last(99))
+        return [voice.speaker for voice in Speakers(database, Secrets(folder / "key")).voiceprints(MODEL)]
+
+
+@pytest.fixture
+def archive(tmp_path: Path, database: Database, speakers: Speakers) -> Path:
+    """Taken when Ada alone was enrolled; Bo came later."""
+    file = tmp_path / "away.zip"
+    speakers.add("Ada", np.ones(8, np.float32), MODEL, 3)
+    Events(database).write("open", "Ada scored 4.2", "Ada")
+    pack(database, Secrets(database.path.with_name("key"), database), file, PASSPHRASE)
+    speakers.add("Bo", np.eye(8, dtype=np.float32)[1], MODEL, 3)
+    database.close()
+    return file
+
+
+def ask() -> str:
+    return PASSPHRASE
+
+
+def test_it_is_private_and_holds_the_key_behind_the_passphrase_alone(folder: Path, archive: Path) -> None:
+    assert archive.stat().st_mode & 0o777 == 0o600
+    assert (folder / "key").read_bytes() not in archive.read_bytes()
+    with zipfile.ZipFile(archive) as members:
+        assert members.namelist() == [FILE_NAME, "key.json"]
+        assert unwrap(members.read("key.json"), PASSPHRASE).secret == (folder / "key").read_bytes()
+    assert sorted(path.name for path in folder.iterdir() if path.name.startswith(".")) == []
+
+
+def test_it_goes_back_where_it_came_from_and_how_it_was_before_is_kept(folder: Path, archive: Path) -> None:
+    assert names(folder) == ["Ada", "Bo"]
+    assert unpack_and_restore(folder, archive, ask) == "how it was before is kept in edgevoice-000001.sqlite"
+    assert names(folder) == ["Ada"]
+    unpack_and_restore(folder, backups(folder)[0].path, ask)
+    assert names(folder) == ["Ada", "Bo"]
+
+
+def test_it_makes_another_device_the_same_house(tmp_path: Path, archive: Path) -> None:
+    assert unpack_and_restore(tmp_path / "new", archive, ask) == "there was no other before it"
+    assert names(tmp_path / "new") == ["Ada"]
+    assert (tmp_path / "new" / "key").stat().st_mode & 0o777 == 0o600
+
+
+def test_it_brings_the_key_back_after_that_was_lost(folder: Path, archive: Path) -> None:
+    (folder / "key").unlink()
+    unpack_and_restore(folder, archive, ask)
+    assert names(folder) == ["Ada"]
+    unpack_and_restore(folder, backups(folder)[0].path, ask)  # how it was before, which the key opens too
+    assert names(folder) == ["Ada", "Bo"]
+
+
+def test_what_no_key_opens_any_more_is_moved_aside(folder: Path, archive: Path) -> None:
+    with Database.open(folder) as database:
+        secrets = Secrets(folder / "key", database)
+        rotate(database, secrets, Events(database, secrets=secrets))
+    (folder / "key").unlink()
+    assert "one that the key does not open, and moved to" in unpack_and_restore(folder, archive, ask)
+    assert names(folder) == ["Ada"]
+
+
+def test_it_goes_back_after_the_key_was_changed_and_the_newer_key_is_kept(folder: Path, archive: Path) -> None:
+    with Database.open(folder) as database:
+        secrets = Secrets(folder / "key", database)
+        newer = rotate(database, secrets, Events(database, secrets=secrets))
+    unpack_and_restore(folder, archive, ask)
+    assert names(folder) == ["Ada"]
+    assert (folder / "key.unused-1").read_bytes() == newer.secret != (folder / "key").read_bytes()
+
+
+def test_it_takes_the_place_of_a_damaged_database(folder: Path, archive: Path) -> None:
+    (folder / FILE_NAME).write_bytes(b"this is a letter, not a database" * 999)
+    assert unpack_and_restore(folder, archive, ask) == f"the database was damaged, and moved to {FILE_NAME}.damaged-1"
+    assert names(folder) == ["Ada"]
+
+
+def test_a_wrong_passphrase_changes_nothing(folder: Path, archive: Path) -> None:
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(StorageError, match="passphrase does not open the key in this backup"):
+        unpack_and_restore(folder, archive, lambda: "correct horse battery stable")
+    assert (sorted(folder.rglob("*")), names(folder)) == (before, ["Ada", "Bo"])
+
+
+@pytest.mark.parametrize("damage", ["a letter", "half of it", "another key", "no database", "a foreign database"])
+def test_what_is_no_good_backup_changes_nothing(tmp_path: Path, folder: Path, archive: Path, damage: str) -> None:
+    whole, bad = archive.read_bytes(), tmp_path / "bad.zip"
+    if damage in ("a letter", "half of it"):
+        bad.write_bytes(b"Dear Ada" * 999 if damage == "a letter" else whole[: len(whole) // 2])
+    else:
+        with zipfile.ZipFile(archive) as source, zipfile.ZipFile(bad, "w") as target:
+            database, key = source.read(FILE_NAME), source.read("key.json")
+            if damage == "another key":
+                with Database.open(tmp_path / "other") as other:
+                    Events(other).write("open", "elsewhere")
+                    key = wrap(Secrets(tmp_path / "other" / "key", other).key(), PASSPHRASE)
+            if damage != "no database":
+                target.writestr(FILE_NAME, b"x" * 9000 if damage == "a foreign database" else database)
+            target.writestr("key.json", key)
+    with pytest.raises(StorageError):
+        unpack_and_restore(folder, bad, ask)
+    assert names(folder) == ["Ada", "Bo"]
+    assert not (folder / "key.new").exists()
+
+
+def test_nothing_is_put_back_under_a_door_that_serves(folder: Path, archive: Path) -> None:
+    with alone(folder), pytest.raises(StorageError, match="another edgevoice serves this door"):
+        unpack_and_restore(folder, archive, ask)
+    assert names(folder) == ["Ada", "Bo"]
+
+
+def test_no_file_is_overwritten_and_a_short_passphrase_is_refused(tmp_path: Path, folder: Path, archive: Path) -> None:
+    whole = archive.read_bytes()
+    with Database.open(folder) as database:
+        secrets = Secrets(folder / "key", database)
+        with pytest.raises(StorageError, match="is there already"):
+            pack(database, secrets, archive, PASSPHRASE)
+        with pytest.raises(StorageError, match="11 characters: at least 12"):
+            pack(database, secrets, tmp_path / "short.zip", "x" * 11)
+        with pytest.raises(StorageError, match="cannot be written"):
+            pack(database, secrets, tmp_path / "nowhere" / "away.zip", PASSPHRASE)
+    assert archive.read_bytes() == whole
+    assert not (tmp_path / "short.zip").exists()
+
+
+def test_after_the_key_was_given_up_a_backup_brings_everybody_back(folder: Path, archive: Path) -> None:
+    (folder / "key").unlink()
+    with Database.open(folder) as database:
+        secrets = Secrets(folder / "key", database)
+        assert give_up(database, secrets, Events(database, secrets=secrets)) == 2
+        back_up(database)
+    unpack_and_restore(folder, archive, ask)
+    assert names(folder) == ["Ada"]
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [{"n": 2**30}, {"p": 10**6}, {"n": 3}, {"kdf": "none"}, {"salt": "no"}, {"sealed": 7}, {"r": -8}],
+    ids=str,
+)
+def test_a_wrapped_key_that_asks_for_too_much_or_makes_no_sense_is_refused(
+    folder: Path, archive: Path, figures: dict[str, object]
+) -> None:
+    with zipfile.ZipFile(archive) as members:
+        wrapped = json.loads(members.read("key.json"))
+    with pytest.raises(StorageError, match="cannot be read"):
+        unwrap(json.dumps(wrapped | figures).encode(), PASSPHRASE)

@@ -1,0 +1,184 @@
+"""Backups beside the database, and what they are for: a database that is damaged or gone."""
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgevoice.errors import DamagedError, StorageError
+from edgevoice.storage.backups import back_up, backups, is_due
+from edgevoice.storage.database import FILE_NAME, Database
+from edgevoice.storage.events import Events
+from edgevoice.storage.keys import read_key
+from edgevoice.storage.restore import is_lost, last_good, put_in_place
+from edgevoice.storage.rotation import rotate
+from edgevoice.storage.secrets import Secrets
+from edgevoice.storage.speakers import Speakers
+
+MODEL = "xvector-1"
+DAY_S = 86_400.0
+
+
+@pytest.fixture
+def home(database: Database, speakers: Speakers) -> Path:
+    """Ada and Bo are enrolled, and something has happened."""
+    for number, name in enumerate(("Ada", "Wilhelmine")):
+        speakers.add(name, np.eye(8, dtype=np.float32)[number], MODEL, 3)
+    Events(database).write("open", "Ada scored 4.2", "Ada")
+    return database.path.parent
+
+
+def spoil(path: Path) -> None:
+    """Overwrite every page but the first."""
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+
+
+def test_a_backup_is_one_private_file_that_holds_everything_but_the_key(home: Path, database: Database) -> None:
+    made = back_up(database)
+    assert made.path.stat().st_mode & 0o777 == 0o600
+    assert (home / "backups").stat().st_mode & 0o777 == 0o700
+    assert [path.name for path in (home / "backups").iterdir()] == ["edgevoice-000001.sqlite"]
+    assert read_key(home / "key").secret not in made.path.read_bytes()
+    with Database.read(made.path) as copy:
+        for table in ("speakers", "voiceprints", "events", "chain", "sealing", "state"):
+            assert copy.rows(f"select * from {table}") == database.rows(f"select * from {table}")
+
+
+def test_others_write_while_a_backup_is_made(home: Path, database: Database) -> None:
+    with Database.open(home) as other, other.transaction():
+        other.rows("insert into state values ('half', '{}')")
+        made = back_up(database)
+    with Database.read(made.path) as copy:
+        assert copy.rows("select * from state") == []
+
+
+def test_the_newest_are_kept_by_number_whatever_the_clock_says(home: Path, database: Database) -> None:
+    for turn in range(5):
+        os.utime(back_up(database, keep=3).path, (1e9 - turn, 1e9 - turn))
+    assert [backup.number for backup in backups(home)] == [5, 4, 3]
+
+
+def test_one_a_day_is_due_and_one_from_the_future_is_young(home: Path, database: Database) -> None:
+    assert is_due(home)
+    back_up(database)
+    assert not is_due(home)
+    assert is_due(home, time.time() + DAY_S + 1)
+    assert not is_due(home, 12.0)  # the clock was never set
+
+
+def test_a_backup_that_the_key_does_not_open_does_not_count(home: Path, database: Database) -> None:
+    good = back_up(database)
+    database.rows("update voiceprints set sealed = x'00' where speaker = 1")
+    with pytest.raises(StorageError, match="voiceprint 1 of xvector-1 does not open"):
+        back_up(database, keep=1)
+    assert [backup.path for backup in backups(home)] == [good.path]
+    assert list((home / "backups").iterdir()) == [good.path]
+
+
+def test_no_backup_is_made_without_the_key(home: Path, database: Database) -> None:
+    (home / "key").unlink()
+    with pytest.raises(StorageError, match="a key that is not here: put the key's backup in its place"):
+        back_up(database)
+    assert backups(home) == []
+
+
+def test_a_folder_that_cannot_be_written_says_so_and_leaves_nothing(home: Path, database: Database) -> None:
+    (home / "backups").write_text("a letter")
+    with pytest.raises(StorageError, match="no backup could be written"):
+        back_up(database)
+    assert (home / "backups").read_text() == "a letter"
+
+
+def test_a_damaged_database_gives_no_backup_and_the_older_ones_stay(home: Path, database: Database) -> None:
+    good = back_up(database)
+    database.close()
+    spoil(home / FILE_NAME)
+    with pytest.raises(DamagedError), Database.open(home) as damaged:
+        back_up(damaged, keep=1)
+    assert [backup.path for backup in backups(home)] == [good.path]
+    assert list((home / "backups").iterdir()) == [good.path]
+
+
+def test_the_last_good_backup_is_found_behind_damaged_ones(
+    home: Path, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = [back_up(database) for _ in range(3)]
+    spoil(made[2].path)
+    made[1].path.write_bytes(b"")
+    assert last_good(home) == made[0]
+    assert "no good" in caplog.text
+    assert not list((home / "backups").glob("*-wal"))
+    made[0].path.unlink()
+    with pytest.raises(DamagedError, match=r"of 2 backups there none is good: the door stays shut.*restore FILE"):
+        last_good(home)
+
+
+def test_a_damaged_database_is_moved_aside_with_its_log_and_the_backup_takes_its_place(
+    home: Path, database: Database, speakers: Speakers
+) -> None:
+    back_up(database)
+    speakers.add("Cy", np.eye(8, dtype=np.float32)[2], MODEL, 3)
+    database.rows("pragma wal_autocheckpoint = 0")
+    Events(database).write("open", "only in the log")
+    wal = (home / f"{FILE_NAME}-wal").read_bytes()
+    assert wal
+    assert put_in_place(home, last_good(home).path) == (f"the database was damaged, and moved to {FILE_NAME}.damaged-1")
+    assert (home / f"{FILE_NAME}-wal.damaged-1").read_bytes() == wal
+    with Database.open(home) as again:
+        assert [person.name for person in Speakers(again, Secrets(home / "key")).list()] == ["Ada", "Wilhelmine"]
+        assert Events(again).verify().problems == ()
+
+
+def test_what_was_moved_aside_does_not_fill_the_card(home: Path, database: Database) -> None:
+    good = back_up(database).path
+    database.close()
+    for _ in range(5):
+        put_in_place(home, good)
+    assert sorted(path.name for path in home.glob("*damaged*")) == [f"{FILE_NAME}.damaged-{n}" for n in (4, 5)]
+
+
+def test_a_house_is_lost_where_its_database_is_gone_and_not_where_there_never_was_one(
+    tmp_path: Path, home: Path, database: Database
+) -> None:
+    assert not is_lost(tmp_path / "new")
+    assert not is_lost(home)
+    database.close()
+    whole = (home / FILE_NAME).read_bytes()
+    (home / FILE_NAME).write_bytes(whole[:4096])
+    assert is_lost(home)  # SQLite would take it for an empty one
+    (home / FILE_NAME).write_bytes(b"")
+    assert is_lost(home)
+    (home / FILE_NAME).unlink()
+    assert is_lost(home)
+    (home / "key").unlink()
+    assert not is_lost(home)
+
+
+def test_whoever_is_removed_is_in_no_backup_and_in_no_damaged_file(
+    home: Path, database: Database, speakers: Speakers
+) -> None:
+    ((sealed,),) = database.rows("select sealed from voiceprints where speaker = 2")
+    assert isinstance(sealed, bytes)
+    back_up(database)
+    back_up(database)
+    (home / f"{FILE_NAME}.damaged-1").write_bytes(b"Wilhelmine")
+
+    def left() -> bytes:
+        return b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+
+    assert b"Wilhelmine" in left() and sealed[:32] in left()
+    speakers.remove("Wilhelmine")
+    assert b"wilhelmine" not in left().lower()
+    assert sealed[:32] not in left()
+    assert [backup.number for backup in backups(home)] == [3]
+
+
+def test_a_change_of_the_key_leaves_one_backup_that_opens_with_it(home: Path, database: Database) -> None:
+    back_up(database)
+    secrets = Secrets(home / "key", database)
+    rotate(database, secrets, Events(database, secrets=secrets))
+    assert [backup.number for backup in backups(home)] == [2]
+    assert last_good(home).number == 2

@@ -1,0 +1,103 @@
+"""A door that has heard people before, and what it makes of a replay."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+
+from edgevoice.hardware.wave import read_sound
+from edgevoice.listening.capture import SAMPLE_RATE, Samples
+from edgevoice.listening.utterance import Utterance
+from edgevoice.recognition.embed import Vector, XVector
+from edgevoice.recognition.landmarks import Landmarks, landmarks
+from edgevoice.recognition.recognise import EARLY_LLR
+from edgevoice.recognition.recordings import Library, keep
+from edgevoice.recognition.replay import SAME_RECORDING, find
+from edgevoice.recognition.score import Scorer
+from tools.attacks import Attack, to_samples
+from tools.attacks.voices import heard
+from tools.synthetic.take import gain, pink
+
+_FLOOR_DBFS = -65.0  # RMS of the microphone's own noise
+_QUIETEST_DB = -12.0
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What the door may be asked to decide on: fingerprint, LLR for the person enrolled, and what that must be."""
+
+    marks: Landmarks
+    llr: float
+    threshold: float
+    final: bool
+
+    @property
+    def accepted(self) -> bool:
+        """Whether recognition alone would open."""
+        return self.llr >= self.threshold
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Of one replay: whether the door judges it at all; whether every whole utterance of it is known; whether
+    recognition alone opens at any look; and whether it does with the guard beside it."""
+
+    judged: bool
+    caught: bool
+    accepted: bool
+    opened: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """The door's model and the rate of false accepts that the owner allows."""
+
+    xvector: XVector
+    scorer: Scorer
+    false_accept_rate: float
+
+    def looks(self, samples: Samples, voiceprint: Vector) -> list[Look]:
+        """Everything that the door would decide on while it hears this, at short pauses too."""
+        return [self._look(utterance, voiceprint) for utterance in heard(samples, early=True)]
+
+    def _look(self, utterance: Utterance, voiceprint: Vector) -> Look:
+        llr = self.scorer.llr(self.xvector.embed(utterance.mfcc).vector, voiceprint)
+        threshold = self.scorer.calibration.threshold(self.false_accept_rate)
+        marks = landmarks(utterance.frames.spectrum)
+        return Look(marks, llr, threshold + (0.0 if utterance.final else EARLY_LLR), utterance.final)
+
+
+def remember(clips: Iterable[tuple[str, Samples]]) -> Library:
+    """What a door knows that has heard these before, by the clip's name."""
+    found = [(name, utterance) for name, samples in clips for utterance in heard(samples)]
+    kept = [keep(name, landmarks(utterance.frames.spectrum)) for name, utterance in found]
+    return Library(kept, SAME_RECORDING)
+
+
+def attacked(attack: Attack, path: str, samples: Samples) -> Samples:
+    """What the door's microphone gets: changed, played at any loudness, begun at any time. Drawn by names alone."""
+    rng = np.random.default_rng([crc32(attack.name.encode()), crc32(path.encode())])
+    return at_the_door(attack.change(samples, rng), rng)
+
+
+def at_the_door(samples: Samples, rng: np.random.Generator) -> Samples:
+    """Half a second of quiet before it, so that no frame begins where it did, 0 to 12 dB softer, over a noise floor."""
+    lead = int(rng.integers(SAMPLE_RATE // 4, SAMPLE_RATE // 2))
+    sound = np.concatenate([np.zeros(lead), samples.astype(np.float64)]) * gain(rng.uniform(_QUIETEST_DB, 0))
+    return to_samples(sound + 32768 * gain(_FLOOR_DBFS) * pink(len(sound), rng))
+
+
+def verdict(library: Library, looks: Sequence[Look]) -> Verdict:
+    """What comes of all looks at one replay."""
+    known = [find(library, look.marks) is not None for look in looks]
+    whole = [is_known for look, is_known in zip(looks, known, strict=True) if look.final]
+    accepted = [look.accepted for look in looks]
+    opened = [look.accepted and not is_known for look, is_known in zip(looks, known, strict=True)]
+    return Verdict(bool(whole), bool(whole) and all(whole), any(accepted), any(opened))
+
+
+def read(root: Path, path: str) -> tuple[str, Samples]:
+    """A clip and its name."""
+    return path, read_sound(root / path)

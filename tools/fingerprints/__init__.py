@@ -1,0 +1,38 @@
+"""Fingerprints of recordings side by side: each system from samples to a name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from edgevoice.listening.capture import Samples
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a system makes of a query: the recording that it likes best, None where nothing is alike; strength: what it
+    counts for it; accepted: whether its own rule calls that a match."""
+
+    name: str | None
+    strength: int
+    accepted: bool
+
+
+class Fingerprinter(Protocol):
+    """A library of recordings with its own way of fingerprinting, sound being (n,) int16 at 16 kHz."""
+
+    name: str
+
+    def add(self, name: str, sound: Samples) -> None: ...
+    def lookup(self, sound: Samples) -> Answer: ...
+    def stored_bytes(self) -> int:
+        """What it must keep of all recordings, without their names."""
+        ...
+
+
+def systems() -> dict[str, Callable[[], Fingerprinter]]:
+    """Name -> what makes an empty library; ImportError where the peers are not installed (make setup-tools)."""
+    from tools.fingerprints.audfprint import Audfprint  # noqa: PLC0415 -- not installed beside the tests
+    from tools.fingerprints.dejavu import Dejavu  # noqa: PLC0415
+    from tools.fingerprints.ours import Ours  # noqa: PLC0415
+
+    return {"edgevoice": Ours, "audfprint2": Audfprint, "pydejavu-rollong": Dejavu}
