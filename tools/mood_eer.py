@@ -1,7 +1,8 @@
 """How mood bends recognition: people enrolled calm, and then heard angry, afraid, sad.
 
 As at the door: the mean of three calm or neutral utterances, four times a person, against every other clip of all
-people in one mood. Refusals are at the thresholds that the x-vector's manifest has for one person enrolled.
+people in one mood. Refusals are at the thresholds that the x-vector has for one person enrolled, at the usual
+length and noise.
 """
 
 from collections.abc import Callable, Iterator, Sequence
