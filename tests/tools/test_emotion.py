@@ -54,7 +54,7 @@ def made(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, st
     small = ["--copies", 1, "--folds", 2, "--networks", 2, "--epochs", 60, "--unsure-below", 0.0]
     said = CliRunner().invoke(train_emotion.main, [str(it) for it in [*arguments, *small]], catch_exceptions=False)
     assert said.exit_code == 0, said.output
-    return models, said.output
+    return models, said.stdout
 
 
 def test_the_device_takes_what_was_trained_and_tells_mood_by_it(made: tuple[Path, str]) -> None:
@@ -88,7 +88,7 @@ def test_the_folds_are_told_person_by_person_with_bounds(made: tuple[Path, str])
 def test_how_mood_bends_recognition_is_told_for_each_mood(root: Path) -> None:
     arguments = [root / "index.csv", "--root", root, "--model", MODELS / "xvector.tflite", "--cache", root / "cache"]
     said = CliRunner().invoke(mood_eer.main, [str(it) for it in arguments], catch_exceptions=False)
-    rows = [line.split("|")[1].strip() for line in said.output.splitlines() if line.startswith("|")][2:]
+    rows = [line.split("|")[1].strip() for line in said.stdout.splitlines() if line.startswith("|")][2:]
     assert rows == ["calm", "angry, strong"]
 
 
