@@ -19,10 +19,12 @@ from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
     ear,
     embed_clip,
+    emotion,
     enrolment,
     identifier,
     load_identifier,
     recogniser,
+    utterances,
     xvector,
     xvector_path,
 )
@@ -41,6 +43,7 @@ __all__ = [
     "device",
     "ear",
     "embed_clip",
+    "emotion",
     "enrolment",
     "files",
     "fingerprint",
@@ -55,6 +58,7 @@ __all__ = [
     "recogniser",
     "remember_enrolment",
     "sounder",
+    "utterances",
     "watchdog",
     "xvector",
     "xvector_path",

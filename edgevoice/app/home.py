@@ -13,6 +13,7 @@ from edgevoice.storage import restore
 from edgevoice.storage.alone import alone
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.habits import Habits
 from edgevoice.storage.hashes import Recordings
 from edgevoice.storage.heard import Heard
 from edgevoice.storage.plain import seal_plain
@@ -38,6 +39,7 @@ class House:
     state: State
     heard: Heard
     recordings: Recordings
+    habits: Habits
 
     @property
     def register(self) -> Register:
@@ -94,8 +96,9 @@ def _furnish(database: Database, settings: Settings) -> House:
     secrets = Secrets(database.path.with_name(KEY_NAME), database)
     events = Events(database, keep=settings.storage.events_kept, secrets=secrets)
     heard = Heard(database, secrets, settings.replay.keep_days, settings.replay.keep_most)
-    speakers, state = Speakers(database, secrets), State(database)
-    return House(database, secrets, speakers, events, state, heard, Recordings(database))
+    speakers, state, recordings = Speakers(database, secrets), State(database), Recordings(database)
+    habits = Habits(database, secrets)
+    return House(database, secrets, speakers, events, state, heard, recordings, habits)
 
 
 def _open(folder: Path) -> tuple[Database, str]:

@@ -23,6 +23,7 @@ from edgevoice.cli.identify import identify
 from edgevoice.cli.journal import JournalHandler, journal_send
 from edgevoice.cli.key import key
 from edgevoice.cli.listen import listen
+from edgevoice.cli.mood import mood
 from edgevoice.cli.recordings import recordings
 from edgevoice.cli.run import run
 from edgevoice.cli.speakers import speakers
@@ -73,6 +74,7 @@ for command in (
     enroll,
     verify,
     identify,
+    mood,
     listen,
     speakers,
     recordings,

@@ -15,6 +15,7 @@ EVENTS = {
     Cause.TOO_NOISY: Event.POOR,
     Cause.CLIPPED: Event.POOR,
     Cause.BROKEN: Event.POOR,
+    Cause.SAY_AGAIN: Event.POOR,
 }
 """What a decision is to the machine; every other cause: no voice matches."""
 

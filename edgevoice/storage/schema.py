@@ -50,6 +50,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " file text not null, landmarks text not null, frames integer not null, peaks blob not null,"
         " added_at text not null)",
     ),
+    (
+        # How a person usually sounds: means of a few figures.
+        "create table habits (speaker integer primary key references speakers(id) on delete cascade,"
+        " sealed blob not null)",
+    ),
 )
 """The statements that lead from version i to i + 1. Append; never change one that has been released."""
 
