@@ -1,0 +1,120 @@
+"""Digits, step 2: train the network that hears them, make its INT8 file, choose the threshold, write the manifest.
+
+The threshold lets in --far of wrong strings said by voices that training does not hear (one digit wrong), and no more
+of free speech; both clean and at 10 dB.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+import numpy as np
+import torch
+
+from edgevoice.errors import EdgevoiceError
+from edgevoice.hardware.wave import read_sound
+from edgevoice.listening.listen import FRONT_END
+from edgevoice.recognition.digits import DigitModel
+from tools.digits.clips import CALIBRATION_SETS, FREE_SETS, Heard, Spoken, copies, digit_clips, free_clips
+from tools.digits.network import CONTEXT
+from tools.digits.plan import Use
+from tools.digits.train import Lessons, coefficient_levels, convert, fit
+from tools.digits.trials import Trial, in_noise, try_all
+from tools.measure.conditions import Conditions, noise_files
+from tools.quantize import describe
+from tools.training.augment import Surroundings
+
+LARGEST_FILE = 150_000
+NOISE_DB = (3.0, 30.0)
+KOKORO_TIMES = 4  # as many copies of each of its clips, which are fewer, dearer and nearer to people
+
+
+def surroundings(root: Path) -> Surroundings:
+    """All rooms; the noises of esc10 alone, so that those of ``background`` are new when it is measured."""
+    rooms, noises = (
+        tuple(read_sound(path).astype(np.float32) / np.float32(32768) for path in noise_files(root / folder))
+        for folder in ("rooms", "noise/esc10")
+    )
+    return Surroundings(rooms, noises, NOISE_DB)
+
+
+def threshold(trials: list[Trial], far: float) -> float:
+    """The lowest LLR that lets in at most ``far`` of either kind of wrong trial."""
+    wrong = [llr for trial in trials for llr in trial.one_wrong]
+    free = [llr for trial in trials if not trial.said for llr in trial.other]
+    return max(float(np.quantile(kind, 1 - far, method="higher")) for kind in (wrong, free))
+
+
+def write(models: Path, content: bytes, manifest: dict[str, object]) -> Path:
+    """Both files; returns the model's path."""
+    path = models / "digits.tflite"
+    path.write_bytes(content)
+    path.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def calibrated(path: Path, manifest: dict[str, object], clips: list[Spoken], noise: Path, far: float) -> DigitModel:
+    """The manifest again, with the threshold that these clips ask for."""
+    model = DigitModel(path)
+    trials = [trial for way in (Conditions(), in_noise(noise)) for trial in try_all(model, clips, way)]
+    acceptance = {"far": far, "llr": round(threshold(trials, far), 3)}
+    write(path.parent, path.read_bytes(), manifest | {"acceptance": acceptance})
+    return DigitModel(path)
+
+
+@click.command(help=__doc__)
+@click.option("--speech", type=click.Path(path_type=Path, exists=True), required=True, help="Of tools.digits_speech.")
+@click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
+@click.option("--models", type=click.Path(path_type=Path, exists=True), required=True, help="Where the files go.")
+@click.option("--steps", default=1500, show_default=True)
+@click.option("--copies", "count", default=2, show_default=True, help="Disturbed copies of a clip; Kokoro 4 times.")
+@click.option("--free", default=400, show_default=True, help="Clips of free speech to train on.")
+@click.option("--far", default=0.01, show_default=True)
+def main(speech: Path, root: Path, models: Path, steps: int, count: int, free: int, far: float) -> None:
+    try:
+        around = surroundings(root)
+        spoken = digit_clips(speech, Use.TRAIN)
+        kokoro = [clip for clip in spoken if clip.voice.startswith("kokoro")]
+        clips: list[Heard] = list(copies([clip for clip in spoken if clip not in kokoro], count, around, 0))
+        clips += copies(kokoro, KOKORO_TIMES * count, around, 2)
+        clips += copies(free_clips(root, FREE_SETS, free, 0), 1, around, 1)
+        levels = coefficient_levels(clips)
+        click.echo(f"{len(spoken)} clips of digits, {len(clips)} with copies and free speech")
+        network = fit(clips, levels, Lessons(steps))
+        torch.save(network.state_dict(), speech / "digits.pt")
+        some = [
+            clips[clip] for clip in np.random.default_rng(0).choice(len(clips), min(200, len(clips)), replace=False)
+        ]
+        content = convert(network, some, levels)
+        if len(content) > LARGEST_FILE:
+            raise click.ClickException(f"{len(content)} bytes; at most {LARGEST_FILE} wanted")
+        sha256 = hashlib.sha256(content).hexdigest()
+        manifest: dict[str, object] = {
+            "name": f"digits-{sha256[:8]}",
+            "sha256": sha256,
+            "front_end": FRONT_END,
+            "levels_per_unit": [float(level) for level in levels],
+            "context_frames": CONTEXT,
+            "signatures": {name: asdict(one) for name, one in describe(content, ["digits"]).items()},
+            "acceptance": {"far": far, "llr": 0.0},
+            "training": {
+                "method": "CTC on synthetic speech (espeak-ng, Kokoro-82M); real people saying digits: none",
+                "voices": len({clip.voice for clip in spoken}),
+                "strings": len(spoken),
+                "free_speech": [*FREE_SETS],
+                "steps": steps,
+            },
+            "licence": "Apache-2.0",
+        }
+        path = write(models, content, manifest)
+        kept_apart = digit_clips(speech, Use.CALIBRATE) + free_clips(root, CALIBRATION_SETS, 100, 1)
+        model = calibrated(path, manifest, kept_apart, root / "noise/background", far)
+    except EdgevoiceError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{path}: {len(content)} bytes, {model.manifest.name}, LLR {model.manifest.acceptance.llr} at {far:.1%}")
+
+
+if __name__ == "__main__":
+    main()
