@@ -18,7 +18,7 @@ from rich.progress import track
 
 from edgevoice.errors import EdgevoiceError
 from tools.digits.engines import say_by_kokoro, say_by_program
-from tools.digits.plan import Line, kokoro_lines, quick_lines
+from tools.digits.plan import Line, Use, kokoro_lines, quick_lines
 from tools.synthetic.kokoro import load_engine, load_voices
 from tools.synthetic.take import LEAD_S, TAIL_S, Sound, at_peak, spoken_part, to_int16, write
 
@@ -51,6 +51,7 @@ def make(lines: Iterable[Line], say: Callable[[Line], Sound], output: Path, unti
 @click.option("--rounds", default=10, show_default=True, help="Clips of each voice of Kokoro.")
 @click.option("--minutes", default=600.0, show_default=True, help="Stop after.")
 @click.option("--share", default="1/1", show_default=True, help="Of several processes: which one, of how many.")
+@click.option("--use", "uses", multiple=True, type=click.Choice([use.value for use in Use]), help="These alone.")
 def main(
     output: Path,
     model: Path | None,
@@ -60,6 +61,7 @@ def main(
     rounds: int,
     minutes: float,
     share: str,
+    uses: tuple[str, ...],
 ) -> None:
     until = time.monotonic() + 60 * minutes
     part, parts = map(int, share.split("/"))
@@ -70,6 +72,7 @@ def main(
             say = partial(say_by_kokoro, engine=load_engine(model, voices, 5), voices=known)
         else:
             lines, say = list(quick_lines(espeak, each)), say_by_program
+        lines = [line for line in lines if not uses or line.use.value in uses]
         made = make(lines[part - 1 :: parts], say, output, until)
     except EdgevoiceError as error:
         raise click.ClickException(str(error)) from error

@@ -68,8 +68,8 @@ def markdown(model: DigitModel, named: dict[str, list[Spoken]], noise: Path) -> 
     return "\n\n".join(
         (
             markdown_table(HEADINGS, rows),
-            f"Strings of {LENGTH} digits; shares accepted, with 95 % intervals (Clopper and Pearson, 1934) that take the "
-            "trials for independent, which those of one clip are not quite: a string with one digit wrong for each "
+            f"Strings of {LENGTH} digits; shares accepted, with 95 % intervals (Clopper and Pearson, 1934) that take "
+            "the trials for independent, which those of one clip are not quite: a string with one digit wrong for each "
             "place, and four other strings, a clip. Digit errors: insertions, deletions and substitutions of what is "
             f"read greedily, of the digits said. No utterance found, so none accepted: {'; '.join(unheard)}.",
             f"Model {model.manifest.name}, LLR at least {threshold:g}; printed by `python -m tools.digits_table`.",

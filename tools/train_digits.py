@@ -69,10 +69,11 @@ def calibrated(path: Path, manifest: dict[str, object], clips: list[Spoken], noi
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--models", type=click.Path(path_type=Path, exists=True), required=True, help="Where the files go.")
 @click.option("--steps", default=1500, show_default=True)
+@click.option("--minutes", default=600.0, show_default=True, help="Of training; the learning rate ends by then.")
 @click.option("--copies", "count", default=2, show_default=True, help="Disturbed copies of a clip; Kokoro 4 times.")
 @click.option("--free", default=400, show_default=True, help="Clips of free speech to train on.")
 @click.option("--far", default=0.01, show_default=True)
-def main(speech: Path, root: Path, models: Path, steps: int, count: int, free: int, far: float) -> None:
+def main(speech: Path, root: Path, models: Path, steps: int, minutes: float, count: int, free: int, far: float) -> None:
     try:
         around = surroundings(root)
         spoken = digit_clips(speech, Use.TRAIN)
@@ -82,7 +83,7 @@ def main(speech: Path, root: Path, models: Path, steps: int, count: int, free: i
         clips += copies(free_clips(root, FREE_SETS, free, 0), 1, around, 1)
         levels = coefficient_levels(clips)
         click.echo(f"{len(spoken)} clips of digits, {len(clips)} with copies and free speech")
-        network = fit(clips, levels, Lessons(steps))
+        network = fit(clips, levels, Lessons(steps, minutes))
         torch.save(network.state_dict(), speech / "digits.pt")
         some = [
             clips[clip] for clip in np.random.default_rng(0).choice(len(clips), min(200, len(clips)), replace=False)
@@ -104,7 +105,6 @@ def main(speech: Path, root: Path, models: Path, steps: int, count: int, free: i
                 "voices": len({clip.voice for clip in spoken}),
                 "strings": len(spoken),
                 "free_speech": [*FREE_SETS],
-                "steps": steps,
             },
             "licence": "Apache-2.0",
         }

@@ -1,6 +1,7 @@
 """Clips -> the float network, by CTC (A. Graves et al., ICML 2006), and its INT8 file."""
 
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -25,12 +26,22 @@ _LARGEST_NORM = 5.0  # of a gradient
 
 @dataclass(frozen=True)
 class Lessons:
-    """steps of ``batch`` clips; learning_rate at its highest, after a tenth of the steps."""
+    """At most ``steps`` of ``batch`` clips and at most ``minutes``; learning_rate: the highest, a tenth of the way."""
 
     steps: int
+    minutes: float = 600.0
     batch: int = 32
     learning_rate: float = 3e-3
     seed: int = 0
+
+    def rates(self) -> Iterator[float]:
+        """The learning rate of each step: up in a line, then half a cosine; time counts where it is shorter."""
+        start = time.monotonic()
+        for step in range(self.steps):
+            way = max(step / self.steps, (time.monotonic() - start) / 60 / self.minutes)
+            if way >= 1:
+                return
+            yield self.learning_rate * min(1.0, 0.01 + way / 0.1) * 0.5 * (1 + float(np.cos(np.pi * way)))
 
 
 def coefficient_levels(clips: Sequence[Heard]) -> Vector:
@@ -44,18 +55,16 @@ def fit(clips: Sequence[Heard], levels: Vector, lessons: Lessons) -> DigitNetwor
     torch.manual_seed(lessons.seed)
     network = DigitNetwork().train()
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, lessons.learning_rate, total_steps=lessons.steps, pct_start=0.1
-    )
     inputs = [whole(clip, levels) for clip in clips]
-    progress = tqdm(_batches([len(one) for one in inputs], lessons), total=lessons.steps, mininterval=10)
-    for chosen in progress:
+    batches = _batches([len(one) for one in inputs], lessons)
+    progress = tqdm(zip(lessons.rates(), batches, strict=False), total=lessons.steps, mininterval=10)
+    for rate, chosen in progress:
         loss = _loss(network, [inputs[clip] for clip in chosen], [clips[clip].digits for clip in chosen])
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), _LARGEST_NORM)
+        optimizer.param_groups[0]["lr"] = rate
         optimizer.step()
-        schedule.step()
         progress.set_postfix_str(f"loss {float(loss.detach()):.3f}", refresh=False)
     return network.eval()
 
@@ -70,7 +79,7 @@ def _batches(lengths: Sequence[int], lessons: Lessons) -> Iterator[NDArray[np.in
     """Clips of like length together, so that little is padding."""
     rng = np.random.default_rng(lessons.seed)
     near: list[NDArray[np.intp]] = []
-    for _ in range(lessons.steps):
+    while True:
         if not near:
             order = np.argsort(np.array(lengths) * rng.uniform(0.8, 1.25, len(lengths)))
             pieces = np.array_split(order, -(-len(order) // lessons.batch))
