@@ -69,7 +69,7 @@ def main(
         if model and voices:
             known = load_voices(voices)
             lines = list(kokoro_lines(sorted(known), rounds))
-            say = partial(say_by_kokoro, engine=load_engine(model, voices, 5), voices=known)
+            say: Callable[[Line], Sound] = partial(say_by_kokoro, engine=load_engine(model, voices, 5), voices=known)
         else:
             lines, say = list(quick_lines(espeak, each)), say_by_program
         lines = [line for line in lines if not uses or line.use.value in uses]

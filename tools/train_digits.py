@@ -6,6 +6,7 @@ of free speech; both clean and at 10 dB.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from edgevoice.errors import EdgevoiceError
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.recognition.digits import DigitModel
+from edgevoice.recognition.embed import Vector
 from tools.digits.clips import CALIBRATION_SETS, FREE_SETS, Heard, Spoken, copies, digit_clips, free_clips
 from tools.digits.network import CONTEXT
 from tools.digits.plan import Use
@@ -64,6 +66,37 @@ def calibrated(path: Path, manifest: dict[str, object], clips: list[Spoken], noi
     return DigitModel(path)
 
 
+def to_learn(spoken: Sequence[Spoken], root: Path, count: int, free: int) -> list[Heard]:
+    """Clips of digits with their disturbed copies, and of free speech with one each."""
+    around = surroundings(root)
+    kokoro = [clip for clip in spoken if clip.voice.startswith("kokoro")]
+    clips = list(copies([clip for clip in spoken if clip not in kokoro], count, around, 0))
+    clips += copies(kokoro, KOKORO_TIMES * count, around, 2)
+    clips += copies(free_clips(root, FREE_SETS, free, 0), 1, around, 1)
+    return clips
+
+
+def describe_file(content: bytes, levels: Vector, spoken: Sequence[Spoken], far: float) -> dict[str, object]:
+    """The manifest, its threshold still to be found."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    return {
+        "name": f"digits-{sha256[:8]}",
+        "sha256": sha256,
+        "front_end": FRONT_END,
+        "levels_per_unit": [float(level) for level in levels],
+        "context_frames": CONTEXT,
+        "signatures": {name: asdict(one) for name, one in describe(content, ["digits"]).items()},
+        "acceptance": {"far": far, "llr": 0.0},
+        "training": {
+            "method": "CTC on synthetic speech (espeak-ng, Kokoro-82M); real people saying digits: none",
+            "voices": len({clip.voice for clip in spoken}),
+            "strings": len(spoken),
+            "free_speech": [*FREE_SETS],
+        },
+        "licence": "Apache-2.0",
+    }
+
+
 @click.command(help=__doc__)
 @click.option("--speech", type=click.Path(path_type=Path, exists=True), required=True, help="Of tools.digits_speech.")
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
@@ -75,12 +108,8 @@ def calibrated(path: Path, manifest: dict[str, object], clips: list[Spoken], noi
 @click.option("--far", default=0.01, show_default=True)
 def main(speech: Path, root: Path, models: Path, steps: int, minutes: float, count: int, free: int, far: float) -> None:
     try:
-        around = surroundings(root)
         spoken = digit_clips(speech, Use.TRAIN)
-        kokoro = [clip for clip in spoken if clip.voice.startswith("kokoro")]
-        clips: list[Heard] = list(copies([clip for clip in spoken if clip not in kokoro], count, around, 0))
-        clips += copies(kokoro, KOKORO_TIMES * count, around, 2)
-        clips += copies(free_clips(root, FREE_SETS, free, 0), 1, around, 1)
+        clips = to_learn(spoken, root, count, free)
         levels = coefficient_levels(clips)
         click.echo(f"{len(spoken)} clips of digits, {len(clips)} with copies and free speech")
         network = fit(clips, levels, Lessons(steps, minutes))
@@ -91,23 +120,7 @@ def main(speech: Path, root: Path, models: Path, steps: int, minutes: float, cou
         content = convert(network, some, levels)
         if len(content) > LARGEST_FILE:
             raise click.ClickException(f"{len(content)} bytes; at most {LARGEST_FILE} wanted")
-        sha256 = hashlib.sha256(content).hexdigest()
-        manifest: dict[str, object] = {
-            "name": f"digits-{sha256[:8]}",
-            "sha256": sha256,
-            "front_end": FRONT_END,
-            "levels_per_unit": [float(level) for level in levels],
-            "context_frames": CONTEXT,
-            "signatures": {name: asdict(one) for name, one in describe(content, ["digits"]).items()},
-            "acceptance": {"far": far, "llr": 0.0},
-            "training": {
-                "method": "CTC on synthetic speech (espeak-ng, Kokoro-82M); real people saying digits: none",
-                "voices": len({clip.voice for clip in spoken}),
-                "strings": len(spoken),
-                "free_speech": [*FREE_SETS],
-            },
-            "licence": "Apache-2.0",
-        }
+        manifest = describe_file(content, levels, spoken, far)
         path = write(models, content, manifest)
         kept_apart = digit_clips(speech, Use.CALIBRATE) + free_clips(root, CALIBRATION_SETS, 100, 1)
         model = calibrated(path, manifest, kept_apart, root / "noise/background", far)

@@ -72,7 +72,8 @@ def fit(clips: Sequence[Heard], levels: Vector, lessons: Lessons) -> DigitNetwor
 def whole(clip: Heard, levels: Vector) -> Int8:
     """One window over all of a clip, as long as that takes."""
     coded = normalise(clip.mfcc, levels)
-    return windows(coded, CONTEXT, -(-len(coded) // FRAME_RATE_DIVISOR))[0]
+    (one,) = windows(coded, CONTEXT, -(-len(coded) // FRAME_RATE_DIVISOR))
+    return np.asarray(one)
 
 
 def _batches(lengths: Sequence[int], lessons: Lessons) -> Iterator[NDArray[np.intp]]:
