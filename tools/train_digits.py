@@ -12,9 +12,8 @@ from pathlib import Path
 
 import click
 import numpy as np
-import torch
 
-from edgevoice.errors import EdgevoiceError
+from edgevoice.errors import EdgevoiceError, SettingsError
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.recognition.digits import DigitModel
@@ -30,6 +29,9 @@ from tools.training.augment import Surroundings
 
 LARGEST_FILE = 150_000
 NOISE_DB = (3.0, 30.0)
+RANGE_CLIPS = 200  # that show the converter the range of each tensor
+FREE_CLIPS = 100  # of free speech that choose the threshold
+DRAWS = 5  # of wrong strings for each clip that chooses the threshold
 KOKORO_TIMES = 4  # as many copies of each of its clips, which are fewer, dearer and nearer to people
 
 
@@ -49,21 +51,22 @@ def threshold(trials: list[Trial], far: float) -> float:
     return max(float(np.quantile(kind, 1 - far, method="higher")) for kind in (wrong, free))
 
 
-def write(models: Path, content: bytes, manifest: dict[str, object]) -> Path:
-    """Both files; returns the model's path."""
-    path = models / "digits.tflite"
-    path.write_bytes(content)
-    path.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    return path
-
-
-def calibrated(path: Path, manifest: dict[str, object], clips: list[Spoken], noise: Path, far: float) -> DigitModel:
-    """The manifest again, with the threshold that these clips ask for."""
-    model = DigitModel(path)
-    trials = [trial for way in (Conditions(), in_noise(noise)) for trial in try_all(model, clips, way)]
-    acceptance = {"far": far, "llr": round(threshold(trials, far), 3)}
-    write(path.parent, path.read_bytes(), manifest | {"acceptance": acceptance})
+def calibrate(path: Path, clips: Sequence[Spoken], noise: Path, far: float) -> DigitModel:
+    """Write into the manifest the threshold that these clips ask for."""
+    model, manifest = DigitModel(path), json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    trials = [
+        trial
+        for way in (Conditions(), in_noise(noise))
+        for seed in range(DRAWS)
+        for trial in try_all(model, clips, way, seed)
+    ]
+    write_manifest(path, manifest | {"acceptance": {"far": far, "llr": round(threshold(trials, far), 3)}})
     return DigitModel(path)
+
+
+def write_manifest(path: Path, manifest: dict[str, object]) -> None:
+    """Beside the model."""
+    path.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
 def to_learn(spoken: Sequence[Spoken], root: Path, count: int, free: int) -> list[Heard]:
@@ -97,6 +100,18 @@ def describe_file(content: bytes, levels: Vector, spoken: Sequence[Spoken], far:
     }
 
 
+def make_model(path: Path, spoken: Sequence[Spoken], clips: Sequence[Heard], lessons: Lessons, far: float) -> None:
+    """Train, quantize, write both files; SettingsError where the file is too large."""
+    levels = coefficient_levels(clips)
+    network = fit(clips, levels, lessons)
+    drawn = np.random.default_rng(0).permutation(len(clips))[:RANGE_CLIPS]
+    content = convert(network, [clips[clip] for clip in drawn], levels)
+    if len(content) > LARGEST_FILE:
+        raise SettingsError(f"{path}: {len(content)} bytes; at most {LARGEST_FILE} wanted; take fewer channels")
+    path.write_bytes(content)
+    write_manifest(path, describe_file(content, levels, spoken, far))
+
+
 @click.command(help=__doc__)
 @click.option("--speech", type=click.Path(path_type=Path, exists=True), required=True, help="Of tools.digits_speech.")
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
@@ -106,27 +121,30 @@ def describe_file(content: bytes, levels: Vector, spoken: Sequence[Spoken], far:
 @click.option("--copies", "count", default=2, show_default=True, help="Disturbed copies of a clip; Kokoro 4 times.")
 @click.option("--free", default=400, show_default=True, help="Clips of free speech to train on.")
 @click.option("--far", default=0.01, show_default=True)
-def main(speech: Path, root: Path, models: Path, steps: int, minutes: float, count: int, free: int, far: float) -> None:
+@click.option("--threshold-only", is_flag=True, help="Keep the model in MODELS; choose its threshold again.")
+def main(
+    speech: Path,
+    root: Path,
+    models: Path,
+    steps: int,
+    minutes: float,
+    count: int,
+    free: int,
+    far: float,
+    threshold_only: bool,
+) -> None:
+    path = models / "digits.tflite"
     try:
-        spoken = digit_clips(speech, Use.TRAIN)
-        clips = to_learn(spoken, root, count, free)
-        levels = coefficient_levels(clips)
-        click.echo(f"{len(spoken)} clips of digits, {len(clips)} with copies and free speech")
-        network = fit(clips, levels, Lessons(steps, minutes))
-        torch.save(network.state_dict(), speech / "digits.pt")
-        some = [
-            clips[clip] for clip in np.random.default_rng(0).choice(len(clips), min(200, len(clips)), replace=False)
-        ]
-        content = convert(network, some, levels)
-        if len(content) > LARGEST_FILE:
-            raise click.ClickException(f"{len(content)} bytes; at most {LARGEST_FILE} wanted")
-        manifest = describe_file(content, levels, spoken, far)
-        path = write(models, content, manifest)
-        kept_apart = digit_clips(speech, Use.CALIBRATE) + free_clips(root, CALIBRATION_SETS, 100, 1)
-        model = calibrated(path, manifest, kept_apart, root / "noise/background", far)
+        if not threshold_only:
+            spoken = digit_clips(speech, Use.TRAIN)
+            clips = to_learn(spoken, root, count, free)
+            click.echo(f"{len(spoken)} clips of digits, {len(clips)} with copies and free speech")
+            make_model(path, spoken, clips, Lessons(steps, minutes), far)
+        kept_apart = digit_clips(speech, Use.CALIBRATE) + free_clips(root, CALIBRATION_SETS, FREE_CLIPS, 1)
+        model = calibrate(path, kept_apart, root / "noise/background", far)
     except EdgevoiceError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{path}: {len(content)} bytes, {model.manifest.name}, LLR {model.manifest.acceptance.llr} at {far:.1%}")
+    click.echo(f"{path}: {model.manifest.name}, LLR {model.manifest.acceptance.llr} at {far:.1%}")
 
 
 if __name__ == "__main__":
