@@ -15,6 +15,7 @@ from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.hashes import Recordings
 from edgevoice.storage.heard import Heard
+from edgevoice.storage.pins import Pins
 from edgevoice.storage.plain import seal_plain
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import Secrets
@@ -38,6 +39,7 @@ class House:
     state: State
     heard: Heard
     recordings: Recordings
+    pins: Pins
 
     @property
     def register(self) -> Register:
@@ -95,7 +97,7 @@ def _furnish(database: Database, settings: Settings) -> House:
     events = Events(database, keep=settings.storage.events_kept, secrets=secrets)
     heard = Heard(database, secrets, settings.replay.keep_days, settings.replay.keep_most)
     speakers, state = Speakers(database, secrets), State(database)
-    return House(database, secrets, speakers, events, state, heard, Recordings(database))
+    return House(database, secrets, speakers, events, state, heard, Recordings(database), Pins(database, secrets))
 
 
 def _open(folder: Path) -> tuple[Database, str]:

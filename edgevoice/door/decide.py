@@ -62,11 +62,14 @@ class Cause(Enum):
     TWO_VOICES = "two voices"
     NO_MATCH = "no match"
     TOO_CLOSE = "too close"
+    NO_PROOF = "no second factor"  # nothing can be asked of that person
+    PROOF_WANTED = "second factor wanted"
+    UNPROVED = "second factor failed"
     ENROLMENT = "enrolment"  # said in a dialogue, and not to be let in
 
 
 _MOST_NAMED = 3  # people in one reason, which an audit row cuts at some length
-_ATTEMPTS = {Cause.RECORDING, Cause.TWO_VOICES, Cause.NO_MATCH, Cause.TOO_CLOSE}
+_ATTEMPTS = {Cause.RECORDING, Cause.TWO_VOICES, Cause.NO_MATCH, Cause.TOO_CLOSE, Cause.UNPROVED}
 
 
 @dataclass(frozen=True)

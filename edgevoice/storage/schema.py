@@ -50,6 +50,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " file text not null, landmarks text not null, frames integer not null, peaks blob not null,"
         " added_at text not null)",
     ),
+    (
+        "create table pins (speaker integer primary key references speakers(id) on delete cascade,"
+        " sealed blob not null)",
+    ),
 )
 """The statements that lead from version i to i + 1. Append; never change one that has been released."""
 

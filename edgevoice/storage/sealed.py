@@ -22,6 +22,7 @@ VOICEPRINTS = Sealed("voiceprints", ("speaker", "model"), "voiceprint {} of {}",
 EVENTS = Sealed("events", ("id", "at", "kind"), "event {} at {} of kind {}", vital=False)
 ORIGINALS = Sealed("originals", ("speaker", "model"), "voiceprint {} of {}", vital=True)
 HEARD = Sealed("heard", ("id",), "heard {}", vital=False)
+PINS = Sealed("pins", ("speaker",), "PIN of {}", vital=False)  # lost ones are set anew
 
-SEALED = (VOICEPRINTS, EVENTS, ORIGINALS, HEARD)
+SEALED = (VOICEPRINTS, EVENTS, ORIGINALS, HEARD, PINS)
 """Every table with a column ``sealed``; a test compares this with the schema."""
