@@ -4,12 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from edgevoice.app.drivers import Clock, check_gpio, check_sounder, outside_button
+from edgevoice.app.models import model_path
 from edgevoice.config import Settings
 from edgevoice.door.challenge import ChallengeFactor, Digits, draw
 from edgevoice.door.pin import PinFactor
 from edgevoice.door.second_factor import Factor
-from edgevoice.errors import HardwareError, ModelError, SettingsError, StorageError
+from edgevoice.errors import HardwareError, SettingsError, StorageError
 from edgevoice.hardware import Button
+from edgevoice.hardware.portaudio import quiet_stderr
+from edgevoice.recognition.digits import DigitModel
 from edgevoice.storage.pins import Pins
 
 
@@ -73,6 +76,7 @@ def _refuse_fakes(settings: Settings) -> None:
 
 
 def _digits(settings: Settings) -> Digits:
-    raise ModelError(
-        'door.second_factor is "challenge", but this installation has no model of digits: set it to "pin" or "none"'
-    )
+    """ModelError where there is none, or it cannot be trusted."""
+    path = model_path(settings, "digits.tflite")
+    with quiet_stderr():  # the interpreter greets from C
+        return DigitModel(path)

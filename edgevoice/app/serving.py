@@ -57,8 +57,8 @@ def device(
     """A door that serves until the end of the ``with`` statement, and is shut after it, whatever happens.
 
     ``pressed``: a button instead of the one that the settings choose; ``parts``: of the second factor, only beside a
-    fake lock. A second factor that cannot work: HardwareError, ModelError, SettingsError. StorageError where another process serves the
-    same people: neither would know of the other's lockout.
+    fake lock. HardwareError, ModelError, SettingsError where a second factor is set and cannot work. StorageError where
+    another process serves the same people: neither would know of the other's lockout.
     """
     with alone(home.database.path.parent):
         home.database.wait_at_most(DOOR_BUSY_SECONDS)

@@ -22,8 +22,9 @@ def set_pin(desk: Desk, name: str) -> None:
     with app.house(desk.loaded) as house:
         person = house.register.find(name).name  # before anything is typed in vain
         typed = click.prompt(f"PIN of {person}", hide_input=True, confirmation_prompt=True, err=True)
-        kept = house.pins.put(person, str(typed))
-        house.events.write("pin", f"{kept} has a new PIN", kept)
+        with house.database.transaction():
+            kept = house.pins.put(person, str(typed))
+            house.events.write("pin", f"{kept} has a new PIN", kept)
     desk.answer({"pin": kept, "set": True}, f"{kept} has a new PIN")
 
 
@@ -34,9 +35,10 @@ def clear(desk: Desk, name: str) -> None:
     """Take a person's PIN away: a door that asks for one lets that person in no more."""
     with app.house(desk.loaded) as house:
         person = house.register.find(name).name
-        done = house.pins.clear(person)
-        if done:
-            house.events.write("pin", f"{person} has no PIN any more", person)
+        with house.database.transaction():
+            done = house.pins.clear(person)
+            if done:
+                house.events.write("pin", f"{person} has no PIN any more", person)
     desk.answer({"pin": person, "cleared": done}, f"{person} has no PIN{' any more' if done else ''}")
 
 

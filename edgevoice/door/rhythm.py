@@ -26,7 +26,8 @@ class RhythmRules:
         """Raises SettingsError where no second digit could ever begin."""
         if self.end_pause_s <= self.digit_pause_s:
             raise SettingsError(
-                f"pin.end_pause_s is {self.end_pause_s}; allowed is more than digit_pause_s, {self.digit_pause_s}, to 10"
+                f"pin.end_pause_s is {self.end_pause_s}; allowed is more than digit_pause_s, which is"
+                f" {self.digit_pause_s}, to 10"
             )
 
 

@@ -50,7 +50,7 @@ class GpioButton:
         clock: Clock = time.monotonic,
         name: str = "button_pin",
     ) -> None:
-        """gpio: the RPi.GPIO module or a FakeGpio; ``name``: of the pin's setting. Raises HardwareError when the pin cannot be read."""
+        """gpio: the RPi.GPIO module or a FakeGpio; ``name``: of its setting. HardwareError when it cannot be read."""
         self._switch = _Switch(gpio, pin, name, clock)
         self._presses = Presses(hold_seconds, stuck_seconds)
         self._presses.see(not self._switch.was_open, self._switch.began_s)
