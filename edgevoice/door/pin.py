@@ -19,7 +19,7 @@ class Known(Protocol):
 
 
 class PinFactor:
-    """Presses count only while somebody is asked; a hold begins the PIN anew, as nothing was compared yet."""
+    """Presses count only while somebody is asked, and only short ones; the PIN is compared as a whole, once."""
 
     name = "a PIN"
 
@@ -46,12 +46,9 @@ class PinFactor:
         if self._speaker is None:
             return None
         for press in presses:
-            if press is Press.STUCK:
-                return Proof(Event.DISPROVED, "the button at the door is stuck")
-            if press is Press.HELD:
-                self._rhythm = Rhythm(self._rules)
-            else:
-                self._rhythm.press(now_s)
+            if press is not Press.SHORT:
+                return Proof(Event.DISPROVED, f"the button at the door was {press.value}")
+            self._rhythm.press(now_s)
         pin = self._rhythm.digits(now_s)
         return None if pin is None else self._compare(self._speaker, pin)
 
