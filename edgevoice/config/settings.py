@@ -95,8 +95,8 @@ class DoorSettings(Rules):
     second_factor: Literal["none", "pin", "challenge"] = "none"
     """What a known voice must give beside itself. "pin": its PIN, pressed at a button at the door; "challenge": digits
     that the sounder asks for. docs/second_factor.md tells what each protects against."""
-    factor_seconds: Annotated[float, Field(ge=5, le=120)] = 30.0
-    """How long the second factor is waited for, 5..120 seconds."""
+    factor_seconds: Annotated[float, Field(ge=10, le=120)] = 30.0
+    """How long the second factor is waited for, from the voice on, 10..120 seconds."""
     challenge_digits: Annotated[int, Field(ge=3, le=6)] = 4
     """How many digits are asked for, 3..6."""
 

@@ -176,6 +176,7 @@ def _holds(heard: Evidence, state: DoorState, law: Rules) -> Decision:
 
 def _allowed(heard: Evidence, state: DoorState, law: Rules) -> bool:
     figures = [heard.threshold, heard.start_s, heard.end_s, state.locked_out_for_s]
+    figures += [] if heard.agreement is None else [heard.agreement]
     figures += [value for part in (heard.quality, heard.ms, law, *heard.scores) for value in vars(part).values()]
     if not all(math.isfinite(value) for value in figures if not isinstance(value, str)) or not heard.scores:
         return False
@@ -186,6 +187,7 @@ def _allowed(heard: Evidence, state: DoorState, law: Rules) -> bool:
         and heard.quality.net_speech_s >= law.min_net_speech_s
         and heard.quality.snr_db >= law.min_snr_db
         and heard.quality.clipped_share <= law.max_clipped_share
+        and (heard.agreement is None or heard.agreement >= law.min_agreement)
         and heard.recording is None
         and state.locked_out_for_s <= 0
         and state.healthy
