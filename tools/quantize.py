@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -65,10 +65,10 @@ def stripped(content: bytes) -> bytes:
     return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
 
 
-def describe(content: bytes) -> dict[str, Signature]:
-    """Names, shapes and scales of both signatures, read back from the file."""
+def describe(content: bytes, names: Sequence[str] = ("frames", "segment")) -> dict[str, Signature]:
+    """Names, shapes and scales of the signatures, read back from the file."""
     interpreter = tf.lite.Interpreter(model_content=content)
-    return {name: _signature(interpreter, name) for name in ("frames", "segment")}
+    return {name: _signature(interpreter, name) for name in names}
 
 
 def _signature(interpreter: tf.lite.Interpreter, name: str) -> Signature:

@@ -26,7 +26,8 @@ _RAREST = 1e-12  # a posterior is never taken for surer than this
 
 @validated(frozen=True, config=ConfigDict(extra="forbid"))
 class Acceptance:
-    """far: share of strings with one digit wrong, said by training voices kept apart, that ``llr`` still lets in."""
+    """far: the share that ``llr`` lets in both of strings with one digit wrong, by voices that training did not hear,
+    and of free speech."""
 
     far: Annotated[float, Field(gt=0, lt=1)]
     llr: FiniteFloat
@@ -77,16 +78,11 @@ class DigitModel:
 
     def said(self, mfcc: Cepstra) -> str:
         """(n, 40) MFCC Q10 of one utterance, n >= 1 -> the digits in it, each output's likeliest class; "" for none."""
-        best = self.posteriors(mfcc).argmax(axis=1)
-        starts = np.flatnonzero(np.diff(best, prepend=BLANK))
-        return "".join(str(symbol - 1) for symbol in best[starts] if symbol != BLANK)
+        return read(self.posteriors(mfcc))
 
     def llr(self, mfcc: Cepstra, digits: str) -> float:
-        """How much likelier it is that exactly these digits were said than anything else, silence and free speech
-        included: log P / (1 - P) with the CTC probability P of the string, natural logarithm, within +-27.7."""
-        probability = float(np.exp(log_probability(self.posteriors(mfcc), [int(digit) + 1 for digit in digits])))
-        probability = min(max(probability, _RAREST), 1 - _RAREST)
-        return float(np.log(probability / (1 - probability)))
+        """(n, 40) MFCC Q10 -> ``log_odds`` of these digits."""
+        return log_odds(self.posteriors(mfcc), digits)
 
     def accepts(self, mfcc: Cepstra, digits: str) -> bool:
         """Whether these digits were said, at the threshold that the manifest names; "" is never accepted."""
@@ -103,3 +99,20 @@ class DigitModel:
         shifted = logits - logits.max(axis=1, keepdims=True)
         normalised: LogPosteriors = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
         return normalised
+
+
+def read(posteriors: LogPosteriors) -> str:
+    """(n, 11) -> the likeliest class of each output, repeats joined and blanks left out."""
+    best = posteriors.argmax(axis=1)
+    starts = np.flatnonzero(np.diff(best, prepend=BLANK))
+    return "".join(str(symbol - 1) for symbol in best[starts] if symbol != BLANK)
+
+
+def log_odds(posteriors: LogPosteriors, digits: str) -> float:
+    """How much likelier it is that exactly these digits were said than anything else, silence and free speech included.
+
+    log P / (1 - P) with the CTC probability P of the string, natural logarithm, within +-27.7.
+    """
+    probability = float(np.exp(log_probability(posteriors, [int(digit) + 1 for digit in digits])))
+    probability = min(max(probability, _RAREST), 1 - _RAREST)
+    return float(np.log(probability / (1 - probability)))

@@ -1,0 +1,1 @@
+"""The network that hears the digits of a challenge: its speech, its training, its measurement."""

@@ -1,0 +1,151 @@
+"""Digits, step 2: train the network that hears them, make its INT8 file, choose the threshold, write the manifest.
+
+The threshold lets in --far of wrong strings said by voices that training does not hear (one digit wrong), and no more
+of free speech; both clean and at 10 dB.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+import numpy as np
+
+from edgevoice.errors import EdgevoiceError, SettingsError
+from edgevoice.hardware.wave import read_sound
+from edgevoice.listening.listen import FRONT_END
+from edgevoice.recognition.digits import DigitModel
+from edgevoice.recognition.embed import Vector
+from tools.digits.clips import CALIBRATION_SETS, FREE_SETS, Heard, Spoken, copies, digit_clips, free_clips
+from tools.digits.network import CONTEXT
+from tools.digits.plan import Use
+from tools.digits.train import Lessons, coefficient_levels, convert, fit
+from tools.digits.trials import Trial, in_noise, try_all
+from tools.measure.conditions import Conditions, noise_files
+from tools.quantize import describe
+from tools.training.augment import Surroundings
+
+LARGEST_FILE = 150_000
+NOISE_DB = (3.0, 30.0)
+RANGE_CLIPS = 200  # that show the converter the range of each tensor
+FREE_CLIPS = 100  # of free speech that choose the threshold
+DRAWS = 5  # of wrong strings for each clip that chooses the threshold
+KOKORO_TIMES = 4  # as many copies of each of its clips, which are fewer, dearer and nearer to people
+
+
+def surroundings(root: Path) -> Surroundings:
+    """All rooms; the noises of esc10 alone, so that those of ``background`` are new when it is measured."""
+    rooms, noises = (
+        tuple(read_sound(path).astype(np.float32) / np.float32(32768) for path in noise_files(root / folder))
+        for folder in ("rooms", "noise/esc10")
+    )
+    return Surroundings(rooms, noises, NOISE_DB)
+
+
+def threshold(trials: list[Trial], far: float) -> float:
+    """The lowest LLR that lets in at most ``far`` of either kind of wrong trial."""
+    wrong = [llr for trial in trials for llr in trial.one_wrong]
+    free = [llr for trial in trials if not trial.said for llr in trial.other]
+    return max(float(np.quantile(kind, 1 - far, method="higher")) for kind in (wrong, free))
+
+
+def calibrate(path: Path, clips: Sequence[Spoken], noise: Path, far: float) -> DigitModel:
+    """Write into the manifest the threshold that these clips ask for."""
+    model, manifest = DigitModel(path), json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    trials = [
+        trial
+        for way in (Conditions(), in_noise(noise))
+        for seed in range(DRAWS)
+        for trial in try_all(model, clips, way, seed)
+    ]
+    write_manifest(path, manifest | {"acceptance": {"far": far, "llr": round(threshold(trials, far), 3)}})
+    return DigitModel(path)
+
+
+def write_manifest(path: Path, manifest: dict[str, object]) -> None:
+    """Beside the model."""
+    path.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def to_learn(spoken: Sequence[Spoken], root: Path, count: int, free: int) -> list[Heard]:
+    """Clips of digits with their disturbed copies, and of free speech with one each."""
+    around = surroundings(root)
+    kokoro = [clip for clip in spoken if clip.voice.startswith("kokoro")]
+    clips = list(copies([clip for clip in spoken if clip not in kokoro], count, around, 0))
+    clips += copies(kokoro, KOKORO_TIMES * count, around, 2)
+    clips += copies(free_clips(root, FREE_SETS, free, 0), 1, around, 1)
+    return clips
+
+
+def describe_file(content: bytes, levels: Vector, spoken: Sequence[Spoken], far: float) -> dict[str, object]:
+    """The manifest, its threshold still to be found."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    return {
+        "name": f"digits-{sha256[:8]}",
+        "sha256": sha256,
+        "front_end": FRONT_END,
+        "levels_per_unit": [float(level) for level in levels],
+        "context_frames": CONTEXT,
+        "signatures": {name: asdict(one) for name, one in describe(content, ["digits"]).items()},
+        "acceptance": {"far": far, "llr": 0.0},
+        "training": {
+            "method": "CTC on synthetic speech (espeak-ng, Kokoro-82M); real people saying digits: none",
+            "voices": len({clip.voice for clip in spoken}),
+            "strings": len(spoken),
+            "free_speech": [*FREE_SETS],
+        },
+        "licence": "Apache-2.0",
+    }
+
+
+def make_model(path: Path, spoken: Sequence[Spoken], clips: Sequence[Heard], lessons: Lessons, far: float) -> None:
+    """Train, quantize, write both files; SettingsError where the file is too large."""
+    levels = coefficient_levels(clips)
+    network = fit(clips, levels, lessons)
+    drawn = np.random.default_rng(0).permutation(len(clips))[:RANGE_CLIPS]
+    content = convert(network, [clips[clip] for clip in drawn], levels)
+    if len(content) > LARGEST_FILE:
+        raise SettingsError(f"{path}: {len(content)} bytes; at most {LARGEST_FILE} wanted; take fewer channels")
+    path.write_bytes(content)
+    write_manifest(path, describe_file(content, levels, spoken, far))
+
+
+@click.command(help=__doc__)
+@click.option("--speech", type=click.Path(path_type=Path, exists=True), required=True, help="Of tools.digits_speech.")
+@click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
+@click.option("--models", type=click.Path(path_type=Path, exists=True), required=True, help="Where the files go.")
+@click.option("--steps", default=1500, show_default=True)
+@click.option("--minutes", default=600.0, show_default=True, help="Of training; the learning rate ends by then.")
+@click.option("--copies", "count", default=2, show_default=True, help="Disturbed copies of a clip; Kokoro 4 times.")
+@click.option("--free", default=400, show_default=True, help="Clips of free speech to train on.")
+@click.option("--far", default=0.01, show_default=True)
+@click.option("--threshold-only", is_flag=True, help="Keep the model in MODELS; choose its threshold again.")
+def main(
+    speech: Path,
+    root: Path,
+    models: Path,
+    steps: int,
+    minutes: float,
+    count: int,
+    free: int,
+    far: float,
+    threshold_only: bool,
+) -> None:
+    path = models / "digits.tflite"
+    try:
+        if not threshold_only:
+            spoken = digit_clips(speech, Use.TRAIN)
+            clips = to_learn(spoken, root, count, free)
+            click.echo(f"{len(spoken)} clips of digits, {len(clips)} with copies and free speech")
+            make_model(path, spoken, clips, Lessons(steps, minutes), far)
+        kept_apart = digit_clips(speech, Use.CALIBRATE) + free_clips(root, CALIBRATION_SETS, FREE_CLIPS, 1)
+        model = calibrate(path, kept_apart, root / "noise/background", far)
+    except EdgevoiceError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{path}: {model.manifest.name}, LLR {model.manifest.acceptance.llr} at {far:.1%}")
+
+
+if __name__ == "__main__":
+    main()
