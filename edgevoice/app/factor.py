@@ -36,7 +36,7 @@ def factor(
     if parts is not None and moves:
         raise SettingsError(f'parts of a second factor may be given only beside a fake lock, not "gpio": {parts}')
     if moves:
-        _refuse_fakes(settings)
+        _refuse_unfit(settings)
     if chosen == "none":
         return None, None
     if chosen == "pin":
@@ -51,7 +51,7 @@ def check_factor(settings: Settings, pins: Pins, people: Sequence[str]) -> str:
     chosen, seconds = settings.door.second_factor, settings.door.factor_seconds
     if chosen == "none":
         return "none: a known voice opens by itself"
-    _refuse_fakes(settings)
+    _refuse_unfit(settings)
     if chosen == "challenge":
         _digits(settings)
         return f"{settings.door.challenge_digits} digits, within {seconds:g} s, by {check_sounder(settings)}"
@@ -61,8 +61,8 @@ def check_factor(settings: Settings, pins: Pins, people: Sequence[str]) -> str:
     return f"a PIN, within {seconds:g} s, at the button on GPIO {settings.gpio.outside_button_pin}"
 
 
-def _refuse_fakes(settings: Settings) -> None:
-    """Nobody could give a second factor to a button or a sounder that is not there."""
+def _refuse_unfit(settings: Settings) -> None:
+    """Nobody could give a second factor to a button or a sounder that is not there, or that asks in another tongue."""
     chosen = settings.door.second_factor
     if chosen == "pin" and settings.pin.driver == "fake":
         raise HardwareError(
@@ -72,6 +72,11 @@ def _refuse_fakes(settings: Settings) -> None:
         raise HardwareError(
             'door.second_factor is "challenge", but the sounder is a fake, and nobody would hear the digits:'
             ' set sounder.driver = "speaker"'
+        )
+    if chosen == "challenge" and settings.sounder.driver == "speaker" and settings.sounder.language != "en":
+        raise SettingsError(
+            f'door.second_factor is "challenge", but sounder.language is "{settings.sounder.language}": the model of'
+            ' digits knows them in English alone; set it to "en"'
         )
 
 

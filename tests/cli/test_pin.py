@@ -61,6 +61,11 @@ SETTINGS = {
     "none": ("", True, "by itself"),
     "a PIN with a fake button": ('[door]\nsecond_factor = "pin"', False, "button at the door is a fake"),
     "a challenge with a fake sounder": ('[door]\nsecond_factor = "challenge"', False, "sounder is a fake"),
+    "a challenge in another language": (
+        '[door]\nsecond_factor = "challenge"\n[sounder]\ndriver = "speaker"\nlanguage = "fr"',
+        False,
+        "in English alone",
+    ),
     "a PIN without a pin": (
         '[door]\nsecond_factor = "pin"\n[pin]\ndriver = "gpio"\n[gpio]\nsimulated = "board"',
         False,
