@@ -8,7 +8,7 @@ TOOLS_VENV := .venv-tools
 TOOLS_STAMP := $(TOOLS_VENV)/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench picture model compare setup-tools test-tools
+.PHONY: help setup run test check format bench picture model mood compare setup-tools test-tools
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +79,12 @@ compare: $(TOOLS_STAMP) ## the table of the README: ours beside its peers on the
 	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set dev/librispeech10 --markdown README.md --marker compare-native --plot docs/det-native.svg
 	$(STEP).conditions_table --root $(DATA) --markdown docs/recognition.md --plot docs/recognition.svg
 	$(STEP).groups_table --root $(DATA) --markdown docs/recognition.md
+
+mood: $(TOOLS_STAMP) ## the model of mood anew, after the x-vector has changed, and the tables of docs/mood.md
+	$(STEP).train_emotion $(DATA)/index.csv --root $(DATA) --sounds $(DATA) --models models --cache build/mood --markdown docs/mood.md
+	$(STEP).mood_eer $(DATA)/index.csv --root $(DATA) --model models/xvector.tflite --cache build/mood --markdown docs/mood.md
+	@# The comparison wants openSMILE, for itself alone: .venv-tools/bin/pip install opensmile
+	$(STEP).compare_emotion $(DATA)/index.csv --root $(DATA) --sounds $(DATA) --models models --cache build/mood --markdown docs/mood.md --plot docs/mood.svg
 
 test-tools: $(TOOLS_STAMP) ## every training step on a tiny set
 	$(TOOLS_VENV)/bin/pytest -m tools

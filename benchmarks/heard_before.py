@@ -84,7 +84,7 @@ def main() -> None:
     table.add_row("known sounds, CPU a block", f"{np.mean(watching):.2f} ms, at most {max(watching):.1f} ms")
     table.add_row("known sounds, share of the front end's CPU", f"{100 * share:.0f} %")
     table.add_row(
-        f"replay guard, {len(STRETCHES)} lookups in {most} utterances", f"{np.median(guarding):.1f} ms a clip"
+        f"replay guard, {1 + len(STRETCHES)} lookups in {most} utterances", f"{np.median(guarding):.1f} ms a clip"
     )
     table.add_row("memory of those utterances", f"{grown:.0f} MB")
     Console(width=100).print(table)

@@ -8,9 +8,12 @@ from edgevoice.errors import AudioError
 from edgevoice.hardware.resample import HIGHEST_RATE, LOWEST_RATE, Resampler
 from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock, Samples
 from edgevoice.listening.features import Cepstra
+from edgevoice.listening.frames import Frames
 from edgevoice.listening.listen import Listen
+from edgevoice.listening.quality import assess
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition import recognise
+from edgevoice.recognition.prosody import measure_prosody
 from edgevoice.recognition.recognise import Evidence
 
 SHORTEST_CLIP_S = 0.3
@@ -64,6 +67,14 @@ def cepstra(samples: Samples, ear: Listen, all_frames: AllFrames) -> Cepstra:
     if len(samples) < SHORTEST_CLIP_S * SAMPLE_RATE:
         raise AudioError(f"no utterance in {len(samples) / SAMPLE_RATE:.2f} s, {SHORTEST_CLIP_S} s wanted")
     return all_frames(samples)
+
+
+def voice_alone(samples: Samples, all_frames: Callable[[Samples], Frames]) -> list[Utterance]:
+    """(n,) samples without an utterance -> all of it as one, if there is a voice in it for SHORTEST_CLIP_S."""
+    frames = all_frames(samples)
+    if not len(frames) or measure_prosody(frames).voiced_s < SHORTEST_CLIP_S:
+        return []
+    return [Utterance(frames, 0.0, len(samples) / SAMPLE_RATE, assess(frames))]
 
 
 def to_16_khz(samples: Samples, sample_rate: int) -> Samples:

@@ -49,6 +49,8 @@ class Answer:
 
 HeardOut = Callable[[Utterance], None]
 """Is given the whole of each utterance that opened before it was final."""
+Afterwards = Callable[[Evidence, Decision, bool], None]
+"""Evidence, decision and whether the door opened: ``door.aftermath.Aftermath``."""
 
 
 def forget(_: Utterance) -> None:
@@ -64,9 +66,12 @@ class Pipeline:
         recogniser: Recognises,
         door: Answers,
         heard_out: HeardOut = forget,
+        afterwards: Afterwards | None = None,
     ) -> None:
-        """``ear``: makes a fresh one, for the first block, after a gap in the stream and after a failure."""
+        """``ear``: makes a fresh one, for the first block, after a gap in the stream and after a failure;
+        ``afterwards``: is told what the door has answered, and raises nothing."""
         self._make_ear, self._recogniser, self._door, self._heard_out = ear, recogniser, door, heard_out
+        self._afterwards = afterwards
         self._ear: Ear | None = None
         self._begin = self._end = 0  # samples of the stream that the ear has heard
         self._opened_by: float | None = None  # start_s of the utterance that opened before it was final
@@ -129,6 +134,8 @@ class Pipeline:
         if answer is None:
             return None
         self._opened_by = None if utterance.final else utterance.start_s
+        if self._afterwards:
+            self._afterwards(evidence, answer[0], answer[1].opened)
         return Answer(evidence, *answer)
 
     def _failed(self, stage: str, error: Exception) -> Answer:

@@ -14,8 +14,7 @@ from pathlib import Path
 import click
 
 from edgevoice import app
-from edgevoice.cli.enroll import _keep as keep
-from edgevoice.cli.enroll import _refuse_name as refuse_name
+from edgevoice.cli.enroll import How, keep, refuse_name
 from edgevoice.config import Settings, load
 from edgevoice.errors import AudioError, EdgevoiceError
 from edgevoice.hardware.wave import read_sound
@@ -34,7 +33,8 @@ def enroll(
     settings: Settings, house: app.House, name: str, recordings: Sequence[Path], teach: Teach, way: Path, renew: bool
 ) -> Voiceprint:
     """Every utterance of every recording is a take; EnrolmentError, SpeakerError, AudioError, ModelError."""
-    refuse_name(house, name, renew)
+    how = How.RENEW if renew else How.NEW
+    refuse_name(house, name, how)
     recogniser = app.recogniser(settings, house.speakers)
     model = recogniser.xvector.manifest.name
     lead = TeacherMap.load(way, model)
@@ -48,7 +48,7 @@ def enroll(
             enrolment.hear(str(path), utterance.quality, Embedding(vector, model))
         if not utterances:
             enrolment.reject(str(path), "no speech was heard: a whole sentence is wanted")
-    return keep(house, recogniser, enrolment.voiceprint(name), renew)
+    return keep(house, recogniser, enrolment.voiceprint(name), how)
 
 
 def recordings_in(paths: Sequence[Path]) -> list[Path]:

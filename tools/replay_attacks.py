@@ -16,7 +16,9 @@ from tqdm import tqdm
 from edgevoice import app
 from edgevoice.config import Settings
 from edgevoice.hardware.wave import read_sound
+from edgevoice.identify import hear_all
 from edgevoice.recognition.embed import Vector, XVector
+from edgevoice.recognition.landmarks import landmarks
 from edgevoice.recognition.recordings import Library, keep
 from edgevoice.recognition.replay import SAME_RECORDING
 from edgevoice.recognition.score import load_scorer
@@ -49,32 +51,49 @@ class Target:
 @click.option("--each", default=5, show_default=True, help="Clips a person that are replayed.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Folder that keeps what the door made of each replay.")
 @click.option("--markdown", type=click.Path(path_type=Path, exists=True), help="Page to write the tables into.")
-def main(root: Path, each: int, cache: Path | None, markdown: Path | None) -> None:
+@click.option("--part", type=click.Choice(["attacks", "takes", "both"]), default="both", show_default=True)
+def main(root: Path, each: int, cache: Path | None, markdown: Path | None, part: str) -> None:
     """Run from the command line."""
     model = app.xvector_path(Settings())
     xvector = XVector(model)
     judge = Judge(xvector, load_scorer(xvector.manifest.calibration, model), Settings().recognition.false_accept_rate)
     people = {name: paths for of_set in SETS for name, paths in clips_of(root, *of_set).items()}
     said = [take for of_set in SETS for take in takes(root, *of_set, gated=True, cache=cache)]
-    library = Library([keep(take.path, take.marks) for take in said], SAME_RECORDING)
-    targets = list(_targets(xvector, root, people, each))
+    known = {take.path for take in said}
+    targets = list(_targets(xvector, root, people, known, each))
+    if part != "takes":
+        attacks = _attacks(judge, root, said, targets, cache)
+        click.echo(attacks)
+        if markdown:
+            write_between(markdown, ATTACKS, attacks)
+    if part != "attacks":
+        wrong = _new_takes(root, said, cache)
+        click.echo(wrong)
+        if markdown:
+            write_between(markdown, TAKES, wrong)
+
+
+def _attacks(judge: Judge, root: Path, said: Sequence[Take], targets: Sequence[Target], cache: Path | None) -> str:
+    """The table, of a door that remembers what is judged of every clip, and all of those that are replayed."""
+    replayed = [target.path for target in targets]
+    kept = [keep(take.path, take.marks) for take in said if take.path not in replayed]
+    for path, samples in (read(root, path) for path in replayed):
+        kept += [keep(path, landmarks(each.frames.spectrum)) for each in hear_all(app.ear(Settings()), samples)]
+    library = Library(kept, SAME_RECORDING)
     verdicts: dict[str, list[Verdict]] = {}
     for target in tqdm(targets, unit="clip"):
         for name, looks in _looks(judge, root, target, cache).items():
             verdicts.setdefault(name, []).append(verdict(library, looks))
-    attacks = _table(verdicts, library, len(targets), xvector)
-    click.echo(attacks)
-    wrong = _new_takes(root, said, cache)
-    click.echo(wrong)
-    if markdown:
-        write_between(markdown, ATTACKS, attacks)
-        write_between(markdown, TAKES, wrong)
+    return _table(verdicts, library, len(targets), judge.xvector)
 
 
-def _targets(xvector: XVector, root: Path, people: dict[str, list[str]], each: int) -> Iterator[Target]:
+def _targets(
+    xvector: XVector, root: Path, people: dict[str, list[str]], known: set[str], each: int
+) -> Iterator[Target]:
+    """The first clips after those of the enrolment that the door has judged."""
     for paths in tqdm(people.values(), "enrolled"):
         voice = voiceprint(embed_clips(xvector, root, paths[:ENROLMENT_CLIPS]))
-        replayed = paths[ENROLMENT_CLIPS : ENROLMENT_CLIPS + each]
+        replayed = [path for path in paths[ENROLMENT_CLIPS:] if path in known][:each]
         if voice is not None:
             yield from (Target(path, paths[number], voice) for number, path in enumerate(replayed))
 

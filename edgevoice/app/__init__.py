@@ -21,10 +21,12 @@ from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
     ear,
     embed_clip,
+    emotion,
     enrolment,
     identifier,
     load_identifier,
     recogniser,
+    utterances,
     xvector,
     xvector_path,
 )
@@ -45,6 +47,7 @@ __all__ = [
     "device",
     "ear",
     "embed_clip",
+    "emotion",
     "enrolment",
     "files",
     "fingerprint",
@@ -60,6 +63,7 @@ __all__ = [
     "recogniser",
     "remember_enrolment",
     "sounder",
+    "utterances",
     "watchdog",
     "xvector",
     "xvector_path",

@@ -13,6 +13,7 @@ from edgevoice.storage import restore
 from edgevoice.storage.alone import alone
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.habits import Habits
 from edgevoice.storage.hashes import Recordings
 from edgevoice.storage.heard import Heard
 from edgevoice.storage.pins import Pins
@@ -39,6 +40,7 @@ class House:
     state: State
     heard: Heard
     recordings: Recordings
+    habits: Habits
     pins: Pins
 
     @property
@@ -96,8 +98,9 @@ def _furnish(database: Database, settings: Settings) -> House:
     secrets = Secrets(database.path.with_name(KEY_NAME), database)
     events = Events(database, keep=settings.storage.events_kept, secrets=secrets)
     heard = Heard(database, secrets, settings.replay.keep_days, settings.replay.keep_most)
-    speakers, state = Speakers(database, secrets), State(database)
-    return House(database, secrets, speakers, events, state, heard, Recordings(database), Pins(database, secrets))
+    speakers, state, recordings = Speakers(database, secrets), State(database), Recordings(database)
+    habits, pins = Habits(database, secrets), Pins(database, secrets)
+    return House(database, secrets, speakers, events, state, heard, recordings, habits, pins)
 
 
 def _open(folder: Path) -> tuple[Database, str]:

@@ -1,5 +1,6 @@
 """Models, and what hears and recognises with them."""
 
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,14 +12,20 @@ from edgevoice.door.enrolment import Enrolment
 from edgevoice.errors import ModelError
 from edgevoice.hardware.portaudio import quiet_stderr
 from edgevoice.identify import Recogniser as Identifier
-from edgevoice.identify import cepstra
+from edgevoice.identify import cepstra, hear_all, voice_alone
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.features import Cepstra
-from edgevoice.listening.frames import FrontEnd
+from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.listen import Listen, ListeningSettings
+from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.embed import Embedding, Vector, XVector
+from edgevoice.recognition.emotion import Emotion
+from edgevoice.recognition.mood import MoodSense
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.speakers import Speakers
+
+_log = logging.getLogger(__name__)
+_PLACES = (Path(__file__).parents[2] / "models", Path(sys.prefix) / "share" / "edgevoice" / "models")
 
 
 def xvector_path(settings: Settings) -> Path:
@@ -30,12 +37,11 @@ def model_path(settings: Settings, name: str) -> Path:
     """Where a model lies; ModelError for none."""
     if settings.models.folder is not None:
         return settings.models.folder / name
-    places = (Path(__file__).parents[2] / "models", Path(sys.prefix) / "share" / "edgevoice" / "models")
-    for place in places:
+    for place in _PLACES:
         if (place / name).is_file():
             return place / name
     raise ModelError(
-        f"no {name} in {' or '.join(map(str, places))}; install edgevoice again, or name the folder in models.folder"
+        f"no {name} in {' or '.join(map(str, _PLACES))}; install edgevoice again, or name the folder in models.folder"
     )
 
 
@@ -47,10 +53,28 @@ def xvector(settings: Settings) -> XVector:
 
 
 def recogniser(settings: Settings, speakers: Speakers) -> Recogniser:
-    """Models and people together; ModelError, SettingsError."""
+    """Models and people together; ModelError, SettingsError. Without a mood where that model cannot be trusted."""
     path, rate = xvector_path(settings), settings.recognition.false_accept_rate
     with quiet_stderr():
-        return Recogniser(path, speakers.voiceprints, rate, speakers.outdated)
+        recognises = Recogniser(path, speakers.voiceprints, rate, speakers.outdated)
+        try:
+            model = None if settings.models.mood == "off" else emotion(settings, recognises.xvector)
+        except ModelError as error:
+            _log.warning("no mood is told: %s", error)
+            model = None
+    if model is not None:
+        recognises.mood = MoodSense(model, settings.models.mood, settings.door.near_miss_llr)
+    return recognises
+
+
+def emotion(settings: Settings, hears: XVector) -> Emotion | None:
+    """The model of mood that belongs to the x-vector of the settings; None where it is not installed, ModelError where
+    it cannot be trusted."""
+    path = xvector_path(settings).with_name(f"{settings.models.xvector.replace('xvector', 'emotion')}.tflite")
+    if not (path.exists() or path.with_suffix(".json").exists()):
+        return None
+    with quiet_stderr():
+        return Emotion(path, hears)
 
 
 def ear(settings: Settings, early: bool = False) -> Listen:
@@ -67,6 +91,13 @@ def load_identifier(config: Path | None = None) -> Identifier:
     """What ``edgevoice.load`` does; any EdgevoiceError."""
     loaded = load(config)
     return identifier(loaded.settings, recogniser(loaded.settings, open_house(loaded).speakers))
+
+
+def utterances(samples: Samples, settings: Settings | None = None) -> list[Utterance]:
+    """(n,) int16 at 16 kHz -> its utterances; all of it as one where there is a voice but no utterance, as the ear
+    does not take every scream for speech."""
+    settings = settings or Settings()
+    return hear_all(ear(settings), samples) or voice_alone(samples, lambda clip: _frames(clip, settings))
 
 
 def embed_clip(samples: Samples, model: XVector, settings: Settings | None = None) -> Embedding:
@@ -95,5 +126,9 @@ def _listening(settings: Settings) -> ListeningSettings:
 
 
 def _all_frames(samples: Samples, settings: Settings) -> Cepstra:
+    return _frames(samples, settings).mfcc
+
+
+def _frames(samples: Samples, settings: Settings) -> Frames:
     listening = _listening(settings)
-    return FrontEnd(listening.subtraction, listening.activity)(samples).mfcc
+    return FrontEnd(listening.subtraction, listening.activity)(samples)

@@ -14,6 +14,7 @@ from edgevoice.app.upkeep import upkeep
 from edgevoice.config import Settings
 from edgevoice.door.act import Act
 from edgevoice.door.adaptation import Adaptation
+from edgevoice.door.aftermath import Aftermath
 from edgevoice.door.claim import Claim
 from edgevoice.door.inputs import Inputs
 from edgevoice.door.kiosk import Extras, Kiosk
@@ -102,7 +103,8 @@ def _put_together(
         kiosk = Kiosk(act, attempts, settings.door, clock, _limits(settings), extras)
         at_the_end.callback(the_lock.shut)
         guarded, heard_out = replay_guard(settings, home, recognises)
-        pipeline = Pipeline(lambda: ear(settings, early=True), guarded, kiosk, heard_out)
+        afterwards = Aftermath(settings.mood, home.habits, home.events)
+        pipeline = Pipeline(lambda: ear(settings, early=True), guarded, kiosk, heard_out, afterwards)
         yield Device(
             the_lock,
             the_lights,

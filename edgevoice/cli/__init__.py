@@ -23,6 +23,7 @@ from edgevoice.cli.identify import identify
 from edgevoice.cli.journal import JournalHandler, journal_send
 from edgevoice.cli.key import key
 from edgevoice.cli.listen import listen
+from edgevoice.cli.mood import mood
 from edgevoice.cli.pin import pin
 from edgevoice.cli.recordings import recordings
 from edgevoice.cli.run import run
@@ -74,6 +75,7 @@ for command in (
     enroll,
     verify,
     identify,
+    mood,
     listen,
     speakers,
     pin,

@@ -63,6 +63,15 @@ def _models(loaded: Loaded) -> str:
     return f"{recogniser.xvector.manifest.name}; FAR {rate:g} among {max(people, 1)} asks for an LLR of {needed:.1f}"
 
 
+def _mood(loaded: Loaded) -> str:
+    if loaded.settings.models.mood == "off":
+        return 'off: models.mood = "off"'
+    model = app.emotion(loaded.settings, app.xvector(loaded.settings))
+    if model is None:
+        return "not installed: no mood is told; the door does not need one"
+    return f"{model.manifest.name}; not for commercial use" if "NC" in model.manifest.licence else model.manifest.name
+
+
 def _database(loaded: Loaded) -> str:
     with app.house(loaded) as house:
         house.database.check()
@@ -123,6 +132,7 @@ TESTS: dict[str, Callable[[Loaded], str]] = {
     "settings": _settings,
     "interpreter": _interpreter,
     "models": _models,
+    "mood": _mood,
     "database": _database,
     "people": _people,
     "clock": _clock,

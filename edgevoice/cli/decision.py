@@ -1,6 +1,7 @@
 """A decision as interface.md promises it: one JSON object, or one line to read."""
 
 from edgevoice.door.decide import Cause, Decision
+from edgevoice.recognition.emotion import Mood
 from edgevoice.recognition.recognise import Evidence
 
 
@@ -22,7 +23,7 @@ def as_record(file: str | None, evidence: Evidence, decision: Decision) -> dict[
         "net_speech_s": round(quality.net_speech_s, 3),
         "snr_db": round(quality.snr_db, 2),
         "clipped": round(quality.clipped_share, 5),
-        "mood": mood and {"label": mood.label, "probabilities": mood.probabilities},
+        "mood": mood and mood_record(mood),
         "recording": recording
         and {
             "name": recording.name,
@@ -30,6 +31,14 @@ def as_record(file: str | None, evidence: Evidence, decision: Decision) -> dict[
             "offset_s": recording.offset_s,
         },
         "ms": {name: round(value, 2) for name, value in milliseconds.items()},
+    }
+
+
+def mood_record(mood: Mood) -> dict[str, object]:
+    """Label and probabilities."""
+    return {
+        "label": mood.label,
+        "probabilities": {label: round(share, 4) for label, share in mood.probabilities.items()},
     }
 
 

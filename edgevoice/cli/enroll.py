@@ -61,7 +61,7 @@ def enroll_files(
     settings: Settings, house: app.House, name: str, files: Sequence[Path], how: How = How.NEW
 ) -> Voiceprint:
     """Every utterance of every file is a take; EnrolmentError, SpeakerError, AudioError."""
-    _refuse_name(house, name, how)
+    refuse_name(house, name, how)
     recogniser = app.recogniser(settings, house.speakers)
     enrolment = app.enrolment(settings, recogniser)
     heard: list[Utterance] = []
@@ -73,13 +73,13 @@ def enroll_files(
         if not utterances:
             enrolment.reject(str(file), "no speech was heard: say a whole sentence")
     with house.database.transaction():
-        kept = _keep(house, recogniser, enrolment.voiceprint(name), how)
+        kept = keep(house, recogniser, enrolment.voiceprint(name), how)
         app.remember_enrolment(settings, house, kept.speaker, heard)
     return kept
 
 
 def _enroll_aloud(desk: Desk, house: app.House, name: str, how: How) -> Voiceprint:
-    _refuse_name(house, name, how)
+    refuse_name(house, name, how)
     settings = desk.loaded.settings
     recogniser = app.recogniser(settings, house.speakers)
     enrolment = app.enrolment(settings, recogniser)
@@ -101,7 +101,7 @@ def _enroll_aloud(desk: Desk, house: app.House, name: str, how: How) -> Voicepri
             break
         _prompt(desk, number)
     with house.database.transaction():
-        kept = _keep(house, recogniser, enrolment.voiceprint(name), how)
+        kept = keep(house, recogniser, enrolment.voiceprint(name), how)
         app.remember_enrolment(settings, house, kept.speaker, heard)
     return kept
 
@@ -127,7 +127,7 @@ def _prompt(desk: Desk, number: int) -> None:
     desk.say(f"Read aloud: {SENTENCES[number % len(SENTENCES)]}")
 
 
-def _refuse_name(house: app.House, name: str, how: How) -> None:
+def refuse_name(house: app.House, name: str, how: How) -> None:
     """Tell now what storage would refuse after everything was said; SpeakerError."""
     tidied = tidy(name)
     known = any(fold(person.name) == fold(tidied) for person in house.speakers.list())
@@ -137,7 +137,7 @@ def _refuse_name(house: app.House, name: str, how: How) -> None:
         raise SpeakerError(f"{tidied!r} is not enrolled; leave --{how.value} out")
 
 
-def _keep(house: app.House, recogniser: Recogniser, voiceprint: Voiceprint, how: How) -> Voiceprint:
+def keep(house: app.House, recogniser: Recogniser, voiceprint: Voiceprint, how: How) -> Voiceprint:
     """Store a voice that the door can tell from every other, and write it down."""
     if how is How.ADD:
         return house.register.extend(voiceprint, recogniser)

@@ -8,6 +8,7 @@ from pydantic.dataclasses import dataclass
 
 from edgevoice.config.ranges import consistent, within
 from edgevoice.door.adaptation import AdaptationRules
+from edgevoice.door.aftermath import MoodRules
 from edgevoice.door.decide import Rules
 from edgevoice.door.enrolment import EnrolmentRules
 from edgevoice.door.known_sounds import SoundRules
@@ -43,6 +44,8 @@ class ModelSettings:
     """Folder with the x-vector, its manifest and its cohort; none: the models that came with edgevoice."""
     xvector: Literal["xvector", "xvector-tiny"] = "xvector"
     """The x-vector; "xvector-tiny" is a quarter of the size and less sure. Each wants its own enrolments."""
+    mood: Literal["off", "verified", "always"] = "verified"
+    """Of whom the mood is told in the log: "verified" (whom the door knows, or nearly), "always" or "off"."""
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -171,6 +174,7 @@ class Settings:
     microphone: MicrophoneSettings = MicrophoneSettings()
     listening: ListeningSections = ListeningSections()
     recognition: RecognitionSettings = RecognitionSettings()
+    mood: MoodRules = MoodRules()
     replay: ReplaySettings = ReplaySettings()
     door: DoorSettings = DoorSettings()
     lockout: LockoutRules = LockoutRules()

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from edgevoice.door.gates import MIN_AGREEMENT, broken, clipped, figures, too_noisy, too_short, two_voices
+from edgevoice.recognition.emotion import STRONG
 from edgevoice.recognition.recognise import Evidence
 from edgevoice.recognition.score import Score
 
@@ -33,6 +34,11 @@ class Rules:
     min_agreement: Annotated[float, Field(ge=-1, le=1)] = MIN_AGREEMENT
     """Cosine of the voices of the two halves of an utterance that nobody enrolled spoke, under which two people did,
     -1..1."""
+    near_miss_llr: Annotated[float, Field(ge=0, le=20)] = 3.5
+    """So little below the threshold, with a strong mood, the answer is "say it again", 0..20; 0: never. It counts as a
+    refusal all the same."""
+    strong_mood: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """How probable an emotion must be for that, 0..1."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ class Cause(Enum):
     TWO_VOICES = "two voices"
     NO_MATCH = "no match"
     TOO_CLOSE = "too close"
+    SAY_AGAIN = "say it again"  # a near miss by somebody who sounds upset
     NO_PROOF = "no second factor"  # nothing can be asked of that person
     PROOF_WANTED = "second factor wanted"
     UNPROVED = "second factor failed"
@@ -69,7 +76,10 @@ class Cause(Enum):
 
 
 _MOST_NAMED = 3  # people in one reason, which an audit row cuts at some length
-_ATTEMPTS = {Cause.RECORDING, Cause.TWO_VOICES, Cause.NO_MATCH, Cause.TOO_CLOSE, Cause.UNPROVED}
+_ATTEMPTS = {
+    *(Cause.RECORDING, Cause.TWO_VOICES, Cause.NO_MATCH, Cause.TOO_CLOSE, Cause.SAY_AGAIN),
+    Cause.UNPROVED,
+}
 
 
 @dataclass(frozen=True)
@@ -95,14 +105,18 @@ class Decision:
 def decide(evidence: Evidence, state: DoorState, rules: Rules) -> Decision:
     """Open only if nothing speaks against it. Pure and total: any figures give a decision and none raises.
 
-    NaN or infinity anywhere keeps the door shut. Mood is logged; it neither opens nor blocks.
+    NaN or infinity anywhere keeps the door shut. Mood is logged; it neither opens nor blocks, and what it turns a
+    near miss into counts as the refusal that it is, so nobody wins a try by it.
     """
     best, second = _rank(evidence)
     speaker = best.speaker if best else None
     told = _to_log(evidence, best, second)
     for cause, objection in _objections(evidence, state, rules, best, second):
-        if objection is not None:
-            return Decision(False, objection, speaker, cause, told)
+        if objection is None:
+            continue
+        if cause is Cause.NO_MATCH and (mood := _upset(evidence, best, rules)):
+            return Decision(False, f"{objection}, and sounds {mood}: say it again", speaker, Cause.SAY_AGAIN, told)
+        return Decision(False, objection, speaker, cause, told)
     if best is None:
         return Decision(False, _nobody(evidence.outdated), None, Cause.NOBODY, told)
     found, wanted = figures(best.llr, evidence.threshold)
@@ -163,6 +177,15 @@ def _below_threshold(best: Score, threshold: float) -> str | None:
     return None if best.llr >= threshold else f"closest is {best.speaker}: scored {found}, needs {wanted}"
 
 
+def _upset(evidence: Evidence, best: Score | None, rules: Rules) -> str | None:
+    """The strong mood of a near miss: such speech is refused far more often (docs/mood.md), and a calm one is not."""
+    mood = evidence.mood
+    if best is None or mood is None or best.llr < evidence.threshold - rules.near_miss_llr:
+        return None
+    likely = mood.probabilities.get(mood.label, 0.0) >= rules.strong_mood
+    return mood.label if rules.near_miss_llr > 0 and likely and mood.label in STRONG else None
+
+
 def _too_close(best: Score, second: Score | None, margin: float) -> str | None:
     """The other person is not named: an audit row speaks of one person, who can be taken out of it."""
     if second is None or best.llr - second.llr >= margin:
@@ -189,5 +212,7 @@ def _to_log(evidence: Evidence, best: Score | None, second: Score | None) -> dic
     if evidence.agreement is not None:
         told["agreement"] = evidence.agreement
     if mood is not None:
-        told[f"mood_{mood.label}"] = mood.probabilities.get(mood.label, math.nan)
+        told[f"mood_{mood.label}"] = mood.probabilities.get(
+            mood.label, max(mood.probabilities.values(), default=math.nan)
+        )
     return told

@@ -3,6 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from edgevoice.door.act import LIGHTS, Act, Outcome, Row
@@ -11,6 +12,7 @@ from edgevoice.door.decide import Cause, Decision, DoorState, Rules, decide
 from edgevoice.door.inputs import Inputs
 from edgevoice.door.lockout import Attempts
 from edgevoice.door.machine import FAULT_SECONDS, REFUSED_SECONDS, Do, Event, Limits, Machine, State, Step, step
+from edgevoice.door.meaning import TROUBLE, event_of, not_now, overheard, row_of
 from edgevoice.door.reception import Heard, Reception
 from edgevoice.door.second_factor import Factor, Proof, Proving
 from edgevoice.door.transitions import DIALOGUE
@@ -19,18 +21,6 @@ from edgevoice.hardware import Light, Prompt
 from edgevoice.recognition.recognise import Evidence
 
 __all__ = ["FAULT_SECONDS", "REFUSED_SECONDS", "Kiosk", "State"]
-
-EVENTS = {
-    Cause.MATCH: Event.MATCH,
-    Cause.UNHEALTHY: Event.UNHEALTHY,
-    Cause.LOCKED_OUT: Event.WAITING,
-    Cause.NOT_PRESSED: Event.NOT_PRESSED,
-    Cause.TOO_SHORT: Event.POOR,
-    Cause.TOO_NOISY: Event.POOR,
-    Cause.CLIPPED: Event.POOR,
-    Cause.BROKEN: Event.POOR,
-}
-"""What a decision is to the machine; every other cause: no voice matches."""
 
 INPUTS, SOUNDER, FACTOR = "button and contacts", "sounder", "second factor"
 LONGEST_TALK_SECONDS = 20.0
@@ -106,12 +96,12 @@ class Kiosk:
             return None
         if self._proving:
             decision = self._proving.judge(decision)
-        done = self._step(_event(decision))
+        done = self._step(event_of(decision))
         if self._proving and Do.ASK in done.does:
             decision, row, says = self._proving.ask(decision, evidence)
             return decision, self._carry_out(done, row, says)
         if decision.opens and Do.OPEN not in done.does:
-            decision = _not_now(decision, machine.state)
+            decision = not_now(decision, machine.state)
             done = self._step(Event.TICK)
         self._attempts.note(decision)
         outcome = self._carry_out(done, Row.of(decision))
@@ -249,7 +239,7 @@ class Kiosk:
 
     def _happen(self, event: Event, device: str = "") -> None:
         if event in (Event.TAMPER, Event.STUCK):
-            self._fault(event, EdgevoiceError(_TROUBLE[event]), device)
+            self._fault(event, EdgevoiceError(TROUBLE[event]), device)
             return
         done = self._step(event, device)
         if (done.machine.state, done.does, done.says) == (self.machine.state, (), ()):
@@ -263,7 +253,7 @@ class Kiosk:
         decision = self._decide(evidence, True)
         if self._overheard:
             self._overheard = False
-            return _overheard(decision), Outcome(False, None, None)
+            return overheard(decision), Outcome(False, None, None)
         if self.machine.lost:
             heard = Heard(Event.UNHEALTHY, decision.reason)
         elif self.state is State.ASKING:
@@ -278,7 +268,7 @@ class Kiosk:
         self._attempts.note(decision)
         if decision.opens:
             return reception.allow(decision)
-        event = _event(decision)
+        event = event_of(decision)
         heard = reception.poor(decision) if event is Event.POOR else Heard(event, decision.reason)
         return replace(heard, row=Row.of(decision))
 
@@ -308,7 +298,7 @@ class Kiosk:
         before, self.machine = self.machine, done.machine
         said = tuple(says) or self._turn(done) or done.says
         over = self._leave_factor(before, done)
-        outcome = self._act.carry_out(done, row or _row(before, done, self._drop(done)) or over, said, share)
+        outcome = self._act.carry_out(done, row or row_of(before, done, self._drop(done)) or over, said, share)
         if outcome.faults:
             self._fail(Event.FAILED)
         self._note(said)
@@ -337,50 +327,19 @@ class Kiosk:
 
     def _fail(self, event: Event, device: str = "") -> None:
         """Nothing here may fail: what the machine cannot take is a fault by force."""
+        before = self.machine
         try:
-            before, done = self.machine, step(self.machine, event, self._now(), False, device)
+            done = step(self.machine, event, self._now(), False, device)
             self._drop(done)
             self.machine = done.machine
-            self._leave_factor(before, done)
         except Exception:
             lost = self.machine.lost | {device} if device else self.machine.lost
             self.machine = Machine(self.machine.limits, State.FAULT, lost=lost)
+        with suppress(Exception):  # an attempt that cannot be kept is counted in memory all the same
+            self._leave_factor(before, Step(self.machine))
 
     def _now(self) -> float:
         try:
             return self._clock()
         except Exception:  # a clock that fails is no clock
             return math.nan
-
-
-_TROUBLE = {
-    Event.TAMPER: "the case was opened: look who did, and close it",
-    Event.STUCK: "the button is stuck: look whether it is jammed, or its wires touch",
-}
-
-
-def _event(decision: Decision) -> Event:
-    return EVENTS.get(decision.cause, Event.NO_MATCH)
-
-
-def _overheard(decision: Decision) -> Decision:
-    told = "begun before the button was held: say it again"
-    return replace(decision, opens=False, reason=told, cause=Cause.ENROLMENT)
-
-
-def _not_now(decision: Decision, state: State) -> Decision:
-    """The voice would do, the device would not."""
-    return replace(decision, opens=False, cause=Cause.UNHEALTHY, reason=f"{decision.reason}, but it is {state.value}")
-
-
-def _row(before: Machine, done: Step, dropped: bool) -> Row | None:
-    """What is written down of a step that no voice caused."""
-    after = done.machine
-    if after.door_is_forced and not before.door_is_forced:
-        return Row("forced", "the door was opened from outside, or without a request to exit")
-    if after.door_is_held and not before.door_is_held:
-        return Row("held", f"the door has been open for {after.limits.held_s:g} s")
-    if dropped and after.state is not State.DONE:
-        why = done.says[0].value if done.says else after.state.value
-        return Row("enrolment", f"ended: {why}; nothing of it was kept")
-    return None

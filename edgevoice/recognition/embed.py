@@ -75,7 +75,11 @@ class XVector:
 
     def embed(self, mfcc: Cepstra) -> Embedding:
         """(n, 40) MFCC Q10 of one utterance, n >= 1 -> unit-length embedding."""
-        coded = self._model.run("segment", encode(self.pooled(mfcc)[None], self._segment.input.quantization))[0]
+        return self.place(self.pooled(mfcc))
+
+    def place(self, pooled: Vector) -> Embedding:
+        """(2p,) statistics of the frame vectors -> unit-length embedding."""
+        coded = self._model.run("segment", encode(pooled[None], self._segment.input.quantization))[0]
         # The scale drops out of a unit vector; the zero point does not.
         embedding = coded.astype(np.float32) - self._segment.output.quantization.zero_point
         return Embedding(embedding / max(float(np.linalg.norm(embedding)), 1e-9), self.manifest.name)

@@ -5,8 +5,6 @@ Here the number itself matters, also of a scream: amplitudes instead of powers, 
 outshout the others, lags down to 667 Hz, and the shortest lag that is nearly as good as the best.
 """
 
-from functools import cache
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,15 +27,16 @@ _NEARLY = (17, 20)  # a shorter lag with this share of the highest peak is taken
 _LAG_BITS = 4
 
 
-@cache
-def _table() -> NDArray[np.float64]:
-    """(62, 206): cosines, divided by the autocorrelation of the window (P. Boersma, IFA Proceedings 17, 1993)."""
+def _cosines() -> Integers:
+    """(62, 206) Q12, divided by the autocorrelation of the window (P. Boersma, IFA Proceedings 17, 1993)."""
     bins = np.arange(BAND.start, BAND.stop)[:, None]
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
     of_window = np.correlate(hann, hann, "full")[WINDOW - 1 :]
     table = np.cos(2 * np.pi * bins * LAGS / DFT) * of_window[0] / of_window[LAGS]
-    integers: Integers = np.rint(table * (1 << _TABLE_BITS)).astype(np.int64)
-    return exact_table(integers, _AMPLITUDE_BITS)
+    return np.asarray(np.rint(table * (1 << _TABLE_BITS)), dtype=np.int64)
+
+
+_TABLE = exact_table(_cosines(), _AMPLITUDE_BITS)
 
 
 def follow_pitch(power: Integers) -> tuple[Integers, Integers]:
@@ -46,7 +45,7 @@ def follow_pitch(power: Integers) -> tuple[Integers, Integers]:
     Generalised autocorrelation (T. Tolonen and M. Karjalainen, 2000) with the exponent 1/2, in exact integers.
     """
     amplitude = np.floor(np.sqrt(power[:, BAND].astype(np.float64)))
-    correlation = amplitude @ _table()
+    correlation = amplitude @ _TABLE
     highest = correlation.max(axis=1)
     place = _first_peak(correlation, highest)
     whole = np.maximum(amplitude.sum(axis=1), 1)

@@ -80,6 +80,11 @@ class Prosody:
         return self.syllables / (1 << _SHARE_BITS)
 
     @property
+    def voiced_s(self) -> float:
+        """Seconds that surely are a voice's."""
+        return self.sounding * self.voiced / (1 << _SHARE_BITS) / FRAMES_PER_SECOND
+
+    @property
     def pause_share(self) -> float:
         """0..1."""
         return self.pauses / (1 << _SHARE_BITS)

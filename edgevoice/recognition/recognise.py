@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Embedding, XVector
+from edgevoice.recognition.emotion import Mood
 from edgevoice.recognition.one_voice import halves_agree
 from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.recognition.score import Score, Scorer, load_scorer
@@ -22,14 +24,6 @@ look is one more chance for a stranger, so an early one must be four times as su
 
 
 @dataclass(frozen=True)
-class Mood:
-    """An emotion and how sure the model is of each; never moves the lock."""
-
-    label: str
-    probabilities: dict[str, float]
-
-
-@dataclass(frozen=True)
 class Timing:
     """Milliseconds of CPU spent on one utterance."""
 
@@ -37,11 +31,12 @@ class Timing:
     embed: float
     score: float
     lookup: float = 0.0
+    mood: float = 0.0
 
     @property
     def total(self) -> float:
         """All of it."""
-        return self.front_end + self.embed + self.score + self.lookup
+        return self.front_end + self.embed + self.score + self.lookup + self.mood
 
 
 @dataclass(frozen=True)
@@ -74,6 +69,12 @@ class Evidence:
     mfcc: Cepstra | None = field(default=None, repr=False, compare=False)
 
 
+class Feels(Protocol):
+    """What tells a mood: ``recognition.mood.MoodSense``. It never raises, as nothing may hang on it."""
+
+    def feel(self, utterance: Utterance, surplus_llr: float) -> Mood | None: ...
+
+
 class Recogniser:
     """The models, the people and the rate of false accepts that the owner allows."""
 
@@ -95,6 +96,8 @@ class Recogniser:
         self._voiceprints, self._outdated = voiceprints, outdated
         self._false_accept_rate = false_accept_rate
         self.scorer.calibration.threshold(false_accept_rate)  # refuse an unmeasured rate now, not at the door
+        self.mood: Feels | None = None
+        """What tells the mood, if anything does."""
 
     def threshold(self, people: int) -> float:
         """The LLR that keeps a stranger's chance against ``people`` voices together at the allowed rate.
@@ -124,15 +127,20 @@ class Recogniser:
         matched = bool(scores) and scores[0].llr >= threshold
         agreement = self.agreement(utterance) if utterance.final and not matched else None
         scored = time.process_time()
+        surplus = max((score.llr for score in scores), default=-math.inf) - threshold
+        mood = self.mood.feel(utterance, surplus) if self.mood else None
+        felt = time.process_time()
         return Evidence(
             start_s=utterance.start_s,
             end_s=utterance.end_s,
             quality=utterance.quality,
             scores=scores,
             threshold=threshold,
-            mood=None,
+            mood=mood,
             recording=None,
-            ms=Timing(front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded)),
+            ms=Timing(
+                front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded), mood=1000 * (felt - scored)
+            ),
             agreement=agreement,
             embedding=embedding,
             mfcc=utterance.mfcc,

@@ -51,6 +51,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " added_at text not null)",
     ),
     (
+        # How a person usually sounds: means of a few figures.
+        "create table habits (speaker integer primary key references speakers(id) on delete cascade,"
+        " sealed blob not null)",
+    ),
+    (
         "create table pins (speaker integer primary key references speakers(id) on delete cascade,"
         " sealed blob not null)",
     ),

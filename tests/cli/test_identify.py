@@ -30,7 +30,9 @@ def test_a_decision_has_exactly_the_keys_that_were_promised(household: Shell) ->
     milliseconds = record["ms"]
     assert isinstance(milliseconds, dict)
     assert list(milliseconds) == ["front_end", "embed", "score", "total"]
-    assert record["mood"] is None and record["recording"] is None
+    assert isinstance(record["mood"], dict)
+    assert list(record["mood"]) == ["label", "probabilities"]
+    assert record["recording"] is None
 
 
 def test_silence_is_refused_with_the_same_keys(household: Shell) -> None:

@@ -27,8 +27,9 @@ def test_a_dry_run_says_every_step_and_does_none() -> None:
     before = sorted(Path("/etc/systemd/system").glob("edgevoice*"))
     done = install("--dry-run")
     assert done.returncode == 0, done.stderr
-    for step in ("python3 -m venv", "pip install", "visit --fast", "edgevoice.toml", "60-edgevoice.rules", "enable"):
+    for step in ("python3 -m venv", "pip install", "visit --fast", "edgevoice.toml", "60-edgevoice.rules"):
         assert step in done.stdout, step
+    assert "systemctl enable" in done.stdout or not shutil.which("systemctl")
     assert sorted(Path("/etc/systemd/system").glob("edgevoice*")) == before
     assert not Path("/opt/edgevoice/next").exists()
 

@@ -56,5 +56,5 @@ evidences = st.builds(
     ms=st.builds(Timing, numbers, numbers, numbers),
     agreement=st.none() | numbers,
 )
-states = st.builds(DoorState, numbers, st.booleans())
+states = st.builds(DoorState, numbers, st.booleans(), st.booleans())
 rules = st.builds(Rules, numbers, numbers, numbers, numbers)

@@ -9,9 +9,9 @@ import pytest
 
 from edgevoice.door.act import LIGHTS, Act, Outcome, Row
 from edgevoice.door.decide import Cause, Decision
-from edgevoice.door.kiosk import EVENTS
 from edgevoice.door.machine import Event as Happens
 from edgevoice.door.machine import Machine, State, step
+from edgevoice.door.meaning import EVENTS
 from edgevoice.errors import HardwareError
 from edgevoice.hardware import Light, Prompt
 from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock

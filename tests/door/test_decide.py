@@ -175,8 +175,8 @@ def _holds(heard: Evidence, state: DoorState, law: Rules) -> Decision:
 
 
 def _allowed(heard: Evidence, state: DoorState, law: Rules) -> bool:
-    figures = [heard.threshold, heard.start_s, heard.end_s, state.locked_out_for_s]
-    figures += [] if heard.agreement is None else [heard.agreement]
+    agreement = law.min_agreement if heard.agreement is None else heard.agreement
+    figures = [heard.threshold, heard.start_s, heard.end_s, state.locked_out_for_s, agreement]
     figures += [value for part in (heard.quality, heard.ms, law, *heard.scores) for value in vars(part).values()]
     if not all(math.isfinite(value) for value in figures if not isinstance(value, str)) or not heard.scores:
         return False
@@ -187,10 +187,11 @@ def _allowed(heard: Evidence, state: DoorState, law: Rules) -> bool:
         and heard.quality.net_speech_s >= law.min_net_speech_s
         and heard.quality.snr_db >= law.min_snr_db
         and heard.quality.clipped_share <= law.max_clipped_share
-        and (heard.agreement is None or heard.agreement >= law.min_agreement)
         and heard.recording is None
+        and agreement >= law.min_agreement
         and state.locked_out_for_s <= 0
         and state.healthy
+        and state.pressed
     )
 
 
@@ -198,7 +199,38 @@ def _allowed(heard: Evidence, state: DoorState, law: Rules) -> bool:
 def test_mood_neither_opens_nor_blocks_nor_counts(heard: Evidence, mood: Mood | None) -> None:
     for one in (heard, evidence(), evidence(score("Ada", 2.0))):
         with_mood, without = (decide(replace(one, mood=it), WELL, RULES) for it in (mood, None))
-        assert (with_mood.opens, with_mood.reason, with_mood.cause) == (without.opens, without.reason, without.cause)
+        assert (with_mood.opens, with_mood.speaker) == (without.opens, without.speaker)
+        assert with_mood.counts_as_attempt == without.counts_as_attempt
+        assert with_mood.cause is without.cause or with_mood.cause is Cause.SAY_AGAIN
+
+
+UPSET = Mood("angry", {"angry": 0.7, "calm": 0.3})
+
+
+def test_a_near_miss_that_sounds_upset_is_asked_to_say_it_again_and_counts() -> None:
+    near = evidence(score("Ada", 3.0 - RULES.near_miss_llr), mood=UPSET)
+    decision = decide(replace(near, threshold=3.0), WELL, RULES)
+    assert decision.cause is Cause.SAY_AGAIN
+    assert decision.reason.endswith("and sounds angry: say it again")
+    assert not decision.opens
+    assert decision.counts_as_attempt
+
+
+@pytest.mark.parametrize(
+    ("llr", "mood", "law"),
+    [
+        (-0.6, UPSET, RULES),  # not near
+        (2.9, Mood("calm", {"calm": 0.9}), RULES),
+        (2.9, Mood("angry", {"angry": 0.4}), RULES),
+        (2.9, Mood("unsure", {"angry": 0.9}), RULES),
+        (2.9, None, RULES),
+        (2.9, UPSET, replace(RULES, near_miss_llr=0.0)),
+        (math.nan, UPSET, RULES),
+    ],
+)
+def test_otherwise_a_refusal_stays_a_plain_one(llr: float, mood: Mood | None, law: Rules) -> None:
+    heard = replace(evidence(score("Ada", llr), mood=mood), threshold=3.0)
+    assert decide(heard, WELL, law).cause in {Cause.NO_MATCH, Cause.UNSOUND}
 
 
 def test_mood_is_written_to_the_log() -> None:

@@ -11,6 +11,7 @@ from edgevoice.hardware import Contacts, Light, Press, Prompt
 from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
 from edgevoice.hardware.fake_sounder import FakeSounder
 from edgevoice.listening.utterance import Utterance
+from edgevoice.recognition.emotion import Mood
 from edgevoice.recognition.recognise import Evidence
 from tests.house import OPEN_SECONDS, BrokenBlue, BrokenError, Ear, Parts, Recogniser, block, door
 
@@ -95,6 +96,22 @@ def test_a_sound_too_poor_to_judge_is_asked_for_again_and_is_no_attempt(tmp_path
         assert {prompt for prompts in it.kiosk.take_said() for prompt in prompts} == {Prompt.SAY_AGAIN}
         it.clock.advance(REFUSED_SECONDS)
         assert it.kiosk.look() is State.LISTENING
+
+
+def test_an_upset_near_miss_is_asked_for_again_and_every_fifth_locks_out(tmp_path: Path) -> None:
+    class Upset(Recogniser):
+        def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence:
+            found = super().recognise(utterance, front_end_ms)
+            return replace(found, threshold=self.llr + 1.0, mood=Mood("angry", {"angry": 0.8, "calm": 0.2}))
+
+    with door(tmp_path, Parts(recogniser=Upset())) as it:
+        for number in range(4):
+            it.pipeline.hear(block(number))
+            assert it.kiosk.look() is State.SAY_AGAIN
+        it.pipeline.hear(block(4))
+        it.clock.advance(REFUSED_SECONDS)
+        assert it.kiosk.look() is State.LOCKED_OUT
+        assert it.lock.openings == []
 
 
 def test_it_shows_that_somebody_is_heard_until_that_turns_out_to_be_nothing(tmp_path: Path) -> None:

@@ -203,6 +203,7 @@ def ideal_tables() -> dict[str, NDArray[np.float64]]:
         "cosines": hann * np.cos(angle) * 2**15,
         "sines": hann * np.sin(angle) * 2**15,
         "logarithms": np.log2(1 + np.arange(257) / 256) * 2**16,
+        "powers": 2.0 ** (30 - np.arange(256) / 256),
         "cepstrum": np.cos(np.pi * k * (2 * m + 1) / 80) * np.sqrt(np.where(k == 0, 1, 2) / BANDS) * 2**15,
         "autocorrelation": np.cos(2 * np.pi * bins * lags / 512) * of_window[0] / of_window[lags] * 2**12,
         "odds of speech": np.log(percent / (1 - percent)) * 2**11,

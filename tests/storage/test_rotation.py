@@ -26,6 +26,7 @@ STEPS = (
     "seal events anew",
     "seal originals anew",
     "seal heard anew",
+    "seal habits anew",
     "seal pins anew",
     "sign the audit log anew",
     "write it down",

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 NEED_TOOLS = [
     "test_attacks.py",
+    "test_emotion.py",
     "test_fit_snr.py",
     "test_lessons.py",
     "test_tally.py",

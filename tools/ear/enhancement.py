@@ -34,6 +34,7 @@ _FULL_SCALE = 32768.0
 _DRAWS = 2000
 _CLIP_S = 5.0  # DNSMOS hears 9 s at a time and repeats what is shorter until it fills them: 5 s twice, in one run
 _CLIP_LENGTH = int(_CLIP_S * SAMPLE_RATE)
+_DRAWN = 300
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,8 @@ def gains(enhancers: Mapping[str, WaveEnhancer], root: Path, clips: int) -> dict
     kinds, rng = noise_kinds(root), np.random.default_rng(0)
     names = list(kinds)
     results: dict[tuple[str, int], list[Gain]] = {}
-    speech_of = [clip for clip in quiet_clips(root, "dev", 4 * clips, longest_s=_CLIP_S) if len(clip) == _CLIP_LENGTH]
-    for number, speech in enumerate(tqdm(speech_of[:clips], unit="clip")):
+    long_enough = [clip for clip in quiet_clips(root, "dev", _DRAWN, longest_s=_CLIP_S) if len(clip) == _CLIP_LENGTH]
+    for number, speech in enumerate(tqdm(long_enough[:clips], unit="clip")):
         kind = names[number * _KINDS_STEP % len(names)]
         noise, start = draw_noise(kinds[kind], rng), int(rng.integers(1 << 31))
         for snr_db in SNRS_DB:

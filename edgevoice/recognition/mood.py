@@ -1,0 +1,41 @@
+"""When the mood is asked at all, and that nothing hangs on the answer."""
+
+import logging
+from typing import Literal, Protocol
+
+from edgevoice.listening.frames import Frames
+from edgevoice.listening.utterance import Utterance
+from edgevoice.recognition.emotion import Mood
+
+_log = logging.getLogger(__name__)
+
+When = Literal["off", "verified", "always"]
+"""``verified``: only of somebody whom the door knows by the threshold in force, or nearly."""
+
+
+class TellsMood(Protocol):
+    """``recognition.emotion.Emotion``."""
+
+    def feel(self, frames: Frames) -> Mood: ...
+
+
+class MoodSense:
+    """Asks the model when the settings say so. A model that fails is told once in the log, and never again."""
+
+    def __init__(self, emotion: TellsMood, when: When, near_llr: float = 0.0) -> None:
+        """``near_llr``: so far below the threshold a voice is still nearly known."""
+        self._emotion, self._when, self._near_llr = emotion, when, near_llr
+        self._failed = False
+
+    def feel(self, utterance: Utterance, surplus_llr: float) -> Mood | None:
+        """The mood, None where it is not asked or cannot be told; ``surplus_llr``: of the best score over the
+        threshold. Never raises an Exception."""
+        known = self._when == "always" or (self._when == "verified" and surplus_llr >= -self._near_llr)
+        if self._failed or not known:
+            return None
+        try:
+            return self._emotion.feel(utterance.frames)
+        except Exception:  # a broken model must not shut the door
+            self._failed = True
+            _log.exception("the mood cannot be told and is left out from now on: run `edgevoice check`")
+            return None

@@ -1,0 +1,110 @@
+"""The watch for known sounds: how often a sound is named within three seconds of its start, and never by another name.
+
+Music: five works, each in two encodings of one recording; one is in the library, four seconds of the other are heard,
+from six places on, at half the loudness, behind noise. Alarm and doorbell: made by tools.synthetic.sounds, heard with
+another microphone noise than that of the recording in the library.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import numpy as np
+
+from edgevoice.fixedpoint.exact import Integers
+from edgevoice.hardware.wave import read_sound
+from edgevoice.listening.capture import SAMPLE_RATE, Samples
+from edgevoice.listening.spectrum import Spectrum
+from edgevoice.listening.window import Windows
+from edgevoice.recognition.known_sounds import KnownSounds
+from edgevoice.recognition.landmarks import landmarks
+from edgevoice.recognition.recordings import Library, keep
+from tools.measure.conditions import mix, noise_files
+from tools.measure.page import markdown_table, write_between
+from tools.measure.shares import Share
+from tools.synthetic.sounds import FLOOR_DBFS, OTHERS, SOUNDS
+from tools.synthetic.take import gain, generator, pink, to_int16
+
+MARKER = "known sounds"
+SNR_DB = (None, 20, 10, 5, 0)
+MADE = ("smoke-alarm.flac", "doorbell.flac")
+_PLACES, _HEARD_S, _WITHIN_S, _LEAD_S = 6, 4.0, 3.0, 1.0
+
+Heard = Iterator[tuple[str, Samples]]
+"""What is right, and four seconds of it."""
+
+
+def spectra(samples: Samples) -> Integers:
+    """(n,) -> its power spectra."""
+    return Spectrum()(Windows().cut(samples))
+
+
+def named(library: Library, sound: Samples) -> tuple[str, float] | None:
+    """The first name that is told and how many seconds after the sound began; None where none is."""
+    lead = np.rint(32768 * gain(FLOOR_DBFS) * pink(round(_LEAD_S * SAMPLE_RATE), np.random.default_rng(1_000)))
+    found = KnownSounds(library).hear(spectra(np.concatenate([lead.astype(np.int16), sound])))
+    return (found[0].name, found[0].at_s - _LEAD_S) if found else None
+
+
+def music(root: Path) -> tuple[dict[str, Samples], Callable[[], Heard]]:
+    """What is known, and what is heard: files next to each other are one recording."""
+    files = sorted((root / "music").iterdir())
+    sounds = {path.stem: read_sound(path) for path in files}
+    works = [pair for pair in zip(files[::2], files[1::2], strict=True) if len(sounds[pair[0].stem]) > 6 * SAMPLE_RATE]
+
+    def heard() -> Heard:
+        for one, other in works:
+            sound = sounds[other.stem] // 2
+            for start in np.linspace(0, len(sound) - _HEARD_S * SAMPLE_RATE, _PLACES).astype(int):
+                yield one.stem, sound[start : start + round(_HEARD_S * SAMPLE_RATE)]
+
+    return {one.stem: sounds[one.stem] for one, _ in works}, heard
+
+
+def made() -> tuple[dict[str, Samples], Callable[[], Heard]]:
+    """Alarm and doorbell, in the library with one noise and heard with others."""
+
+    def sound(name: str, noise: int, level: float) -> Samples:
+        clean = (SOUNDS | OTHERS)[name](generator(20, name)) * level
+        return to_int16(clean + pink(clean.size, np.random.default_rng(noise)) * gain(FLOOR_DBFS))
+
+    def heard() -> Heard:
+        for name in MADE:
+            for number in range(_PLACES):
+                yield name, sound(name, 100 + number, 0.5)[: round(_HEARD_S * SAMPLE_RATE)]
+
+    return {name: sound(name, 0, 1.0) for name in MADE}, heard
+
+
+@click.command(help=__doc__)
+@click.option(
+    "--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with music and noise."
+)
+@click.option("--markdown", type=click.Path(path_type=Path, exists=True), help="Page to write the table into.")
+def main(root: Path, markdown: Path | None) -> None:
+    """Run from the command line."""
+    noises = noise_files(root / "noise" / "background")
+    rows = []
+    for what, (known, heard) in {"music": music(root), "alarm and doorbell": made()}.items():
+        library = Library(keep(name, landmarks(spectra(sound))) for name, sound in known.items())
+        for snr_db in SNR_DB:
+            found = []
+            for number, (right, sound) in enumerate(heard()):
+                noise = read_sound(noises[number % len(noises)])
+                rng = np.random.default_rng(number)
+                told = named(library, sound if snr_db is None else mix(sound, noise, snr_db, rng))
+                found.append((right, told))
+            soon = [told[1] for right, told in found if told and told[0] == right and told[1] <= _WITHIN_S]
+            wrong = sum(told is not None and told[0] != right for right, told in found)
+            level = "clean" if snr_db is None else f"{snr_db} dB"
+            after = f"{np.median(soon):.1f} s" if soon else "-"
+            rows.append([f"{what}, {level}", str(len(found)), str(Share(len(soon), len(found))), after, str(wrong)])
+    headings = ("heard", "times", "named within 3 s", "median", "wrongly")
+    text = f"{markdown_table(headings, rows)}\n\n`python -m tools.known_sounds`"
+    click.echo(text)
+    if markdown:
+        write_between(markdown, MARKER, text)
+
+
+if __name__ == "__main__":
+    main()

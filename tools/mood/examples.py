@@ -1,0 +1,115 @@
+"""Clips -> what the network is fed, as the device would hear them, clean and as other people in other rooms."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from edgevoice import app
+from edgevoice.config import Settings
+from edgevoice.hardware.sound_file import read_sound
+from edgevoice.identify import hear_all
+from edgevoice.listening.capture import SAMPLE_RATE, Samples
+from edgevoice.listening.frames import Frames, FrontEnd
+from edgevoice.listening.listen import ListeningSettings
+from edgevoice.recognition.embed import XVector
+from edgevoice.recognition.emotion import inputs
+from edgevoice.recognition.prosody import Prosody, measure_prosody
+from tools.mood.clips import Clip
+from tools.training.augment import Surroundings, Wave, change_speed, disturb
+from tools.training.throat import change_throat, draw_throat
+
+FIGURES = len(Prosody((0,) * 5, (0,) * 3, (0,) * 5, (0,) * 3, (0,) * 3, *[0] * 8).figures())
+_SPEEDS = (0.88, 1.14)
+_THROATS, _WIDEST = 0.4, 1.2
+_NOISE_DB = (8.0, 30.0)
+_ROOMS = 0.6
+_FOLDERS = ("rooms", "noise")
+
+Table = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """inputs: (clips, d) float32; embedding: (clips, 192); heard: (clips,) whether the ear found an utterance."""
+
+    inputs: Table
+    embedding: Table
+    heard: NDArray[np.bool_]
+
+    @property
+    def pitch_hz(self) -> NDArray[np.float64]:
+        """(clips,) the median pitch of each."""
+        return np.asarray(2.0 ** (self.inputs[:, len(self.inputs[0]) - FIGURES + 2].astype(np.float64) / 256))
+
+
+@cache
+def surroundings(sounds: Path | None) -> Surroundings:
+    """Rooms and noises under a folder; without one, coloured noise and statistical rooms."""
+    rooms, noises = ([], []) if sounds is None else (_load(sounds / room) for room in _FOLDERS)
+    return Surroundings(tuple(rooms), tuple(noises), _NOISE_DB)
+
+
+def gather(
+    clips: Sequence[Clip], root: Path, model: XVector, copy: int, sounds: Path | None, keep: Path | None
+) -> Examples:
+    """All clips as they are (copy 0) or changed, drawn from the copy's number; ``sounds``: folder with rooms/ and
+    noise/; ``keep``: folder that keeps the outcome."""
+    noises = len(_sounds(sounds / "noise")) if sounds and copy else 0
+    listed = "\n".join(clip.path for clip in clips) + f"{model.manifest.name} {noises}"
+    stored = keep / f"mood-{hashlib.sha256(listed.encode()).hexdigest()[:12]}-{copy}.npz" if keep else None
+    if stored and stored.exists():
+        with np.load(stored) as kept:
+            return Examples(kept["inputs"], kept["embedding"], kept["heard"])
+    rng = np.random.default_rng(copy)
+    rows = [
+        _example(read_sound(root / clip.path), model, surroundings(sounds) if copy else None, rng)
+        for clip in tqdm(clips, unit="clip")
+    ]
+    examples = Examples(
+        np.array([row[0] for row in rows]), np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
+    )
+    if stored:
+        stored.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(stored, inputs=examples.inputs, embedding=examples.embedding, heard=examples.heard)
+    return examples
+
+
+def _example(
+    samples: Samples, model: XVector, around: Surroundings | None, rng: np.random.Generator
+) -> tuple[Table, Table, bool]:
+    frames, heard = hear(changed(samples, around, rng) if around else samples)
+    pooled = model.pooled(frames.mfcc)
+    return inputs(pooled, measure_prosody(frames)), model.place(pooled).vector, heard
+
+
+def changed(samples: Samples, around: Surroundings, rng: np.random.Generator) -> Samples:
+    """Somebody else, mostly somewhere else; the speed stays near enough that calm speech stays calm."""
+    slowest, fastest = np.log(_SPEEDS)
+    samples = change_speed(samples, float(np.exp(rng.uniform(slowest, fastest))))
+    if rng.random() < _THROATS:
+        samples = change_throat(samples, draw_throat(rng, _WIDEST))
+    return disturb(samples, around, rng) if rng.random() < _ROOMS else samples
+
+
+def hear(samples: Samples) -> tuple[Frames, bool]:
+    """The frames of a clip's utterances, joined, and True; of all of it, and False, where the ear finds none."""
+    heard = hear_all(app.ear(Settings()), samples)
+    if heard:
+        return Frames.join([utterance.frames for utterance in heard]), True
+    listening = ListeningSettings()
+    padded = np.concatenate([samples, np.zeros(max(0, SAMPLE_RATE // 3 - len(samples)), np.int16)])
+    return FrontEnd(listening.subtraction, listening.activity)(padded), False
+
+
+def _load(folder: Path) -> list[Wave]:
+    return [read_sound(path).astype(np.float32) / np.float32(32768) for path in _sounds(folder)]
+
+
+def _sounds(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix in {".opus", ".flac", ".wav"})

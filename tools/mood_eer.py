@@ -1,0 +1,141 @@
+"""How mood bends recognition: people enrolled calm, and then heard angry, afraid, sad.
+
+As at the door: the mean of three calm or neutral utterances, four times a person, against every other clip of all
+people in one mood. Refusals are at the thresholds that the x-vector has for one person enrolled, at the usual
+length and noise.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from edgevoice.recognition.embed import XVector
+from edgevoice.recognition.score import Scorer, load_scorer
+from tools.measure.metrics import eer
+from tools.measure.page import markdown_table, write_between
+from tools.mood.clips import Clip, read_emotions
+from tools.mood.examples import Examples, gather
+
+USUAL = ("neutral", "calm")
+_ENROLMENTS, _UTTERANCES = 4, 3
+_REPLICATES = 200
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Tries:
+    """(n,) LLR of each try, whose voiceprint it was against, whether it was theirs, and the clip."""
+
+    llr: Values
+    owner: NDArray[np.int64]
+    own: NDArray[np.bool_]
+    clip: NDArray[np.int64]
+
+    def __getitem__(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> "Tries":
+        return Tries(self.llr[which], self.owner[which], self.own[which], self.clip[which])
+
+
+def try_all(clips: Sequence[Clip], examples: Examples, scorer: Scorer) -> Tries:
+    """Every voiceprint against every clip that is not in it."""
+    rng = np.random.default_rng(0)
+    people = sorted({clip.speaker for clip in clips})
+    found = []
+    for number, person in enumerate(people):
+        usual = [i for i, c in enumerate(clips) if c.speaker == person and c.emotion in USUAL and not c.strong]
+        for _ in range(_ENROLMENTS):
+            chosen = rng.choice(usual, _UTTERANCES, replace=False)
+            mean = examples.embedding[chosen].mean(axis=0)
+            rest = np.setdiff1d(np.arange(len(clips)), chosen)
+            scores = scorer.normalised((mean / np.linalg.norm(mean))[None], examples.embedding[rest])[0]
+            llr = scorer.calibration.slope * scores + scorer.calibration.offset
+            own = np.array([clips[i].speaker == person for i in rest])
+            found.append(Tries(llr, np.full(len(rest), number), own, rest))
+    return Tries(*(np.concatenate([getattr(t, name) for t in found]) for name in ("llr", "owner", "own", "clip")))
+
+
+def equal_error(tries: Tries) -> float:
+    """EER of own tries against those of others in the same mood."""
+    return eer(tries.llr[tries.own], tries.llr[~tries.own])
+
+
+def told(tries: Tries, measure: Callable[[Tries], float]) -> str:
+    """A rate and its 95 % interval over the people enrolled."""
+    rng = np.random.default_rng(0)
+    people = np.unique(tries.owner)
+    rows = {person: np.flatnonzero(tries.owner == person) for person in people}
+    found = [
+        measure(tries[np.concatenate([rows[person] for person in rng.choice(people, len(people))])])
+        for _ in range(_REPLICATES)
+    ]
+    lowest, highest = np.nanquantile(found, [0.025, 0.975])
+    return f"{100 * measure(tries):.1f} % ({100 * lowest:.1f}-{100 * highest:.1f})"
+
+
+def refused(threshold: float) -> Callable[[Tries], float]:
+    """Share of a person's own tries below a threshold."""
+    return lambda tries: float((tries.llr[tries.own] < threshold).mean())
+
+
+def near_misses(lower: float, upper: float) -> Callable[[Tries], float]:
+    """Share of a person's own tries between two thresholds."""
+    return lambda tries: float(((tries.llr[tries.own] >= lower) & (tries.llr[tries.own] < upper)).mean())
+
+
+def accepted(threshold: float) -> Callable[[Tries], float]:
+    """Share of others' tries at or over a threshold."""
+    return lambda tries: float((tries.llr[~tries.own] >= threshold).mean())
+
+
+def rows(clips: Sequence[Clip], examples: Examples, tries: Tries, scorer: Scorer) -> Iterator[list[str]]:
+    """A row a mood and strength, the usual one first."""
+    strict, loose = (scorer.calibration.threshold(rate) for rate in (0.001, 0.01))
+    moods = sorted({(clip.emotion, clip.strong) for clip in clips}, key=lambda mood: (mood[0] not in USUAL, *mood))
+    for emotion, strong in moods:
+        member = np.array([clip.emotion == emotion and clip.strong == strong for clip in clips])
+        part = tries[member[tries.clip]]
+        yield [
+            f"{emotion}{', strong' if strong else ''}",
+            f"{100 * (~examples.heard[member]).mean():.0f} %",
+            told(part, equal_error),
+            told(part, refused(strict)),
+            told(part, refused(loose)),
+            told(part, near_misses(loose, strict)),
+            told(part, accepted(loose)),
+        ]
+
+
+@click.command(help=__doc__)
+@click.argument("index", type=click.Path(path_type=Path, exists=True))
+@click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Where the paths begin.")
+@click.option("--model", type=click.Path(path_type=Path, exists=True), required=True, help="The x-vector's .tflite.")
+@click.option("--cache", type=click.Path(path_type=Path), help="As in tools.train_emotion.")
+@click.option("--markdown", type=click.Path(path_type=Path), help="Page to write the table into.")
+def main(index: Path, root: Path, model: Path, cache: Path | None, markdown: Path | None) -> None:
+    clips = read_emotions(index, root)
+    xvector = XVector(model)
+    scorer = load_scorer(xvector.manifest.calibration, model)
+    examples = gather(clips, root, xvector, 0, None, cache)
+    table = markdown_table(
+        (
+            "mood",
+            "not heard as speech",
+            "EER (95 %)",
+            "refused at 1 in 1,000",
+            "refused at 1 in 100",
+            "between the two",
+            "others accepted at 1 in 100",
+        ),
+        list(rows(clips, examples, try_all(clips, examples, scorer), scorer)),
+    )
+    click.echo(f"{table}\n\n{xvector.manifest.name}")
+    if markdown:
+        write_between(markdown, "eer", table)
+
+
+if __name__ == "__main__":
+    main()
