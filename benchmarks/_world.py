@@ -11,11 +11,13 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from edgevoice.door.act import Act
+from edgevoice.door.challenge import ChallengeFactor
 from edgevoice.door.claim import Claim
 from edgevoice.door.decide import Rules
 from edgevoice.door.enrolment import Enrolment, EnrolmentRules
@@ -23,12 +25,16 @@ from edgevoice.door.inputs import Inputs
 from edgevoice.door.kiosk import Extras, Kiosk, State
 from edgevoice.door.lockout import Attempts, LockoutRules
 from edgevoice.door.machine import Limits
+from edgevoice.door.pin import PinFactor
 from edgevoice.door.reception import Reception
 from edgevoice.door.register import Register
+from edgevoice.door.rhythm import RhythmRules
+from edgevoice.door.second_factor import Factor
 from edgevoice.door.transitions import DIALOGUE
 from edgevoice.hardware import Contacts, Light, Press, Prompt
 from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
 from edgevoice.hardware.fake_inputs import FakeContact
+from edgevoice.listening.features import Cepstra
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.recognition.recognise import Evidence, Recogniser, Timing
@@ -41,6 +47,9 @@ from edgevoice.storage.state import State as Kept
 
 OPEN_S = 5.0
 DIMENSIONS = 128  # of the shipped model's embeddings
+FACTOR_S = 20.0
+PIN = "2112"  # everybody's
+RHYTHM = RhythmRules(digit_pause_s=1.0, end_pause_s=3.0)
 RULES = EnrolmentRules(answer_seconds=20.0, claim_minutes=5.0)
 
 
@@ -117,6 +126,32 @@ class FlakyButton:
         return None
 
 
+class Known:
+    """Everybody has the same PIN; the time that scrypt takes is not waited for."""
+
+    def __init__(self, luck: Luck, people: Callable[[], list[str]]) -> None:
+        self._luck, self._people = luck, people
+
+    def owners(self) -> list[str]:
+        return self._people()
+
+    def fits(self, name: str, pin: str) -> bool:
+        self._luck.try_it("the disk")
+        return name in self._people() and pin == PIN
+
+
+class Listens:
+    """Hears the digits right, or not, as it was told; fails as it was told."""
+
+    def __init__(self, luck: Luck) -> None:
+        self._luck = luck
+        self.right = True
+
+    def accepts(self, mfcc: Cepstra, digits: str) -> bool:
+        self._luck.try_it("the model of digits")
+        return self.right
+
+
 class FlakyEvents(Events):
     def __init__(self, database: Database, luck: Luck) -> None:
         super().__init__(database, keep=1000)
@@ -142,8 +177,8 @@ class FlakyState(Kept):
 class World:
     """One house; ``kiosk`` is started anew after each shutdown."""
 
-    def __init__(self, database: Database, recogniser: Recogniser, intent_s: float = 0.0) -> None:
-        self.database, self._recogniser, self._intent_s = database, recogniser, intent_s
+    def __init__(self, database: Database, recogniser: Recogniser, intent_s: float = 0.0, factor: str = "none") -> None:
+        self.database, self._recogniser, self._intent_s, self.factor = database, recogniser, intent_s, factor
         self.true = ManualClock(1000.0)
         self._offset, self._nonsense = 0.0, 0
         self.luck: dict[str, Luck] = {name: Luck() for name in PARTS}
@@ -151,11 +186,13 @@ class World:
         self.lights = FlakyLights(self.true, self.luck["lights"])
         self.sounder = FlakySounder(self.luck["sounder"])
         self.button = FlakyButton(self.luck["button"])
+        self.outside = FlakyButton(self.luck["outside"])
+        self.listens = Listens(self.luck["digits"])
         self.contacts = Contacts(FakeContact(), FakeContact(is_open=True), FakeContact())
         self.speakers = Speakers(database, Secrets(database.path.parent / FILE_NAME))
         self._granted_at: float | None = None
         self.seen: Counter[State] = Counter()
-        self.grants = 0
+        self.grants = self.proofs = 0
         self.visitor = 1
         self.start()
 
@@ -180,7 +217,8 @@ class World:
         )
         act = Act(self.lock, self.lights, events, OPEN_S, self.sounder)
         limits = Limits(open_s=OPEN_S, answer_s=20.0, held_s=10.0, leave_s=6.0, intent_s=self._intent_s)
-        extras = Extras(Inputs(self.button, self.contacts), reception)
+        limits = replace(limits, factor_s=0.0 if self.factor == "none" else FACTOR_S)
+        extras = Extras(Inputs(self.button, self.contacts), reception, factor=self._factor())
         self.kiosk = Kiosk(act, attempts, Rules(), self.clock, limits, extras)
 
     def speak(self, person: int, take: int, quality: Quality, final: bool = True, recording: bool = False) -> None:
@@ -195,7 +233,10 @@ class World:
         if len(self.lock.openings) > pulses:
             assert before.state not in (*DIALOGUE, State.STOPPED), f"opened in {before.state}"
             assert not before.lost, f"opened without {before.lost}"
-            assert self._intent_s == 0 or before.intended or before.state is State.BOOTING, "opened without a press"
+            proved = before.state is State.PROVING
+            assert proved is (self.factor == "challenge") and self.factor != "pin", f"opened in {before.state}"
+            assert not proved or (self.listens.right and final and not recording), "opened without the digits"
+            assert proved or self._intent_s == 0 or before.intended or before.state is State.BOOTING, "without a press"
             assert people, "opened for nobody"
             self.grants += 1
             self._granted_at = self.true.now
@@ -205,6 +246,15 @@ class World:
             assert before.state in (State.ENROLLING, State.NAMING), f"people changed in {before.state}"
             assert abs(len(self._people()) - len(people)) <= 1
         self.check()
+
+    def press_outside(self, digits: str, seconds_between: float) -> None:
+        """Somebody presses digits at the door, and waits."""
+        for digit in digits:
+            self.outside.presses += [Press.SHORT] * (int(digit) or 10)
+            self.look()
+            self.let_pass(seconds_between)
+        self.let_pass(RHYTHM.end_pause_s)
+        self.look(pressed=digits if seconds_between < RHYTHM.end_pause_s else "")
 
     def fire(self) -> None:
         """The alarm that the owner has named sounds: it opens in any state, but not while a device is lost."""
@@ -234,12 +284,17 @@ class World:
         """So often the clock gives no number."""
         self._nonsense = looks
 
-    def look(self) -> None:
-        pulses = len(self.lock.openings)
+    def look(self, pressed: str = "") -> None:
+        """``pressed``: the PIN that ends now."""
+        before, pulses = self.kiosk.machine, len(self.lock.openings)
         self.kiosk.look()
         self.kiosk.talks()
         self.kiosk.take_said()
-        assert len(self.lock.openings) == pulses, "opened with nobody speaking"
+        if len(self.lock.openings) > pulses:
+            assert self.factor == "pin" and pressed == PIN, "opened with nobody speaking"
+            assert before.state is State.PROVING and not before.lost, f"opened in {before.state}"
+            self.proofs += 1
+            self._granted_at = self.true.now
         self.check()
 
     def shut_down(self) -> None:
@@ -259,6 +314,13 @@ class World:
             assert not self.kiosk.machine.lost, "open while a device is lost"
             assert self.kiosk.state is not State.FAULT, "open in a fault"
 
+    def _factor(self) -> Factor | None:
+        if self.factor == "none":
+            return None
+        if self.factor == "pin":
+            return PinFactor(Known(self.luck["disk"], self._people), self.outside, RHYTHM, self.clock)
+        return ChallengeFactor(self.listens, 3)
+
     def _people(self) -> list[str]:
         return [person.name for person in self.speakers.list()]
 
@@ -268,14 +330,15 @@ class World:
         match = RecordingMatch("a film", 9, 0.0) if recording else None
         threshold = self._recogniser.threshold(len(scores))
         times = Timing(1.0, 1.0, 1.0)
-        return Evidence(1.0, 3.0, quality, scores, threshold, None, match, times, embedding)
+        return Evidence(1.0, 3.0, quality, scores, threshold, None, match, times, embedding, mfcc=NOTHING)
 
     @property
     def _model(self) -> str:
         return self._recogniser.xvector.manifest.name
 
 
-PARTS = ("lock", "lights", "sounder", "button", "log", "disk")
+PARTS = ("lock", "lights", "sounder", "button", "log", "disk", "outside", "digits")
+NOTHING: Cepstra = np.zeros((0, 40), np.int32)
 GOOD = Quality(net_speech_s=1.6, snr_db=20.0, clipped_share=0.0)
 QUALITIES = (
     GOOD,
@@ -297,14 +360,14 @@ def voice(person: int, take: int) -> Vector:
 
 
 @contextmanager
-def world(folder: Path, recogniser: Recogniser, intent_s: float = 0.0) -> Iterator[World]:
+def world(folder: Path, recogniser: Recogniser, intent_s: float = 0.0, factor: str = "none") -> Iterator[World]:
     """A house in ``folder``; the disk is not waited for, or a walk would take minutes."""
     quiet = logging.getLogger("edgevoice")
     before, quiet.level = quiet.level, logging.CRITICAL + 1
     with Database.open(folder) as database:
         database.rows("pragma synchronous = off")
         try:
-            yield World(database, recogniser, intent_s)
+            yield World(database, recogniser, intent_s, factor)
         finally:
             quiet.setLevel(before)
 
@@ -315,7 +378,9 @@ def happen(it: World, chance: random.Random) -> None:
     kiosk = it.kiosk
     if kiosk.machine.lost and chance.random() < 0.1:
         kiosk.back("microphone")
-    if draw < 0.45:
+    if chance.random() < (0.8 if kiosk.state is State.PROVING else 0.03):
+        _give_factor(it, chance)
+    elif draw < 0.45:
         if chance.random() < 0.15:
             it.visitor = chance.randrange(4)
         quality = GOOD if chance.random() < 0.7 else chance.choice(QUALITIES)
@@ -336,6 +401,16 @@ def happen(it: World, chance: random.Random) -> None:
         it.look()
     else:
         _trouble(it, chance)
+
+
+def _give_factor(it: World, chance: random.Random) -> None:
+    """A PIN or an answer, mostly right."""
+    it.listens.right = chance.random() < 0.9
+    if it.factor == "challenge":
+        it.speak(it.visitor, chance.randrange(1000), GOOD)
+    else:
+        pin = PIN if chance.random() < 0.9 else f"{chance.randrange(10_000):04}"
+        it.press_outside(pin, chance.choice((1.1, 1.5)))
 
 
 def _trouble(it: World, chance: random.Random) -> None:

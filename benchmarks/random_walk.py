@@ -15,23 +15,26 @@ from edgevoice import app
 from edgevoice.config import load
 from edgevoice.door.kiosk import State
 
-HOUSES = 10  # in each the walk begins anew: unclaimed, with nobody enrolled
+FACTORS = ("none", "pin", "none", "challenge")
+HOUSES = 12  # in each the walk begins anew: unclaimed, with nobody enrolled
 
 
-def walk(steps: int, seed: int, folder: Path) -> tuple[Counter[State], int]:
-    """AssertionError where the lock is open for no reason; how often each state was seen, and how many pulses."""
+def walk(steps: int, seed: int, folder: Path) -> tuple[Counter[State], Counter[str]]:
+    """AssertionError where the lock is open for no reason; how often each state was seen, and how many pulses there
+    were in houses with each kind of second factor."""
     loaded = load(data=folder / "models", system_file=folder / "none")
     seen: Counter[State] = Counter()
-    grants = 0
+    grants: Counter[str] = Counter()
     with app.house(loaded) as house:
         recogniser = app.recogniser(loaded.settings, house.speakers)
     for number in range(HOUSES):
         chance = random.Random(f"{seed} {number}")
-        with world(folder / str(number), recogniser, intent_s=chance.choice((0.0, 0.0, 8.0))) as it:
+        factor = FACTORS[number % len(FACTORS)]
+        with world(folder / str(number), recogniser, chance.choice((0.0, 0.0, 8.0)), factor) as it:
             for _ in range(steps // HOUSES):
                 happen(it, chance)
             seen += it.seen
-            grants += it.grants
+            grants[factor] += it.grants + it.proofs
     return seen, grants
 
 
@@ -42,8 +45,9 @@ def main(steps: int, seed: int) -> None:
     started = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         seen, grants = walk(steps, seed, Path(folder))
+    told = ", ".join(f"{factor}: {number}" for factor, number in grants.items())
     table = Table(
-        "state", "looked at", title=f"{steps} steps, {grants} pulses, {time.process_time() - started:.0f} s CPU"
+        "state", "looked at", title=f"{steps} steps, {told} pulses, {time.process_time() - started:.0f} s CPU"
     )
     for state in State:
         table.add_row(state.value, str(seen[state]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -135,6 +135,7 @@ class Parts:
     sounder: Callable[[ManualClock], Sounder] = FakeSounder
     limits: Limits | None = None
     extras: Extras | None = None
+    clock: ManualClock = field(default_factory=ManualClock)
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ class Door:
 def door(folder: Path, parts: Parts | None = None) -> Iterator[Door]:
     """A door with a real database in ``folder``."""
     parts = parts or Parts()
-    clock = ManualClock()
+    clock = parts.clock
     lock, lights = parts.lock(clock), parts.lights(clock)
     with Database.open(folder) as database:
         events = parts.events(database)

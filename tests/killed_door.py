@@ -16,7 +16,7 @@ from edgevoice.cli import main
 from edgevoice.hardware.folder_gpio import Logged, force, read_log
 from edgevoice.visit import FOLDER
 
-RELAY, BUTTON, DOOR, CASE = 17, 24, 5, 6
+RELAY, BUTTON, DOOR, CASE, OUTSIDE = 17, 24, 5, 6, 16
 CLOSED, OPEN = "0", "1"
 SETTINGS = """
 [lock]
@@ -28,7 +28,10 @@ driver = "gpio"
 hold_seconds = 0.5
 [contacts]
 driver = "gpio"
+[pin]
+driver = "gpio"
 [gpio]
+outside_button_pin = {outside}
 button_pin = {button}
 door_pin = {door}
 tamper_pin = {case}
@@ -89,6 +92,7 @@ WAYS = (  # the longest first
     Way("refused", (STRANGER,)),
     Way("locked out", (STRANGER,), attempts=1),
     Way("say it again", (ADA,), rules="min_net_speech_s = 9"),
+    Way("second factor", (ADA,), rules='second_factor = "pin"\nfactor_seconds = 60'),
     Way("checking", (ADA,)),
     Way("asking", act=hold_the_button),
     Way("enrolling", anybody=False, act=hold_the_button),
@@ -119,7 +123,7 @@ class KilledDoor:
         for pin in (DOOR, CASE):
             move(folder, pin, CLOSED)
         settings = folder / "settings.toml"
-        pins = {"button": BUTTON, "door": DOOR, "case": CASE, "board": self.board}
+        pins = {"button": BUTTON, "door": DOOR, "case": CASE, "outside": OUTSIDE, "board": self.board}
         settings.write_text(SETTINGS.format(**pins, attempts=way.attempts, rules=way.rules))
         wav = [argument for sound in (*way.sounds, *QUIET) for argument in ("--wav", str(FOLDER / sound))]
         options = ["--json", "--config", str(settings), "--data", str(folder / "data")]

@@ -67,7 +67,7 @@ FOREIGN = {
     "soxr": {"hardware.resample"},
     "sqlite3": {"storage.database", "storage.explain"},
     "sqlite_utils": {"storage.database"},
-    "cryptography": {"storage.keys", "storage.passphrase"},
+    "cryptography": {"storage.keys", "storage.passphrase", "storage.pins"},
     "tomlkit": {"config.load", "config.write"},
     "platformdirs": {"config.load"},
 }

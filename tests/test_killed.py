@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from edgevoice import app
 from edgevoice.cli import main
+from edgevoice.config import load
 from edgevoice.door.states import State
 from edgevoice.hardware.folder_gpio import read_log
 from edgevoice.visit import FOLDER, load_visit
@@ -63,6 +65,8 @@ def killed(tmp_path_factory: pytest.TempPathFactory, models: Path) -> dict[str, 
     for name in ("Ada", "Ben"):
         takes = [str(FOLDER / take) for take in load_visit().enrolment[name]]
         assert main(["--data", str(data), "enroll", name, *takes]) == 0
+    with app.house(load(data=data, system_file=data / "none")) as house:
+        house.pins.put("Ada", "3141")
     cases = {way.state: (way, signal.SIGKILL) for way in WAYS}
     cases |= {number.name: (OPEN, number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGABRT)}
     cases["SIGSTOP"] = replace(OPEN, rules="open_seconds = 0.5"), signal.SIGSTOP

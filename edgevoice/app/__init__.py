@@ -11,9 +11,11 @@ from edgevoice.app.drivers import (
     lights,
     lock,
     microphone,
+    outside_button,
     sounder,
     watchdog,
 )
+from edgevoice.app.factor import FactorParts, check_factor
 from edgevoice.app.heard_before import remember_enrolment
 from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
@@ -34,8 +36,10 @@ from edgevoice.app.serving import Device, device
 __all__ = [
     "Clock",
     "Device",
+    "FactorParts",
     "House",
     "button",
+    "check_factor",
     "check_gpio",
     "check_sounder",
     "contacts",
@@ -55,6 +59,7 @@ __all__ = [
     "lock",
     "microphone",
     "open_house",
+    "outside_button",
     "recogniser",
     "remember_enrolment",
     "sounder",

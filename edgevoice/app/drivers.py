@@ -45,6 +45,8 @@ def check_gpio(settings: Settings) -> None:
     open_board(settings.gpio)
     if settings.button.driver == "gpio":
         _wired(settings.gpio.button_pin, 'button.driver is "gpio", but gpio.button_pin')
+    if settings.pin.driver == "gpio":
+        _wired(settings.gpio.outside_button_pin, 'pin.driver is "gpio", but gpio.outside_button_pin')
 
 
 def check_sounder(settings: Settings) -> str:
@@ -97,6 +99,16 @@ def button(settings: Settings, clock: Clock = time.monotonic) -> Button:
         return FakeButton(clock, hold_seconds, stuck_seconds)
     pin = _wired(settings.gpio.button_pin, 'button.driver is "gpio", but gpio.button_pin')
     return GpioButton(open_board(settings.gpio), pin, hold_seconds, stuck_seconds)
+
+
+def outside_button(settings: Settings, clock: Clock = time.monotonic) -> Button:
+    """The button at the door; HardwareError."""
+    hold_seconds, stuck_seconds = settings.button.hold_seconds, settings.button.stuck_seconds
+    if settings.pin.driver == "fake":
+        return FakeButton(clock, hold_seconds, stuck_seconds)
+    name = "outside_button_pin"
+    pin = _wired(settings.gpio.outside_button_pin, f'pin.driver is "gpio", but gpio.{name}')
+    return GpioButton(open_board(settings.gpio), pin, hold_seconds, stuck_seconds, name=name)
 
 
 def desk_button(settings: Settings) -> Button:

@@ -16,6 +16,7 @@ from edgevoice.storage.events import Events
 from edgevoice.storage.habits import Habits
 from edgevoice.storage.hashes import Recordings
 from edgevoice.storage.heard import Heard
+from edgevoice.storage.pins import Pins
 from edgevoice.storage.plain import seal_plain
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import Secrets
@@ -40,6 +41,7 @@ class House:
     heard: Heard
     recordings: Recordings
     habits: Habits
+    pins: Pins
 
     @property
     def register(self) -> Register:
@@ -97,8 +99,8 @@ def _furnish(database: Database, settings: Settings) -> House:
     events = Events(database, keep=settings.storage.events_kept, secrets=secrets)
     heard = Heard(database, secrets, settings.replay.keep_days, settings.replay.keep_most)
     speakers, state, recordings = Speakers(database, secrets), State(database), Recordings(database)
-    habits = Habits(database, secrets)
-    return House(database, secrets, speakers, events, state, heard, recordings, habits)
+    habits, pins = Habits(database, secrets), Pins(database, secrets)
+    return House(database, secrets, speakers, events, state, heard, recordings, habits, pins)
 
 
 def _open(folder: Path) -> tuple[Database, str]:

@@ -30,7 +30,11 @@ _PLACES = (Path(__file__).parents[2] / "models", Path(sys.prefix) / "share" / "e
 
 def xvector_path(settings: Settings) -> Path:
     """The file in the folder of the settings, or else of the repository or the installation; ModelError for none."""
-    name = f"{settings.models.xvector}.tflite"
+    return model_path(settings, f"{settings.models.xvector}.tflite")
+
+
+def model_path(settings: Settings, name: str) -> Path:
+    """Where a model lies; ModelError for none."""
     if settings.models.folder is not None:
         return settings.models.folder / name
     for place in _PLACES:

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from edgevoice.app.drivers import Clock, button, contacts, lights, lock, sounder, watchdog
+from edgevoice.app.factor import FactorParts, factor
 from edgevoice.app.heard_before import replay_guard, sound_watch
 from edgevoice.app.home import House, mending
 from edgevoice.app.models import ear, enrolment, recogniser
@@ -43,26 +44,34 @@ class Device:
     contacts: Contacts = field(default_factory=Contacts)
     sounder: Sounder | None = None
     sounds: SoundWatch | None = None
+    outside: Button | None = None
 
 
 @contextmanager
 def device(
-    settings: Settings, home: House, clock: Clock = time.monotonic, pressed: Button | None = None
+    settings: Settings,
+    home: House,
+    clock: Clock = time.monotonic,
+    pressed: Button | None = None,
+    parts: FactorParts | None = None,
 ) -> Iterator[Device]:
     """A door that serves until the end of the ``with`` statement, and is shut after it, whatever happens.
 
-    ``pressed``: a button instead of the one that the settings choose. StorageError where another process serves the
-    same people: neither would know of the other's lockout.
+    ``pressed``: a button instead of the one that the settings choose; ``parts``: of the second factor, only beside a
+    fake lock. HardwareError, ModelError, SettingsError where a second factor is set and cannot work. StorageError where
+    another process serves the same people: neither would know of the other's lockout.
     """
     with alone(home.database.path.parent):
         home.database.wait_at_most(DOOR_BUSY_SECONDS)
         home.database.mend_with(mending(home))
-        with upkeep(settings, home), _put_together(settings, home, clock, pressed) as together:
+        with upkeep(settings, home), _put_together(settings, home, clock, pressed, parts) as together:
             yield together
 
 
 @contextmanager
-def _put_together(settings: Settings, home: House, clock: Clock, pressed: Button | None) -> Iterator[Device]:
+def _put_together(
+    settings: Settings, home: House, clock: Clock, pressed: Button | None, parts: FactorParts | None
+) -> Iterator[Device]:
     """The lock first: its relay is off before anything else is made, and again before anything else is closed."""
     with ExitStack() as at_the_end:
         the_lock = lock(settings, clock)
@@ -82,10 +91,14 @@ def _put_together(settings: Settings, home: House, clock: Clock, pressed: Button
         at_the_end.callback(the_sounder.close)
         act = Act(the_lock, the_lights, home.events, settings.door.open_seconds, the_sounder)
         attempts = Attempts(home.state, settings.lockout, clock)
+        the_factor, outside = factor(settings, home.pins, clock, parts)
+        if outside is not None:
+            at_the_end.callback(outside.close)
         extras = Extras(
             Inputs(the_button, the_contacts),
             _reception(settings, home, recognises, clock),
             Adaptation(settings.adaptation, home.speakers),
+            the_factor,
         )
         kiosk = Kiosk(act, attempts, settings.door, clock, _limits(settings), extras)
         at_the_end.callback(the_lock.shut)
@@ -101,6 +114,7 @@ def _put_together(settings: Settings, home: House, clock: Clock, pressed: Button
             contacts=the_contacts,
             sounder=the_sounder,
             sounds=sound_watch(settings, home, kiosk, the_sounder),
+            outside=outside,
         )
 
 
@@ -112,6 +126,7 @@ def _limits(settings: Settings) -> Limits:
         held_s=door.held_seconds,
         leave_s=door.leave_seconds,
         intent_s=door.intent_seconds,
+        factor_s=0.0 if door.second_factor == "none" else door.factor_seconds,
     )
 
 

@@ -24,6 +24,7 @@ from edgevoice.cli.journal import JournalHandler, journal_send
 from edgevoice.cli.key import key
 from edgevoice.cli.listen import listen
 from edgevoice.cli.mood import mood
+from edgevoice.cli.pin import pin
 from edgevoice.cli.recordings import recordings
 from edgevoice.cli.run import run
 from edgevoice.cli.speakers import speakers
@@ -77,6 +78,7 @@ for command in (
     mood,
     listen,
     speakers,
+    pin,
     recordings,
     events,
     backup,

@@ -122,6 +122,11 @@ def _sounder(loaded: Loaded) -> str:
     return app.check_sounder(loaded.settings)
 
 
+def _second_factor(loaded: Loaded) -> str:
+    with app.house(loaded) as house:
+        return app.check_factor(loaded.settings, house.pins, [person.name for person in house.speakers.list()])
+
+
 TESTS: dict[str, Callable[[Loaded], str]] = {
     "installation": _installation,
     "settings": _settings,
@@ -134,4 +139,5 @@ TESTS: dict[str, Callable[[Loaded], str]] = {
     "microphone": _microphone,
     "GPIO": _gpio,
     "sounder": _sounder,
+    "2nd factor": _second_factor,
 }

@@ -90,6 +90,8 @@ class Service:
         level = self._device.pipeline.level
         kiosk.hears(level.speaking)
         state, is_open = kiosk.look().value, lock.is_open
+        if is_open and not self._was_open:  # a PIN or a fire opens too, without an utterance
+            self._open_until = max(self._open_until, self._clock() + self._open_seconds)
         if is_open != self._was_open:
             self._display.moved("lock", "open" if is_open else "locked", self._t_s)
         if state != self._was:

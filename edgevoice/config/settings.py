@@ -13,6 +13,7 @@ from edgevoice.door.decide import Rules
 from edgevoice.door.enrolment import EnrolmentRules
 from edgevoice.door.known_sounds import SoundRules
 from edgevoice.door.lockout import LockoutRules
+from edgevoice.door.rhythm import RhythmRules
 from edgevoice.hardware.microphone_settings import MicrophoneSettings
 from edgevoice.hardware.pins import GpioSettings
 from edgevoice.hardware.pulse import LONGEST_PULSE_SECONDS
@@ -94,6 +95,13 @@ class DoorSettings(Rules):
     """How long after a request to exit, or after the pulse, an opened door is not called forced, 1..120 seconds."""
     intent_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
     """The door opens only to whoever pressed the button so many seconds before speaking, 0..60; 0: no press needed."""
+    second_factor: Literal["none", "pin", "challenge"] = "none"
+    """What a known voice must give beside itself. "pin": its PIN, pressed at a button at the door; "challenge": digits
+    that the sounder asks for. docs/second_factor.md tells what each protects against."""
+    factor_seconds: Annotated[float, Field(ge=10, le=120)] = 30.0
+    """How long the second factor is waited for, from the voice on, 10..120 seconds."""
+    challenge_digits: Annotated[int, Field(ge=3, le=6)] = 4
+    """How many digits are asked for, 3..6."""
 
 
 Driver = Literal["fake", "gpio"]
@@ -125,6 +133,14 @@ class ButtonSettings:
     """How long it must stay down to count as held, 0.5..10 seconds; shorter is a short press."""
     stuck_seconds: Annotated[float, Field(ge=15, le=600)] = 30.0
     """After how long it counts as stuck, 15..600 seconds."""
+
+
+@dataclass(frozen=True, config=STRICT)
+class PinSettings(RhythmRules):
+    """The button at the door, outside, for a PIN: digits as counts of short presses with pauses between them."""
+
+    driver: Driver = "fake"
+    """``gpio``: a button on gpio.outside_button_pin; ``fake``: none, or one that a program presses."""
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -168,6 +184,7 @@ class Settings:
     lock: LockSettings = LockSettings()
     lights: LightSettings = LightSettings()
     button: ButtonSettings = ButtonSettings()
+    pin: PinSettings = PinSettings()
     contacts: ContactSettings = ContactSettings()
     sounder: SounderSettings = SounderSettings()
     gpio: GpioSettings = GpioSettings()

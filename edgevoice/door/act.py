@@ -17,6 +17,7 @@ LIGHTS = {
     State.IDLE: Light.OFF,
     State.LISTENING: Light.LISTENING,
     State.CHECKING: Light.CHECKING,
+    State.PROVING: Light.PROVING,
     State.OPEN: Light.OPEN,
     State.REFUSED: Light.REFUSED,
     State.SAY_AGAIN: Light.SAY_AGAIN,

@@ -69,11 +69,17 @@ class Cause(Enum):
     NO_MATCH = "no match"
     TOO_CLOSE = "too close"
     SAY_AGAIN = "say it again"  # a near miss by somebody who sounds upset
+    NO_PROOF = "no second factor"  # nothing can be asked of that person
+    PROOF_WANTED = "second factor wanted"
+    UNPROVED = "second factor failed"
     ENROLMENT = "enrolment"  # said in a dialogue, and not to be let in
 
 
 _MOST_NAMED = 3  # people in one reason, which an audit row cuts at some length
-_ATTEMPTS = {Cause.RECORDING, Cause.TWO_VOICES, Cause.NO_MATCH, Cause.TOO_CLOSE, Cause.SAY_AGAIN}
+_ATTEMPTS = {
+    *(Cause.RECORDING, Cause.TWO_VOICES, Cause.NO_MATCH, Cause.TOO_CLOSE, Cause.SAY_AGAIN),
+    Cause.UNPROVED,
+}
 
 
 @dataclass(frozen=True)

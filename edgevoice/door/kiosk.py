@@ -3,6 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from edgevoice.door.act import LIGHTS, Act, Outcome, Row
@@ -13,14 +14,15 @@ from edgevoice.door.lockout import Attempts
 from edgevoice.door.machine import FAULT_SECONDS, REFUSED_SECONDS, Do, Event, Limits, Machine, State, Step, step
 from edgevoice.door.meaning import TROUBLE, event_of, not_now, overheard, row_of
 from edgevoice.door.reception import Heard, Reception
+from edgevoice.door.second_factor import Factor, Proof, Proving
 from edgevoice.door.transitions import DIALOGUE
-from edgevoice.errors import EdgevoiceError
+from edgevoice.errors import EdgevoiceError, SettingsError
 from edgevoice.hardware import Light, Prompt
 from edgevoice.recognition.recognise import Evidence
 
 __all__ = ["FAULT_SECONDS", "REFUSED_SECONDS", "Kiosk", "State"]
 
-INPUTS, SOUNDER = "button and contacts", "sounder"
+INPUTS, SOUNDER, FACTOR = "button and contacts", "sounder", "second factor"
 LONGEST_TALK_SECONDS = 20.0
 _REMEMBERED = 100  # prompts, for whoever asks what was said
 
@@ -32,6 +34,8 @@ class Extras:
     inputs: Inputs = field(default_factory=Inputs)
     reception: Reception | None = None
     adaptation: Adaptation | None = None
+    factor: Factor | None = None
+    """What is asked for after a voice has matched; its time stands in the machine's limits."""
 
 
 class Kiosk:
@@ -46,12 +50,16 @@ class Kiosk:
         limits: Limits | None = None,
         extras: Extras | None = None,
     ) -> None:
-        """``clock``: monotonic seconds; ``attempts`` reads the same one."""
+        """``clock``: monotonic seconds; ``attempts`` reads the same one. SettingsError: a factor without time, or time
+        without a factor."""
         self._act, self._attempts, self._rules, self._clock = act, attempts, rules, clock
         extras = extras or Extras()
         self._inputs, self._reception, self._adaptation = extras.inputs, extras.reception, extras.adaptation
+        self._proving = Proving(extras.factor, attempts) if extras.factor else None
         self.machine = Machine(limits or Limits())
         """How the device stands."""
+        if (extras.factor is None) is not (self.machine.limits.factor_s == 0):
+            raise SettingsError("a second factor wants more than no time, and only a second factor has any")
         self._said: deque[tuple[Prompt, ...]] = deque(maxlen=_REMEMBERED)
         self._talks_since: float | None = None
         self._overheard = False  # what is being said was begun before the dialogue, and answers nothing in it
@@ -80,10 +88,18 @@ class Kiosk:
         machine = self._started()
         if machine.state in DIALOGUE:
             return self._converse(evidence) if final else None
+        if machine.state is State.PROVING:
+            return self._answer_factor(evidence) if final else None
         decision = self._decide(evidence, machine.intended)
-        if not (final or decision.opens):
+        # Before a second factor is asked for, whoever speaks has said all of it.
+        if not (final or (decision.opens and self._proving is None)):
             return None
+        if self._proving:
+            decision = self._proving.judge(decision)
         done = self._step(event_of(decision))
+        if self._proving and Do.ASK in done.does:
+            decision, row, says = self._proving.ask(decision, evidence)
+            return decision, self._carry_out(done, row, says)
         if decision.opens and Do.OPEN not in done.does:
             decision = not_now(decision, machine.state)
             done = self._step(Event.TICK)
@@ -129,6 +145,8 @@ class Kiosk:
             self._happen(Event.TICK)
             for event, device in self._ask_inputs():
                 self._happen(self._meaning(event), device)
+            if (proof := self._ask_factor()) is not None:
+                self._prove(proof)
         except Exception as error:  # whatever a driver or the disk raises
             self.fault(error)
         return self.state
@@ -166,6 +184,44 @@ class Kiosk:
             self._once_lost(INPUTS, error)
             return []
         return [*([(Event.BACK, INPUTS)] if INPUTS in self.machine.lost else []), *events]
+
+    def _ask_factor(self) -> Proof | None:
+        """Like button and contacts: one that fails is lost until it answers again."""
+        try:
+            proof = self._proving.look() if self._proving else None
+        except Exception as error:  # whatever a driver or the disk raises
+            self._once_lost(FACTOR, error)
+            return None
+        if FACTOR in self.machine.lost:
+            self.back(FACTOR)
+        return proof
+
+    def _answer_factor(self, evidence: Evidence) -> tuple[Decision, Outcome]:
+        """What is said while a second factor is awaited."""
+        assert self._proving is not None
+        decision = self._decide(evidence, True)
+        proof = self._proving.hear(evidence, decision)
+        if proof is None:
+            told = f"{decision.reason}; the second factor is awaited"
+            return replace(decision, opens=False, cause=Cause.PROOF_WANTED, reason=told), Outcome(False, None, None)
+        return self._prove(proof)
+
+    def _prove(self, proof: Proof) -> tuple[Decision, Outcome]:
+        """The one way from a second factor to an open door."""
+        assert self._proving is not None
+        done = self._step(proof.event)
+        asked, decision = self._proving.outcome(done, proof)
+        if decision.opens:
+            self._attempts.note(decision)
+        outcome = self._carry_out(done, Row.of(decision))
+        if outcome.opened and self._adaptation:
+            self._adaptation.learn(decision, asked.evidence)
+        return decision, outcome
+
+    def _leave_factor(self, before: Machine, done: Step) -> Row | None:
+        """Count an asking that is over and did not open; what is written down of it."""
+        over = before.state is State.PROVING and done.machine.state is not State.PROVING
+        return self._proving.left(done) if over and self._proving else None
 
     def _once_lost(self, device: str, error: Exception) -> None:
         if device not in self.machine.lost:
@@ -241,7 +297,8 @@ class Kiosk:
     ) -> Outcome:
         before, self.machine = self.machine, done.machine
         said = tuple(says) or self._turn(done) or done.says
-        outcome = self._act.carry_out(done, row or row_of(before, done, self._drop(done)), said, share)
+        over = self._leave_factor(before, done)
+        outcome = self._act.carry_out(done, row or row_of(before, done, self._drop(done)) or over, said, share)
         if outcome.faults:
             self._fail(Event.FAILED)
         self._note(said)
@@ -270,6 +327,7 @@ class Kiosk:
 
     def _fail(self, event: Event, device: str = "") -> None:
         """Nothing here may fail: what the machine cannot take is a fault by force."""
+        before = self.machine
         try:
             done = step(self.machine, event, self._now(), False, device)
             self._drop(done)
@@ -277,6 +335,8 @@ class Kiosk:
         except Exception:
             lost = self.machine.lost | {device} if device else self.machine.lost
             self.machine = Machine(self.machine.limits, State.FAULT, lost=lost)
+        with suppress(Exception):  # an attempt that cannot be kept is counted in memory all the same
+            self._leave_factor(before, Step(self.machine))
 
     def _now(self) -> float:
         try:

@@ -28,13 +28,14 @@ _SHOWN_SECONDS = {
 class Limits:
     """All in seconds: open: the pulse; answer: how long a dialogue waits for a sentence; held: how long the door may
     stand open; leave: how long it may be opened after a request to exit, or after the pulse; intent: how long a press
-    counts, 0: no press is asked for."""
+    counts, 0: no press is asked for; factor: how long a second factor is waited for, 0: none is set."""
 
     open_s: float = 5.0
     answer_s: float = 30.0
     held_s: float = 30.0
     leave_s: float = 10.0
     intent_s: float = 0.0
+    factor_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ class Machine:
             When.LEAVE: self.timers.leave_s > 0,
             When.NO_LEAVE: not self.timers.leave_s > 0,
             When.FREE: not self.locked_out,
+            When.VOICE_IS_ENOUGH: self.limits.factor_s == 0,
+            When.VOICE_IS_NOT_ENOUGH: self.limits.factor_s != 0,
         }[when]
 
 
@@ -144,6 +147,7 @@ def _does(machine: Machine, do: Do) -> Machine:
     limits, timers = machine.limits, machine.timers
     times: dict[Do, dict[str, float]] = {
         Do.OPEN: {"pulse_s": limits.open_s, "intent_s": 0.0},  # a press opens once
+        Do.ASK: {"intent_s": 0.0},
         Do.SHUT: {"pulse_s": 0.0},
         Do.INTEND: {"intent_s": limits.intent_s},
         Do.LEAVE: {"leave_s": timers.pulse_s + limits.leave_s},
@@ -167,8 +171,14 @@ def _enter(machine: Machine, to: State | Then) -> Machine:
         state = to
     elif to is Then.REST:
         state = rest(machine)
-    seconds = machine.limits.answer_s if state in DIALOGUE else _SHOWN_SECONDS.get(state, math.inf)
-    return replace(machine, state=state, timers=replace(machine.timers, state_s=seconds))
+    return replace(machine, state=state, timers=replace(machine.timers, state_s=_seconds(machine.limits, state)))
+
+
+def _seconds(limits: Limits, state: State) -> float:
+    """How long a state lasts at most."""
+    if state is State.PROVING:
+        return limits.factor_s
+    return limits.answer_s if state in DIALOGUE else _SHOWN_SECONDS.get(state, math.inf)
 
 
 def _settle(machine: Machine) -> Machine:

@@ -13,6 +13,7 @@ class State(Enum):
     IDLE = "idle"  # only where the settings ask for a press of the button before the door opens
     LISTENING = "listening"
     CHECKING = "checking"
+    PROVING = "second factor"  # the voice has matched; a PIN or the digits of a challenge are awaited
     OPEN = "open"
     REFUSED = "refused"
     SAY_AGAIN = "say it again"
@@ -35,6 +36,8 @@ class Event(Enum):
     SILENCE = "that was no utterance"
     MATCH = "a voice matches"
     NO_MATCH = "no voice matches"
+    PROVED = "the second factor is given"
+    DISPROVED = "another PIN, other digits, another voice"
     POOR = "too short, too noisy"
     NOT_PRESSED = "nobody pressed the button"
     WAITING = "a voice during a lockout"
@@ -84,6 +87,8 @@ class When(Enum):
     LEAVE = "the door may be opened"
     NO_LEAVE = "the door must not be opened"
     FREE = "no lockout"
+    VOICE_IS_ENOUGH = "no second factor is set"
+    VOICE_IS_NOT_ENOUGH = "a second factor is set"
 
 
 class Do(Enum):
@@ -95,6 +100,7 @@ class Do(Enum):
     NEXT = "next item of the menu"
     DROP = "forget the dialogue"
     INTEND = "remember the press"
+    ASK = "ask for the second factor"
     LEAVE = "let the door be opened"
     WATCH = "count how long the door is open"
     CALL_HELD = "call the door held"

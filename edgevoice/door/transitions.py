@@ -9,11 +9,13 @@ RESTING = (S.LISTENING, S.IDLE, S.OPEN, S.LOCKED_OUT, S.DOOR_HELD, S.DOOR_FORCED
 """What the device does when there is nothing to tell."""
 DIALOGUE = (S.ASKING, S.ENROLLING, S.NAMING)
 """Somebody inside has held the button: what is heard is not judged for opening."""
+ENGAGED = (*DIALOGUE, S.PROVING)
+"""Somebody is asked for something, within a time."""
 SHOWN = (S.REFUSED, S.SAY_AGAIN, S.DONE)
 """Shown for a while."""
 AWAKE = (*RESTING, S.CHECKING, *SHOWN)
 """Where a voice may open the door."""
-SERVING = (*AWAKE, *DIALOGUE)
+SERVING = (*AWAKE, *ENGAGED)
 ALIVE = (S.BOOTING, *SERVING)
 """All but the end."""
 
@@ -37,7 +39,13 @@ RULES: tuple[Rule, ...] = (
     Rule((S.REFUSED, S.SAY_AGAIN), E.SPEECH, S.CHECKING),
     Rule((S.CHECKING,), E.SILENCE, Then.REST),
     Rule((S.CHECKING,), E.TIME_OVER, Then.REST),
-    Rule(AWAKE, E.MATCH, S.OPEN, (Do.OPEN, Do.LEAVE), (Prompt.GRANTED,), _MAY_OPEN),
+    Rule(AWAKE, E.MATCH, S.OPEN, (Do.OPEN, Do.LEAVE), (Prompt.GRANTED,), (*_MAY_OPEN, When.VOICE_IS_ENOUGH)),
+    # The second factor: whatever leads out of it but PROVED, and a fire, is a failed attempt (door/second_factor.py).
+    Rule(AWAKE, E.MATCH, S.PROVING, (Do.ASK,), (), (*_MAY_OPEN, When.VOICE_IS_NOT_ENOUGH)),
+    Rule((S.PROVING,), E.PROVED, S.OPEN, (Do.OPEN, Do.LEAVE), (Prompt.GRANTED,), _MAY_ASK),
+    Rule((S.PROVING,), E.DISPROVED, S.REFUSED, (), (Prompt.REFUSED,)),
+    Rule((S.PROVING,), E.POOR, Then.STAY, (), (Prompt.SAY_AGAIN,)),
+    Rule((S.PROVING,), E.TIME_OVER, S.REFUSED, (), (Prompt.TIMED_OUT,)),
     # Where the owner has named a fire alarm (door/known_sounds.py); no voice, no press and no lockout matters then.
     Rule(SERVING, E.FIRE, S.OPEN, (Do.DROP, Do.OPEN, Do.LEAVE), (Prompt.GRANTED,), (When.HEALTHY,)),
     Rule(AWAKE, E.NO_MATCH, S.REFUSED, (), (Prompt.REFUSED,)),
@@ -78,6 +86,6 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(SERVING, E.DOOR_CLOSED, Then.STAY, (Do.UNWATCH,)),
     Rule(AWAKE, E.DOOR_STAYED, S.DOOR_HELD, (Do.CALL_HELD,), (Prompt.DOOR_HELD,)),
-    Rule(DIALOGUE, E.DOOR_STAYED, Then.STAY, (Do.CALL_HELD,), (Prompt.DOOR_HELD,)),
+    Rule(ENGAGED, E.DOOR_STAYED, Then.STAY, (Do.CALL_HELD,), (Prompt.DOOR_HELD,)),
 )
 """The first rule that fits counts; where none does, nothing happens."""

@@ -19,6 +19,7 @@ class Light(Enum):
     BOOTING = "booting"
     LISTENING = "listening"
     CHECKING = "checking"
+    PROVING = "second factor"
     OPEN = "open"
     REFUSED = "refused"
     SAY_AGAIN = "say it again"

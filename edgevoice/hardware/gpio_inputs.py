@@ -42,10 +42,16 @@ class GpioButton:
     """A push button."""
 
     def __init__(
-        self, gpio: Gpio, pin: int, hold_seconds: float, stuck_seconds: float, clock: Clock = time.monotonic
+        self,
+        gpio: Gpio,
+        pin: int,
+        hold_seconds: float,
+        stuck_seconds: float,
+        clock: Clock = time.monotonic,
+        name: str = "button_pin",
     ) -> None:
-        """gpio: the RPi.GPIO module or a FakeGpio. Raises HardwareError when the pin cannot be read."""
-        self._switch = _Switch(gpio, pin, "button_pin", clock)
+        """gpio: the RPi.GPIO module or a FakeGpio; ``name``: of its setting. HardwareError when it cannot be read."""
+        self._switch = _Switch(gpio, pin, name, clock)
         self._presses = Presses(hold_seconds, stuck_seconds)
         self._presses.see(not self._switch.was_open, self._switch.began_s)
 

@@ -22,6 +22,7 @@ _PATTERNS: dict[Light, Pattern] = {
     Light.BOOTING: [("b", SLOW), ("", SLOW)],
     Light.LISTENING: [("b", SLOW)],
     Light.CHECKING: [("b", QUICK), ("", QUICK)],
+    Light.PROVING: [("g", QUICK), ("", QUICK)],
     Light.OPEN: [("g", SLOW)],
     Light.REFUSED: [("r", SLOW)],
     Light.SAY_AGAIN: [("r", SLOW), ("b", SLOW)],

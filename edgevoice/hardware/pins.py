@@ -20,6 +20,7 @@ PINS = (
     "door_pin",
     "exit_pin",
     "tamper_pin",
+    "outside_button_pin",
 )
 
 
@@ -57,6 +58,8 @@ class GpioSettings:
     """Second contact of the request-to-exit button, 2..27, between the pin and GND, closed while it is pressed."""
     tamper_pin: int | None = None
     """Tamper switch, 2..27, between the pin and GND, closed while the case is; a broken wire is an open case."""
+    outside_button_pin: int | None = None
+    """Button at the door, outside, for a PIN, 2..27, between the pin and GND: the Pi pulls the pin up."""
     i2s: bool = False
     """Whether an I2S microphone or amplifier is fitted: it needs GPIO 18..21."""
     serial_console: bool = True

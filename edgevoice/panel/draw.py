@@ -26,6 +26,7 @@ _LEDS = {
     Light.DOOR_HELD: "rg",
     Light.DOOR_FORCED: "r",
     Light.LISTENING: "b",
+    Light.PROVING: "g",
     Light.OPEN: "g",
     Light.REFUSED: "r",
     Light.LOCKED_OUT: "r",

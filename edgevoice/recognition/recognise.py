@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from edgevoice.listening.features import Cepstra
 from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.circumstances import Circumstances
@@ -48,6 +49,7 @@ class Evidence:
     embedding: the voice itself, for enrolment; never printed and never logged;
     kept: number of the fingerprint that was kept of it, None where none was;
     outdated: who is enrolled with another model, and cannot be compared;
+    mfcc: what was said, for the digits of a challenge; never printed, never logged, never kept;
     agreement: cosine of the voices of its two halves, None where it is too short to tell, where it may still go on, and
     where it reaches the threshold: then nobody asks.
     """
@@ -64,6 +66,7 @@ class Evidence:
     kept: int | None = None
     outdated: tuple[str, ...] = ()
     agreement: float | None = None
+    mfcc: Cepstra | None = field(default=None, repr=False, compare=False)
 
 
 class Feels(Protocol):
@@ -140,5 +143,6 @@ class Recogniser:
             ),
             agreement=agreement,
             embedding=embedding,
+            mfcc=utterance.mfcc,
             outdated=tuple(person.name for person in self._outdated(embedding.model)),
         )

@@ -55,6 +55,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "create table habits (speaker integer primary key references speakers(id) on delete cascade,"
         " sealed blob not null)",
     ),
+    (
+        "create table pins (speaker integer primary key references speakers(id) on delete cascade,"
+        " sealed blob not null)",
+    ),
 )
 """The statements that lead from version i to i + 1. Append; never change one that has been released."""
 

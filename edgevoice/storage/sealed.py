@@ -23,6 +23,7 @@ EVENTS = Sealed("events", ("id", "at", "kind"), "event {} at {} of kind {}", vit
 ORIGINALS = Sealed("originals", ("speaker", "model"), "voiceprint {} of {}", vital=True)
 HEARD = Sealed("heard", ("id",), "heard {}", vital=False)
 HABITS = Sealed("habits", ("speaker",), "habits {}", vital=False)
+PINS = Sealed("pins", ("speaker",), "PIN of {}", vital=False)  # lost ones are set anew
 
-SEALED = (VOICEPRINTS, EVENTS, ORIGINALS, HEARD, HABITS)
+SEALED = (VOICEPRINTS, EVENTS, ORIGINALS, HEARD, HABITS, PINS)
 """Every table with a column ``sealed``; a test compares this with the schema."""

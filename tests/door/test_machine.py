@@ -24,7 +24,11 @@ def after(*events: tuple[Event, float], limits: Limits = LIMITS) -> Step:
 
 def test_nothing_but_a_matching_voice_or_the_fire_alarm_opens() -> None:
     opening = [rule for rule in RULES if Do.OPEN in rule.does]
-    assert {rule.event for rule in opening} == {Event.MATCH, Event.FIRE}
+    assert {rule.event for rule in opening} == {Event.MATCH, Event.PROVED, Event.FIRE}
+    assert all(When.VOICE_IS_ENOUGH in rule.when for rule in opening if rule.event is Event.MATCH)
+    assert [rule.states for rule in opening if rule.event is Event.PROVED] == [(State.PROVING,)]
+    asking = [rule for rule in RULES if rule.to is State.PROVING]
+    assert {rule.event for rule in asking} == {Event.MATCH}  # nothing else leads there
     assert all(When.HEALTHY in rule.when for rule in opening)
     assert not any({State.BOOTING, State.STOPPED} & set(rule.states) for rule in opening)
     assert not any(set(rule.states) & set(DIALOGUE) for rule in opening if rule.event is Event.MATCH)
@@ -146,29 +150,81 @@ def test_a_lockout_rests_as_one_and_nothing_opens_in_it() -> None:
     assert step(waiting, Event.TICK, 3.0, locked_out=False).machine.state is State.LISTENING
 
 
+ASKS = Limits(open_s=5.0, intent_s=0.0, factor_s=20.0)
+
+
+def test_with_a_second_factor_a_match_asks_for_it_and_only_that_opens() -> None:
+    asked = after((Event.MATCH, 1.0), limits=ASKS)
+    assert (asked.machine.state, asked.does) == (State.PROVING, (Do.ASK,))
+    assert step(asked.machine, Event.MATCH, 2.0).machine.state is State.PROVING
+    opened = step(asked.machine, Event.PROVED, 20.9)
+    assert (opened.machine.state, opened.does) == (State.OPEN, (Do.OPEN, Do.LEAVE))
+    assert step(after().machine, Event.PROVED, 1.0).does == ()
+    assert after((Event.PROVED, 1.0), limits=ASKS).does == ()
+
+
+def test_the_second_factor_is_awaited_for_a_time_and_not_a_moment_longer() -> None:
+    asked = after((Event.MATCH, 1.0), (Event.POOR, 10.0), limits=ASKS).machine
+    late = step(asked, Event.PROVED, 21.0)
+    assert (late.machine.state, late.does, late.says) == (State.REFUSED, (), (Prompt.TIMED_OUT,))
+
+
+@pytest.mark.parametrize("now_s", [0.9, math.nan, math.inf])
+def test_no_clock_makes_the_second_factor_open_later_than_its_time(now_s: float) -> None:
+    asked = after((Event.MATCH, 1.0), limits=ASKS).machine
+    jumped = step(asked, Event.TICK, now_s).machine
+    assert jumped.state is State.PROVING
+    assert jumped.timers.state_s == asked.timers.state_s
+
+
+@pytest.mark.parametrize("event", [event for event in Event if event not in (Event.PROVED, Event.FIRE)])
+def test_nothing_but_the_second_factor_or_the_fire_alarm_opens_while_it_is_awaited(event: Event) -> None:
+    asked = after((Event.MATCH, 1.0), limits=ASKS).machine
+    assert Do.OPEN not in step(asked, event, 2.0, device="thing").does
+
+
+def test_a_lockout_or_a_lost_device_takes_the_second_factor_no_more() -> None:
+    asked = after((Event.MATCH, 1.0), limits=ASKS).machine
+    assert step(asked, Event.PROVED, 2.0, locked_out=True).does == ()
+    lost = step(asked, Event.LOST, 2.0, device="thing").machine
+    assert step(lost, Event.PROVED, 3.0).does == ()
+
+
+def test_a_press_for_intent_is_used_up_when_the_second_factor_is_asked_for() -> None:
+    limits = Limits(open_s=5.0, intent_s=8.0, factor_s=20.0)
+    asked = after((Event.PRESSED, 1.0), (Event.MATCH, 2.0), limits=limits).machine
+    refused = step(asked, Event.DISPROVED, 3.0).machine
+    assert step(refused, Event.MATCH, 4.0).machine.state is not State.PROVING
+    assert Do.OPEN in step(asked, Event.PROVED, 15.0).does
+
+
 times = st.floats() | st.floats(0, 100)
 happenings = st.lists(st.tuples(st.sampled_from(Event), times, st.booleans()), max_size=60)
 
 
-@given(happenings, st.sampled_from([0.0, 8.0]))
+@given(happenings, st.sampled_from([0.0, 8.0]), st.sampled_from([0.0, 20.0]))
 @settings(max_examples=150, deadline=None)
 def test_no_sequence_of_events_and_times_leaves_a_pulse_longer_than_its_limit_or_beside_a_fault(
-    happening: list[tuple[Event, float, bool]], intent_s: float
+    happening: list[tuple[Event, float, bool]], intent_s: float, factor_s: float
 ) -> None:
-    machine, left_s, seen_s = Machine(Limits(open_s=5.0, intent_s=intent_s)), 0.0, 0.0
+    limits = Limits(open_s=5.0, intent_s=intent_s, factor_s=factor_s)
+    machine, left_s, seen_s = Machine(limits), 0.0, 0.0
     for event, now_s, locked_out in happening:
         done = step(machine, event, now_s, locked_out, "thing")
         left_s -= max(now_s - seen_s, 0.0) if math.isfinite(now_s) else 0.0
         if Do.OPEN in done.does:
-            assert event in (Event.MATCH, Event.FIRE) and not done.machine.lost
+            assert event in (Event.FIRE, Event.PROVED if factor_s else Event.MATCH) and not done.machine.lost
+            assert event is not Event.PROVED or machine.state is State.PROVING
             assert event is Event.FIRE or not locked_out
-            assert event is Event.FIRE or machine.intended or machine.state is State.BOOTING
+            assert event is not Event.MATCH or machine.intended or machine.state is State.BOOTING
             left_s = 5.0
         seen_s = now_s if math.isfinite(now_s) else seen_s
         machine = done.machine
         assert machine.timers.pulse_s <= max(left_s, 0.0) + 1e-6
         if machine.lost or machine.state in (State.FAULT, State.STOPPED):
             assert machine.timers.pulse_s == 0
+        if machine.state is State.PROVING:
+            assert 0 < machine.timers.state_s <= factor_s
         if machine.state is State.OPEN:
             assert machine.timers.pulse_s > 0
         if machine.state in RESTING and machine.state is not State.FAULT:

@@ -25,6 +25,7 @@ def _lit(gpio: FakeGpio) -> tuple[int, int, int]:
         (Light.REFUSED, (1, 0, 0)),
         (Light.BOOTING, (0, 0, 1)),
         (Light.CHECKING, (0, 0, 1)),
+        (Light.PROVING, (0, 1, 0)),
         (Light.SAY_AGAIN, (1, 0, 0)),
         (Light.LOCKED_OUT, (1, 0, 0)),
         (Light.ENROLLING, (0, 0, 1)),

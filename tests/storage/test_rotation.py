@@ -27,6 +27,7 @@ STEPS = (
     "seal originals anew",
     "seal heard anew",
     "seal habits anew",
+    "seal pins anew",
     "sign the audit log anew",
     "write it down",
     "end the transaction",
