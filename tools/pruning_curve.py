@@ -111,11 +111,12 @@ def sparsity(student: Student, run: Run, corpus: Corpus) -> list[list[str]]:
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
 @click.option("--steps", default=300, show_default=True, help="Of fine-tuning, each.")
+@click.option("--share", "shares", type=float, multiple=True, default=SHARES, show_default=True, help="Repeatable.")
 @click.option("--markdown", "page", type=click.Path(path_type=Path, exists=True), help="Put the tables there.")
-def main(run_file: Path, root: Path, output: Path, steps: int, page: Path | None) -> None:
+def main(run_file: Path, root: Path, output: Path, steps: int, shares: tuple[float, ...], page: Path | None) -> None:
     """Run from the command line."""
     run, student, corpus = read_run(run_file), Student.load(output / "trained.pt"), load_corpus(output)
-    curve = [point(student, share, run, steps, corpus, output, root) for share in tqdm(SHARES)]
+    curve = [point(student, share, run, steps, corpus, output, root) for share in tqdm(shares)]
     headings = [
         "channels taken out",
         "left a block",

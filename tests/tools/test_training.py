@@ -20,6 +20,19 @@ from tools.prepare import front_end
 from tools.training.run_settings import read_run
 
 REPOSITORY = Path(__file__).parents[2]
+ABLATION = """
+[train]
+channels = 16
+inner = 16
+pooled = 16
+steps = 2
+batch = 4
+[[lines]]
+name = "nothing"
+[[lines]]
+name = "copies"
+selection = { copies = false }
+"""
 TINY = """
 name = "tiny"
 [prepare]
@@ -90,6 +103,13 @@ def test_sound_becomes_a_model_that_the_device_accepts(root: Path, tmp_path: Pat
     step("quantize", run, "--output", output, "--models", models)
     step("calibrate", models / "tiny.tflite", "--root", root, "--output", output)
     assert "false refusals" in step("promise", models / "tiny.tflite", root / "index.csv", "--root", root, "--top", 4)
+    told = step("int8_cost", models / "tiny.tflite", output / "whitened.pt", "--root", root)
+    assert "decisions differ" in told
+    lines = tmp_path / "ablation.toml"
+    lines.write_text(ABLATION)
+    told = step("ablation", lines, "--root", root, "--output", output)
+    assert [line.split(" |")[0] for line in told.splitlines() if "%" in line] == ["| nothing", "| copies"]
+    assert "half zeros" in step("pruning_curve", run, "--root", root, "--output", output, "--steps", 2, "--share", 0.4)
     assert "restored" in step("restore", models / "tiny.tflite", "--root", root, "--output", output)
     xvector = XVector(models / "tiny.tflite")
     assert json.loads((models / "tiny.json").read_text())["training"]["shape"]["inner"] == [12] * 5
