@@ -98,7 +98,7 @@ def spend(
     home: Shell, toml: str, *script: str | Taps | Waits, digits: FakeDigits | None = None, drawn: str = "314"
 ) -> Evening:
     loaded, clock, told = settings(home, toml), StreamClock(), Told()
-    parts = app.FactorParts(digits, lambda count: drawn[:count]) if digits else None
+    parts = app.FactorParts(digits, lambda count: drawn[:count])
     with app.house(loaded) as house:
         if '"pin"' in toml:
             house.pins.put("Ada", "2131")
@@ -148,7 +148,14 @@ def test_other_digits_another_voice_the_same_recording_and_silence_open_nothing(
     assert [kind for kind, _ in evening.kinds] == ["asked", "refused"]
 
 
-def test_five_failed_answers_lock_the_door(household: Shell) -> None:
+def test_a_sentence_is_no_answer_to_the_model_that_ships(household: Shell) -> None:
+    evening = spend(household, CHALLENGE, ADA, ADA_TOO, drawn="905")
+    assert evening.told.says == ["ask-digits digit-9 digit-0 digit-5", "refused"]
+    assert evening.openings == []
+    assert "these were not the digits" in evening.events[-1].reason
+
+
+def test_failed_answers_lock_the_door(household: Shell) -> None:
     toml = CHALLENGE + "[replay]\nguard = false\n[lockout]\nattempts = 2\n"
     evening = spend(household, toml, ADA, ADA_TOO, ADA_AGAIN, ADA, ADA_TOO, digits=FakeDigits(["999", "999", "314"]))
     assert evening.openings == []
