@@ -15,8 +15,7 @@ from edgevoice.errors import EdgevoiceError
 from edgevoice.recognition.digits import DigitModel
 from tools.digits.clips import HELD_OUT_SETS, Spoken, digit_clips, free_clips
 from tools.digits.plan import Use
-from tools.digits.trials import LENGTH, Trial, edits, in_noise, try_all
-from tools.measure.conditions import Conditions
+from tools.digits.trials import LENGTH, Trial, edits, try_all
 from tools.measure.page import markdown_table, write_between
 from tools.measure.shares import Share
 
@@ -61,8 +60,8 @@ def markdown(model: DigitModel, named: dict[str, list[Spoken]], noise: Path) -> 
     threshold = model.manifest.acceptance.llr
     rows, unheard = [], []
     for name, clips in named.items():
-        for way, conditions in (("clean", Conditions()), ("10 dB", in_noise(noise))):
-            trials = list(try_all(model, clips, conditions))
+        for way, sound in (("clean", None), ("10 dB", noise)):
+            trials = list(try_all(model, clips, sound))
             rows.append(row(f"{name}, {way}", clips, trials, threshold))
             unheard.append(f"{sum(trial.read is None for trial in trials)} {name}, {way}")
     return "\n\n".join(

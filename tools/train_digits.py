@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 import numpy as np
+import torch
 
 from edgevoice.errors import EdgevoiceError, SettingsError
 from edgevoice.hardware.wave import read_sound
@@ -19,11 +20,11 @@ from edgevoice.listening.listen import FRONT_END
 from edgevoice.recognition.digits import DigitModel
 from edgevoice.recognition.embed import Vector
 from tools.digits.clips import CALIBRATION_SETS, FREE_SETS, Heard, Spoken, copies, digit_clips, free_clips
-from tools.digits.network import CONTEXT
+from tools.digits.network import CONTEXT, DigitNetwork
 from tools.digits.plan import Use
 from tools.digits.train import Lessons, coefficient_levels, convert, fit
-from tools.digits.trials import Trial, in_noise, try_all
-from tools.measure.conditions import Conditions, noise_files
+from tools.digits.trials import Trial, try_all
+from tools.measure.conditions import noise_files
 from tools.quantize import describe
 from tools.training.augment import Surroundings
 
@@ -54,12 +55,7 @@ def threshold(trials: list[Trial], far: float) -> float:
 def calibrate(path: Path, clips: Sequence[Spoken], noise: Path, far: float) -> DigitModel:
     """Write into the manifest the threshold that these clips ask for."""
     model, manifest = DigitModel(path), json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    trials = [
-        trial
-        for way in (Conditions(), in_noise(noise))
-        for seed in range(DRAWS)
-        for trial in try_all(model, clips, way, seed)
-    ]
+    trials = [trial for sound in (None, noise) for seed in range(DRAWS) for trial in try_all(model, clips, sound, seed)]
     write_manifest(path, manifest | {"acceptance": {"far": far, "llr": round(threshold(trials, far), 3)}})
     return DigitModel(path)
 
@@ -69,13 +65,13 @@ def write_manifest(path: Path, manifest: dict[str, object]) -> None:
     path.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
-def to_learn(spoken: Sequence[Spoken], root: Path, count: int, free: int) -> list[Heard]:
+def to_learn(spoken: Sequence[Spoken], root: Path, count: int, free: int, seed: int) -> list[Heard]:
     """Clips of digits with their disturbed copies, and of free speech with one each."""
     around = surroundings(root)
     kokoro = [clip for clip in spoken if clip.voice.startswith("kokoro")]
-    clips = list(copies([clip for clip in spoken if clip not in kokoro], count, around, 0))
-    clips += copies(kokoro, KOKORO_TIMES * count, around, 2)
-    clips += copies(free_clips(root, FREE_SETS, free, 0), 1, around, 1)
+    clips = list(copies([clip for clip in spoken if clip not in kokoro], count, around, seed))
+    clips += copies(kokoro, KOKORO_TIMES * count, around, seed + 2)
+    clips += copies(free_clips(root, FREE_SETS, free, seed), 1, around, seed + 1)
     return clips
 
 
@@ -100,16 +96,26 @@ def describe_file(content: bytes, levels: Vector, spoken: Sequence[Spoken], far:
     }
 
 
-def make_model(path: Path, spoken: Sequence[Spoken], clips: Sequence[Heard], lessons: Lessons, far: float) -> None:
-    """Train, quantize, write both files; SettingsError where the file is too large."""
-    levels = coefficient_levels(clips)
-    network = fit(clips, levels, lessons)
+def train(weights: Path, resume: bool, clips: Sequence[Heard], lessons: Lessons) -> tuple[DigitNetwork, Vector]:
+    """The network and its levels; both are kept in ``weights``, and taken from there to go on with."""
+    torch.manual_seed(lessons.seed)
+    network, levels = DigitNetwork(), coefficient_levels(clips)
+    if resume:
+        kept = torch.load(weights, weights_only=True)
+        network.load_state_dict(kept["network"])
+        levels = kept["levels"].numpy()
+    fit(network, clips, levels, lessons)
+    torch.save({"network": network.state_dict(), "levels": torch.from_numpy(levels)}, weights)
+    return network, levels
+
+
+def quantize(network: DigitNetwork, clips: Sequence[Heard], levels: Vector) -> bytes:
+    """The INT8 file; SettingsError where it is too large."""
     drawn = np.random.default_rng(0).permutation(len(clips))[:RANGE_CLIPS]
     content = convert(network, [clips[clip] for clip in drawn], levels)
     if len(content) > LARGEST_FILE:
-        raise SettingsError(f"{path}: {len(content)} bytes; at most {LARGEST_FILE} wanted; take fewer channels")
-    path.write_bytes(content)
-    write_manifest(path, describe_file(content, levels, spoken, far))
+        raise SettingsError(f"the network takes {len(content)} bytes; at most {LARGEST_FILE} wanted; fewer channels")
+    return content
 
 
 @click.command(help=__doc__)
@@ -121,6 +127,7 @@ def make_model(path: Path, spoken: Sequence[Spoken], clips: Sequence[Heard], les
 @click.option("--copies", "count", default=2, show_default=True, help="Disturbed copies of a clip; Kokoro 4 times.")
 @click.option("--free", default=400, show_default=True, help="Clips of free speech to train on.")
 @click.option("--far", default=0.01, show_default=True)
+@click.option("--resume", is_flag=True, help="Go on with the network in SPEECH/digits.pt, on new copies of the clips.")
 @click.option("--threshold-only", is_flag=True, help="Keep the model in MODELS; choose its threshold again.")
 def main(
     speech: Path,
@@ -131,15 +138,20 @@ def main(
     count: int,
     free: int,
     far: float,
+    resume: bool,
     threshold_only: bool,
 ) -> None:
     path = models / "digits.tflite"
     try:
         if not threshold_only:
             spoken = digit_clips(speech, Use.TRAIN)
-            clips = to_learn(spoken, root, count, free)
+            clips = to_learn(spoken, root, count, free, 1000 if resume else 0)
             click.echo(f"{len(spoken)} clips of digits, {len(clips)} with copies and free speech")
-            make_model(path, spoken, clips, Lessons(steps, minutes), far)
+            lessons = Lessons(steps, minutes, learning_rate=0.0015 if resume else 0.003)
+            network, levels = train(speech / "digits.pt", resume, clips, lessons)
+            content = quantize(network, clips, levels)
+            path.write_bytes(content)
+            write_manifest(path, describe_file(content, levels, spoken, far))
         kept_apart = digit_clips(speech, Use.CALIBRATE) + free_clips(root, CALIBRATION_SETS, FREE_CLIPS, 1)
         model = calibrate(path, kept_apart, root / "noise/background", far)
     except EdgevoiceError as error:

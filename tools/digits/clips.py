@@ -15,8 +15,11 @@ from tools.digits.plan import Use
 from tools.index import read_index
 from tools.prepare import front_end, spoken_parts
 from tools.training.augment import Surroundings, change_speed, disturb
+from tools.training.throat import change_throat, draw_throat
 
 SHORTEST_FRAMES = 30
+HISS = 8  # of full scale 32767, RMS: -72 dBFS
+LEAD, TAIL = 2 * SAMPLE_RATE, SAMPLE_RATE // 2  # of silence; the front end learns the noise in it
 FREE_SETS = (
     *("unlabelled/intents", "unlabelled/wakewords", "unlabelled/precise"),
     *("train/librispeech251", "train/speechocean762"),
@@ -24,6 +27,7 @@ FREE_SETS = (
 CALIBRATION_SETS = ("unlabelled/commonvoice_en",)
 HELD_OUT_SETS = ("dev/librispeech10", "dev/speechocean762")
 _LONGEST_S = 5.0  # of free speech
+_WIDEST_THROAT = 1.15
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,21 @@ def free_clips(root: Path, sets: Sequence[str], count: int, seed: int) -> list[S
 
 
 def heard(samples: Samples) -> Cepstra | None:
-    """From where the device would begin an utterance to where it would end the last; None where it hears none."""
+    """The longest utterance that the device would cut out of a clip; None where it hears none."""
+    frames = front_end(samples)
+    start, stop = max(spoken_parts(frames), key=lambda part: part[1] - part[0], default=(0, 0))
+    return frames.mfcc[start:stop] if stop - start >= SHORTEST_FRAMES else None
+
+
+def in_quiet(samples: Samples) -> Samples:
+    """With seconds of a microphone's hiss around it, so that a noise that is added begins before the speech, as at a
+    door."""
+    padded = np.pad(samples, (LEAD, TAIL))
+    return (padded + np.random.default_rng(0).normal(0, HISS, len(padded))).clip(-32768, 32767).astype(np.int16)
+
+
+def whole(samples: Samples) -> Cepstra | None:
+    """From the begin of the first utterance to the end of the last: all that is said, pauses too; None for nothing."""
     frames = front_end(samples)
     parts = spoken_parts(frames)
     if not parts or parts[-1][1] - parts[0][0] < SHORTEST_FRAMES:
@@ -73,17 +91,19 @@ def heard(samples: Samples) -> Cepstra | None:
 
 
 def copies(clips: Sequence[Spoken], count: int, surroundings: Surroundings, seed: int) -> Iterator[Heard]:
-    """Each clip as it is, and ``count`` times at another speed, in other rooms and noises."""
+    """Each clip as it is, and ``count`` times by another throat, at another speed, in other rooms and noises."""
     rng = np.random.default_rng(seed)
     for clip in clips:
         original = read_sound(clip.path)
         if not clip.digits:
             original = original[: int(_LONGEST_S * SAMPLE_RATE)]
-        disturbed = (
-            disturb(change_speed(original, float(rng.uniform(0.87, 1.17))), surroundings, rng) for _ in range(count)
-        )
+        disturbed = (disturb(in_quiet(_another_voice(original, rng)), surroundings, rng) for _ in range(count))
         for sound in (original, *disturbed):
-            mfcc = heard(sound)
+            mfcc = whole(sound)
             # CTC needs an output for each digit and a blank between equal ones.
             if mfcc is not None and len(mfcc) > 12 * len(clip.digits):
                 yield Heard(mfcc, clip.digits, clip.voice)
+
+
+def _another_voice(samples: Samples, rng: np.random.Generator) -> Samples:
+    return change_throat(change_speed(samples, float(rng.uniform(0.87, 1.17))), draw_throat(rng, _WIDEST_THROAT))

@@ -50,10 +50,10 @@ def coefficient_levels(clips: Sequence[Heard]) -> Vector:
     return np.asarray(1 / INPUT_UNIT / np.sqrt(squares), dtype=np.float32)
 
 
-def fit(clips: Sequence[Heard], levels: Vector, lessons: Lessons) -> DigitNetwork:
-    """Train a new network."""
+def fit(network: DigitNetwork, clips: Sequence[Heard], levels: Vector, lessons: Lessons) -> None:
+    """Train, in place, and leave the network ready to be used."""
     torch.manual_seed(lessons.seed)
-    network = DigitNetwork().train()
+    network.train()
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=0.02)
     inputs = [whole(clip, levels) for clip in clips]
     batches = _batches([len(one) for one in inputs], lessons)
@@ -66,7 +66,7 @@ def fit(clips: Sequence[Heard], levels: Vector, lessons: Lessons) -> DigitNetwor
         optimizer.param_groups[0]["lr"] = rate
         optimizer.step()
         progress.set_postfix_str(f"loss {float(loss.detach()):.3f}", refresh=False)
-    return network.eval()
+    network.eval()
 
 
 def whole(clip: Heard, levels: Vector) -> Int8:

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from edgevoice.hardware.wave import read_sound
+from edgevoice.listening.capture import Samples
 from edgevoice.recognition.digits import DigitModel, log_odds, read
-from tools.digits.clips import Spoken, heard
+from tools.digits.clips import Spoken, heard, in_quiet
 from tools.measure.conditions import Conditions, disturbed
 
 LENGTH = 4  # digits of a challenge
@@ -31,11 +32,11 @@ class Trial:
     other: tuple[float, ...]
 
 
-def try_all(model: DigitModel, clips: Sequence[Spoken], conditions: Conditions, seed: int = 0) -> Iterator[Trial]:
-    """Each clip under the conditions."""
+def try_all(model: DigitModel, clips: Sequence[Spoken], noise: Path | None, seed: int = 0) -> Iterator[Trial]:
+    """Each clip clean, or in a sound of the folder ``noise`` 10 dB below the speech."""
     rng = np.random.default_rng(seed)
     for clip in clips:
-        samples = disturbed(read_sound(clip.path), clip.path.name, conditions)
+        samples = _at_the_door(read_sound(clip.path), clip.path.name, noise)
         wrong, others = _one_wrong(clip.digits, rng), _others(clip.digits, rng)
         mfcc = heard(samples)
         if mfcc is None:
@@ -51,9 +52,12 @@ def try_all(model: DigitModel, clips: Sequence[Spoken], conditions: Conditions, 
         )
 
 
-def in_noise(folder: Path) -> Conditions:
-    """With a sound of the folder, 10 dB below the speech."""
-    return Conditions(noise=folder, snr_db=NOISE_DB)
+def _at_the_door(samples: Samples, name: str, noise: Path | None) -> Samples:
+    """Between quiet, or between the noise that also lies under it."""
+    padded = in_quiet(samples)
+    # The silence counts in the mean power of what is mixed; the SNR is meant over the clip alone.
+    snr_db = NOISE_DB - 10 * float(np.log10(len(padded) / len(samples)))
+    return disturbed(padded, name, Conditions(noise=noise, snr_db=snr_db))
 
 
 def _one_wrong(digits: str, rng: np.random.Generator) -> list[str]:
