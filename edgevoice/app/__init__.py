@@ -28,7 +28,7 @@ from edgevoice.app.models import (
     xvector,
     xvector_path,
 )
-from edgevoice.app.recordings import fingerprint, library
+from edgevoice.app.recordings import fingerprint, library, rhythm
 from edgevoice.app.serving import Device, device
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "open_house",
     "recogniser",
     "remember_enrolment",
+    "rhythm",
     "sounder",
     "utterances",
     "watchdog",
