@@ -78,21 +78,18 @@ def made() -> tuple[dict[str, Samples], Callable[[], Heard]]:
     return {name: sound(name, 0, 1.0) for name in MADE}, heard
 
 
-def in_rooms(root: Path) -> tuple[dict[str, Samples], Callable[[], Heard]]:
-    """The same, through measured rooms and at other levels; the alarm from anywhere on, as it repeats itself."""
+def in_rooms(root: Path, name: str) -> tuple[dict[str, Samples], Callable[[], Heard]]:
+    """One of them through measured rooms and at other levels; the alarm from anywhere on, as it repeats itself."""
     rooms = [read_sound(path) for path in noise_files(root / "rooms")]
 
     def heard() -> Heard:
-        for name in MADE:
-            for number in range(2 * _PLACES):
-                rng = np.random.default_rng(200 + number)
-                sound = (SOUNDS | OTHERS)[name](generator(20, name)) * (1.0, 0.5, 0.1)[number % 3]
-                if name in OTHERS:
-                    sound = np.roll(sound, -int(rng.integers(sound.size // 2)))[: round(_HEARD_S * SAMPLE_RATE)]
-                yield (
-                    name,
-                    in_a_room(to_int16(sound + pink(sound.size, rng) * gain(FLOOR_DBFS)), rooms[number % len(rooms)]),
-                )
+        for number in range(2 * _PLACES):
+            rng = np.random.default_rng(200 + number)
+            sound = (SOUNDS | OTHERS)[name](generator(20, name)) * (1.0, 0.5, 0.1)[number % 3]
+            if name in OTHERS:
+                sound = np.roll(sound, -int(rng.integers(sound.size // 2)))[: round(_HEARD_S * SAMPLE_RATE)]
+            floor = pink(sound.size, rng) * gain(FLOOR_DBFS)
+            yield name, in_a_room(to_int16(sound + floor), rooms[number % len(rooms)])
 
     return made()[0], heard
 
@@ -106,11 +103,9 @@ def main(root: Path, markdown: Path | None) -> None:
     """Run from the command line."""
     noises = noise_files(root / "noise" / "background")
     rows = []
-    for what, (known, heard) in {
-        "music": music(root),
-        "alarm and doorbell": made(),
-        "these in a room": in_rooms(root),
-    }.items():
+    alarm, bell = (in_rooms(root, name) for name in MADE)
+    groups = {"music": music(root), "alarm and doorbell": made(), "alarm in a room": alarm, "doorbell in a room": bell}
+    for what, (known, heard) in groups.items():
         library = Library(keep(name, landmarks(spectra(sound))) for name, sound in known.items())
         heard_whole = {name: spectra(sound) for name, sound in known.items()}
         tonal = [Tonal(name, beeps(spectrum), len(spectrum)) for name, spectrum in heard_whole.items()]

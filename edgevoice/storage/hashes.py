@@ -82,7 +82,7 @@ class Recordings:
 def _known(
     name: object, file: object, landmarks: object, frames: object, peaks: object, beeps: object, at: object
 ) -> KnownSound:
-    if not (isinstance(frames, int) and isinstance(peaks, bytes) and isinstance(beeps, bytes)):
+    if not (isinstance(frames, int) and isinstance(peaks, bytes) and isinstance(beeps, bytes) and not len(beeps) % 6):
         raise StorageError(
             f"the sound {name!r} cannot be read: remove it (`edgevoice recordings remove`), add it again"
         )
