@@ -2,7 +2,8 @@
 
 Music: five works, each in two encodings of one recording; one is in the library, four seconds of the other are heard,
 from six places on, at half the loudness, behind noise. Alarm and doorbell: made by tools.synthetic.sounds, heard with
-another microphone noise than that of the recording in the library.
+another microphone noise than that of the recording in the library; and in a room, at three loudnesses, the alarm
+from any place of its rhythm on.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +20,8 @@ from edgevoice.listening.window import Windows
 from edgevoice.recognition.known_sounds import KnownSounds
 from edgevoice.recognition.landmarks import landmarks
 from edgevoice.recognition.recordings import Library, keep
-from tools.measure.conditions import mix, noise_files
+from edgevoice.recognition.tones import Tonal, Tones, beeps
+from tools.measure.conditions import in_a_room, mix, noise_files
 from tools.measure.page import markdown_table, write_between
 from tools.measure.shares import Share
 from tools.synthetic.sounds import FLOOR_DBFS, OTHERS, SOUNDS
@@ -39,10 +41,10 @@ def spectra(samples: Samples) -> Integers:
     return Spectrum()(Windows().cut(samples))
 
 
-def named(library: Library, sound: Samples) -> tuple[str, float] | None:
+def named(library: Library, tonal: list[Tonal], sound: Samples) -> tuple[str, float] | None:
     """The first name that is told and how many seconds after the sound began; None where none is."""
     lead = np.rint(32768 * gain(FLOOR_DBFS) * pink(round(_LEAD_S * SAMPLE_RATE), np.random.default_rng(1_000)))
-    found = KnownSounds(library).hear(spectra(np.concatenate([lead.astype(np.int16), sound])))
+    found = KnownSounds(library, tones=Tones(tonal)).hear(spectra(np.concatenate([lead.astype(np.int16), sound])))
     return (found[0].name, found[0].at_s - _LEAD_S) if found else None
 
 
@@ -76,6 +78,22 @@ def made() -> tuple[dict[str, Samples], Callable[[], Heard]]:
     return {name: sound(name, 0, 1.0) for name in MADE}, heard
 
 
+def in_rooms(root: Path, name: str) -> tuple[dict[str, Samples], Callable[[], Heard]]:
+    """One of them through measured rooms and at other levels; the alarm from anywhere on, as it repeats itself."""
+    rooms = [read_sound(path) for path in noise_files(root / "rooms")]
+
+    def heard() -> Heard:
+        for number in range(2 * _PLACES):
+            rng = np.random.default_rng(200 + number)
+            sound = (SOUNDS | OTHERS)[name](generator(20, name)) * (1.0, 0.5, 0.1)[number % 3]
+            if name in OTHERS:
+                sound = np.roll(sound, -int(rng.integers(sound.size // 2)))[: round(_HEARD_S * SAMPLE_RATE)]
+            floor = pink(sound.size, rng) * gain(FLOOR_DBFS)
+            yield name, in_a_room(to_int16(sound + floor), rooms[number % len(rooms)])
+
+    return made()[0], heard
+
+
 @click.command(help=__doc__)
 @click.option(
     "--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with music and noise."
@@ -85,14 +103,18 @@ def main(root: Path, markdown: Path | None) -> None:
     """Run from the command line."""
     noises = noise_files(root / "noise" / "background")
     rows = []
-    for what, (known, heard) in {"music": music(root), "alarm and doorbell": made()}.items():
+    alarm, bell = (in_rooms(root, name) for name in MADE)
+    groups = {"music": music(root), "alarm and doorbell": made(), "alarm in a room": alarm, "doorbell in a room": bell}
+    for what, (known, heard) in groups.items():
         library = Library(keep(name, landmarks(spectra(sound))) for name, sound in known.items())
+        heard_whole = {name: spectra(sound) for name, sound in known.items()}
+        tonal = [Tonal(name, beeps(spectrum), len(spectrum)) for name, spectrum in heard_whole.items()]
         for snr_db in SNR_DB:
             found = []
             for number, (right, sound) in enumerate(heard()):
                 noise = read_sound(noises[number % len(noises)])
                 rng = np.random.default_rng(number)
-                told = named(library, sound if snr_db is None else mix(sound, noise, snr_db, rng))
+                told = named(library, tonal, sound if snr_db is None else mix(sound, noise, snr_db, rng))
                 found.append((right, told))
             soon = [told[1] for right, told in found if told and told[0] == right and told[1] <= _WITHIN_S]
             wrong = sum(told is not None and told[0] != right for right, told in found)

@@ -30,7 +30,7 @@ from edgevoice.app.models import (
     xvector,
     xvector_path,
 )
-from edgevoice.app.recordings import fingerprint, library
+from edgevoice.app.recordings import fingerprint, library, rhythm
 from edgevoice.app.serving import Device, device
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "outside_button",
     "recogniser",
     "remember_enrolment",
+    "rhythm",
     "sounder",
     "utterances",
     "watchdog",

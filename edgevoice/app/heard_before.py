@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from edgevoice.app.home import House
-from edgevoice.app.recordings import library
+from edgevoice.app.recordings import library, tones
 from edgevoice.config import Settings
 from edgevoice.door.known_sounds import Opens, SoundWatch
 from edgevoice.hardware import Sounder
@@ -13,6 +13,7 @@ from edgevoice.recognition.known_sounds import KnownSounds
 from edgevoice.recognition.landmarks import landmarks
 from edgevoice.recognition.recordings import keep
 from edgevoice.recognition.replay import Memory, ReplayGuard, to_bytes
+from edgevoice.recognition.tones import Tones
 
 
 def replay_guard(settings: Settings, home: House, recognises: Recognises) -> tuple[Recognises, HeardOut]:
@@ -33,6 +34,6 @@ def remember_enrolment(settings: Settings, home: House, speaker: str, utterances
 def sound_watch(settings: Settings, home: House, door: Opens, sounder: Sounder) -> SoundWatch:
     """The watch for the sounds that are in the library now; StorageError."""
     rules = settings.sounds
-    known = library(home.recordings.list()) if rules.listen else None
-    listens = KnownSounds(known, rules.again_after_s) if known else None
+    known = home.recordings.list() if rules.listen else []
+    listens = KnownSounds(library(known), rules.again_after_s, Tones(tones(known))) if known else None
     return SoundWatch(listens, rules, door, home.events, sounder)

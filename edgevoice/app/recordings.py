@@ -3,16 +3,19 @@
 import logging
 from collections.abc import Sequence
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from edgevoice.hardware.sound_file import pieces
+from edgevoice.listening.capture import SAMPLES_PER_BLOCK
 from edgevoice.listening.spectrum import BINS, Spectrum
-from edgevoice.listening.window import Windows
+from edgevoice.listening.window import HOP, Windows
 from edgevoice.recognition.constellation import Constellation, Peaks
 from edgevoice.recognition.landmarks import LANDMARKS, Landmarks, of_peaks
 from edgevoice.recognition.recordings import Library, Recording
+from edgevoice.recognition.tones import LONGEST, Tonal, beeps, pack_beeps, unpack_beeps
 from edgevoice.storage.hashes import KnownSound
 
 _log = logging.getLogger(__name__)
@@ -29,6 +32,18 @@ def fingerprint(path: Path) -> Landmarks:
         found.append(constellation.follow(spectrum))
     found.append(constellation.follow(np.zeros((0, BINS), dtype=np.int64), last=True))
     return of_peaks(Peaks.join(found), length)
+
+
+def rhythm(path: Path) -> bytes:
+    """The beeps of the first half minute of a file, packed; none where it is not of a few tones; AudioError."""
+    start = list(islice(pieces(path), LONGEST * HOP // SAMPLES_PER_BLOCK))
+    return pack_beeps(beeps(_spectrum()(Windows().cut(np.concatenate(start)))))
+
+
+def tones(known: Sequence[KnownSound]) -> list[Tonal]:
+    """The sounds that can be told by their beeps."""
+    fitting = [each for each in known if each.sound.landmarks == LANDMARKS and each.sound.beeps]
+    return [Tonal(each.name, unpack_beeps(each.sound.beeps), each.sound.frames) for each in fitting]
 
 
 def library(known: Sequence[KnownSound]) -> Library:

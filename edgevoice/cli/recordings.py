@@ -138,7 +138,7 @@ def _try(file: Path) -> Tried:
             f"{file} has too little to be known by: {peaks} peaks in {seconds:.2f} s; a longer piece of it is wanted"
         )
         return Tried(file, None, reason)
-    return Tried(file, Sound(file.name, LANDMARKS, heard.length, recording.peaks), None)
+    return Tried(file, Sound(file.name, LANDMARKS, heard.length, recording.peaks, app.rhythm(file)), None)
 
 
 def _tell_added(desk: Desk, name: str, tried: Tried, known_as: str | None) -> None:

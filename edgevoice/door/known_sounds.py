@@ -43,7 +43,12 @@ class Opens(Protocol):
 
 
 def opens_for_fire(sounding: Sounding, rules: SoundRules) -> bool:
-    """Whether this is the owner's fire alarm, and has sounded for long enough. Pure; no other sound opens anything."""
+    """Whether this is the owner's fire alarm, and has sounded for long enough. Pure; no other sound opens anything.
+
+    A sound that is known by its tones alone never does: anybody can whistle them.
+    """
+    if sounding.alike_percent is not None:
+        return False
     if not rules.listen or not rules.fire_alarm or sounding.name != rules.fire_alarm:
         return False
     return sounding.at_s - sounding.since_s >= rules.fire_alarm_s  # False for NaN
@@ -76,7 +81,8 @@ class SoundWatch:
             return []
 
     def _act(self, sounding: Sounding) -> None:
-        figures = {"aligned_hashes": float(sounding.aligned_hashes)}
+        by_tones, hashes = sounding.alike_percent, sounding.aligned_hashes
+        figures = {"aligned_hashes": float(hashes)} if by_tones is None else {"alike_percent": float(by_tones)}
         if sounding.first:
             self._events.write("sound", f"{sounding.name} was heard", None, figures)
             if self._rules.say and self._sounder is not None:

@@ -12,7 +12,7 @@ from edgevoice.fixedpoint.exact import Integers
 from edgevoice.recognition.constellation import Indices, Peaks, constellation
 
 LANDMARKS = "edgevoice-landmarks-1"
-"""Version of everything that makes stored peaks incompatible."""
+"""Version of everything that makes stored peaks, or beeps (tones.py), incompatible."""
 
 NEAREST, FARTHEST = 3, 45  # frames from the first peak of a pair to its second
 WIDEST = 63  # bins between the two, up or down

@@ -8,18 +8,19 @@ from edgevoice.errors import RecordingError, StorageError
 from edgevoice.storage.database import Database
 from edgevoice.storage.names import fold, tidy
 
-_ALL = "select name, file, landmarks, frames, peaks, added_at from recordings order by id"
+_ALL = "select name, file, landmarks, frames, peaks, beeps, added_at from recordings order by id"
 
 
 @dataclass(frozen=True)
 class Sound:
     """One sound as it is stored: the file it came from, the version of what made its peaks, its length in frames of
-    10 ms, and its peaks."""
+    10 ms, its peaks, and its beeps where it is a sound of steady tones."""
 
     file: str
     landmarks: str
     frames: int
     peaks: bytes
+    beeps: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -72,15 +73,17 @@ class Recordings:
         same = "select name from recordings where peaks = ? and landmarks = ?"
         if found := self._database.rows(same, (sound.peaks, sound.landmarks)):
             return str(found[0][0])
-        row = (name, fold(name), sound.file, sound.landmarks, sound.frames, sound.peaks, now)
-        columns = "name, folded, file, landmarks, frames, peaks, added_at"
-        self._database.rows(f"insert into recordings ({columns}) values (?, ?, ?, ?, ?, ?, ?)", row)
+        row = (name, fold(name), sound.file, sound.landmarks, sound.frames, sound.peaks, sound.beeps, now)
+        columns = "name, folded, file, landmarks, frames, peaks, beeps, added_at"
+        self._database.rows(f"insert into recordings ({columns}) values (?, ?, ?, ?, ?, ?, ?, ?)", row)
         return None
 
 
-def _known(name: object, file: object, landmarks: object, frames: object, peaks: object, at: object) -> KnownSound:
-    if not (isinstance(frames, int) and isinstance(peaks, bytes)):
+def _known(
+    name: object, file: object, landmarks: object, frames: object, peaks: object, beeps: object, at: object
+) -> KnownSound:
+    if not (isinstance(frames, int) and isinstance(peaks, bytes) and isinstance(beeps, bytes) and not len(beeps) % 6):
         raise StorageError(
             f"the sound {name!r} cannot be read: remove it (`edgevoice recordings remove`), add it again"
         )
-    return KnownSound(str(name), Sound(str(file), str(landmarks), frames, peaks), str(at))
+    return KnownSound(str(name), Sound(str(file), str(landmarks), frames, peaks, beeps), str(at))

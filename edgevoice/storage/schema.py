@@ -59,6 +59,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "create table pins (speaker integer primary key references speakers(id) on delete cascade,"
         " sealed blob not null)",
     ),
+    (
+        # The tones of a known sound and their rhythm; empty for those that were added before, and for what has none.
+        "alter table recordings add column beeps blob not null default x''",
+    ),
 )
 """The statements that lead from version i to i + 1. Append; never change one that has been released."""
 

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
 from edgevoice.visit import FOLDER
 from tests.cli.conftest import Shell
-from tools.synthetic.sounds import make
-from tools.synthetic.take import to_int16
+from tools.synthetic.sounds import FLOOR_DBFS, make, smoke_alarm
+from tools.synthetic.take import gain, generator, pink, to_int16
 
 ROOM, UNLOCK = FOLDER / "room.flac", FOLDER / "ada-unlock-1.opus"
 
@@ -51,6 +52,19 @@ def test_a_replayed_unlock_is_refused_and_the_smoke_alarm_is_named(household: Sh
     assert isinstance(replayed["recording"], dict)
     told = household.json("events", "--last", "3").records
     assert [event["kind"] for event in told] == ["open", "refused", "sound"]
+
+
+def test_a_live_alarm_behind_another_microphone_is_named_and_opens_nothing(
+    household: Shell, alarm: Path, tmp_path: Path
+) -> None:
+    assert household("recordings", "add", "smoke alarm", alarm).status == 0
+    set_to(household, "sounds", 'fire_alarm = "smoke alarm"', "fire_alarm_s = 5")
+    tones = np.tile(smoke_alarm(generator(20, "smoke-alarm.flac")), 2)
+    live = tmp_path / "live.flac"
+    soundfile.write(live, to_int16(tones / 2 + pink(tones.size, np.random.default_rng(7)) * gain(FLOOR_DBFS)), 16_000)
+    records = run(household, ROOM, live)
+    assert moved(records, "sound") == ["smoke alarm"]
+    assert "open" not in moved(records, "lock")
 
 
 def test_the_next_run_still_knows_it(household: Shell) -> None:

@@ -83,6 +83,10 @@ def test_no_odd_time_opens(since_s: float) -> None:
     assert not opens_for_fire(replace(LASTED, since_s=since_s), OPENS)
 
 
+def test_tones_that_anybody_can_whistle_never_open() -> None:
+    assert not opens_for_fire(replace(LASTED, aligned_hashes=0, alike_percent=100), OPENS)
+
+
 def test_a_watch_that_is_off_opens_for_nothing() -> None:
     assert not opens_for_fire(LASTED, replace(OPENS, listen=False))
 
