@@ -6,6 +6,7 @@ another microphone noise than that of the recording in the library; and in a roo
 from any place of its rhythm on.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -94,6 +95,42 @@ def in_rooms(root: Path, name: str) -> tuple[dict[str, Samples], Callable[[], He
     return made()[0], heard
 
 
+def there(room: Samples, first: int) -> tuple[dict[str, Samples], Callable[[], Heard]]:
+    """Both as the device itself would have recorded them in a room, and heard there, at other levels."""
+
+    def sound(name: str, noise: int, level: float) -> Samples:
+        clean = (SOUNDS | OTHERS)[name](generator(20, name)) * level
+        floor = pink(clean.size, np.random.default_rng(noise)) * gain(FLOOR_DBFS)
+        return in_a_room(to_int16(clean + floor), room)
+
+    def heard() -> Heard:
+        for name in MADE:
+            for number, level in enumerate((0.5, 0.1), first):
+                yield name, sound(name, 300 + number, level)[: round(_HEARD_S * SAMPLE_RATE)]
+
+    return {name: sound(name, 0, 1.0) for name in MADE}, heard
+
+
+def groups(root: Path) -> list[tuple[str, tuple[dict[str, Samples], Callable[[], Heard]]]]:
+    """What is heard, with the library of each; those of one name make one row."""
+    alarm, bell = (in_rooms(root, name) for name in MADE)
+    rooms = [read_sound(path) for path in noise_files(root / "rooms")]
+    return [
+        ("music", music(root)),
+        ("alarm and doorbell", made()),
+        ("alarm in a room", alarm),
+        ("doorbell in a room", bell),
+        *(("alarm and doorbell, recorded in that room", there(room, 2 * number)) for number, room in enumerate(rooms)),
+    ]
+
+
+def _row(what: str, found: list[tuple[str, tuple[str, float] | None]]) -> list[str]:
+    soon = [told[1] for right, told in found if told and told[0] == right and told[1] <= _WITHIN_S]
+    wrong = sum(told is not None and told[0] != right for right, told in found)
+    after = f"{np.median(soon):.1f} s" if soon else "-"
+    return [what, str(len(found)), str(Share(len(soon), len(found))), after, str(wrong)]
+
+
 @click.command(help=__doc__)
 @click.option(
     "--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with music and noise."
@@ -102,25 +139,18 @@ def in_rooms(root: Path, name: str) -> tuple[dict[str, Samples], Callable[[], He
 def main(root: Path, markdown: Path | None) -> None:
     """Run from the command line."""
     noises = noise_files(root / "noise" / "background")
-    rows = []
-    alarm, bell = (in_rooms(root, name) for name in MADE)
-    groups = {"music": music(root), "alarm and doorbell": made(), "alarm in a room": alarm, "doorbell in a room": bell}
-    for what, (known, heard) in groups.items():
-        library = Library(keep(name, landmarks(spectra(sound))) for name, sound in known.items())
-        heard_whole = {name: spectra(sound) for name, sound in known.items()}
-        tonal = [Tonal(name, beeps(spectrum), len(spectrum)) for name, spectrum in heard_whole.items()]
+    told: dict[tuple[str, str], list[tuple[str, tuple[str, float] | None]]] = defaultdict(list)
+    for what, (known, heard) in groups(root):
+        whole = {name: spectra(sound) for name, sound in known.items()}
+        library = Library(keep(name, landmarks(spectrum)) for name, spectrum in whole.items())
+        tonal = [Tonal(name, beeps(spectrum), len(spectrum)) for name, spectrum in whole.items()]
         for snr_db in SNR_DB:
-            found = []
-            for number, (right, sound) in enumerate(heard()):
-                noise = read_sound(noises[number % len(noises)])
-                rng = np.random.default_rng(number)
-                told = named(library, tonal, sound if snr_db is None else mix(sound, noise, snr_db, rng))
-                found.append((right, told))
-            soon = [told[1] for right, told in found if told and told[0] == right and told[1] <= _WITHIN_S]
-            wrong = sum(told is not None and told[0] != right for right, told in found)
-            level = "clean" if snr_db is None else f"{snr_db} dB"
-            after = f"{np.median(soon):.1f} s" if soon else "-"
-            rows.append([f"{what}, {level}", str(len(found)), str(Share(len(soon), len(found))), after, str(wrong)])
+            found = told[what, "clean" if snr_db is None else f"{snr_db} dB"]
+            for right, sound in heard():
+                noise, rng = read_sound(noises[len(found) % len(noises)]), np.random.default_rng(len(found))
+                noisy = sound if snr_db is None else mix(sound, noise, snr_db, rng)
+                found.append((right, named(library, tonal, noisy)))
+    rows = [_row(f"{what}, {level}", found) for (what, level), found in told.items()]
     headings = ("heard", "times", "named within 3 s", "median", "wrongly")
     text = f"{markdown_table(headings, rows)}\n\n`python -m tools.known_sounds`"
     click.echo(text)
