@@ -28,12 +28,14 @@ def main(path: str) -> None:
         sys.stdin.read()
         microphone.close()
 
-    threading.Thread(target=wait, daemon=True).start()
+    waiting = threading.Thread(target=wait, daemon=True)
+    waiting.start()
     samples, starts = [], []
     for block in microphone.blocks():
         tell("ready" if not samples else "sound" if block.samples.any() else "quiet")
         samples.append(block.samples)
         starts.append(block.start_sample)
+    waiting.join(5)  # it reports the end, and must not be printing while the interpreter goes
     status = microphone.status
     np.savez(path, samples=np.concatenate(samples), starts=starts, lost=status.dropped_blocks + status.overruns)
 
