@@ -79,7 +79,7 @@ class ReplaySettings:
     """Whether such a recording is refused. Only `edgevoice run` has the guard; `identify` and `verify` do not."""
     keep_days: Annotated[float, Field(ge=0.01, le=3_650)] = 30.0
     """For how many days the fingerprints of attempts and enrolments are kept, 0.01..3650; sound is never kept."""
-    keep_most: Annotated[int, Field(ge=10, le=10_000)] = 5_000
+    keep_most: Annotated[int, Field(ge=10, le=10_000)] = 1_500
     """How many of them at most, 10..10000; the oldest give way. Each takes about 6 kB of memory."""
 
 
