@@ -28,9 +28,9 @@ _spectrum, _log_mel, _cepstrum, _voicing = cache(Spectrum), cache(LogMel), cache
 
 @cache
 def _keep_freed_memory() -> None:
-    """Free 1.5 MB once. What is freed after it, up to twice as much, glibc keeps for the process; otherwise it may give
+    """Free 1 MB once. What is freed after it, up to twice as much, glibc keeps for the process; otherwise it may give
     it to the system and take it again page by page at every round, which costs up to half as much as all the rest."""
-    np.empty(3 << 19, dtype=np.uint8)
+    np.empty(1 << 20, dtype=np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
