@@ -19,11 +19,12 @@ from tqdm import tqdm
 
 from tools.measure.page import markdown_table, write_between
 from tools.prune import parameters, pruned
-from tools.quantize import convert, stripped
+from tools.quantize import convert
 from tools.train import fit
 from tools.training.corpus import Corpus, load_corpus
 from tools.training.development import Development, development_eer
 from tools.training.graph import window_frames
+from tools.training.int8 import stripped
 from tools.training.run_settings import Run, read_run
 from tools.training.student import Student
 from tools.training.xvector import XVector

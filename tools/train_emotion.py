@@ -23,9 +23,10 @@ from edgevoice.tflite import TFLiteModel
 from tools.measure.page import markdown_table, write_between
 from tools.mood.clips import Clip, deal_folds, read_emotions, sex_by_pitch
 from tools.mood.examples import Examples, gather
-from tools.mood.file import ENTRY, LARGEST_FILE, Meaning, convert, describe, write
+from tools.mood.file import ENTRY, LARGEST_FILE, Meaning, convert, write
 from tools.mood.network import Head, Lesson, learn
 from tools.mood.score import Judged, arousal_recall, calibrated, calibration_error, fit_temperature, interval, uar
+from tools.training.int8 import describe
 
 LICENCE = "CC BY-NC-SA 4.0, not for commercial use: learned from RAVDESS (Livingstone and Russo, 2018), which is so"
 _ORDER = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
@@ -72,7 +73,7 @@ def learn_without(given: Lessons, fold: int | None, lesson: Lesson) -> tuple[Hea
 
 def answers_of(content: bytes, head: Head, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
     """(n, d) -> (n, labels) by the INT8 file, as the device runs it."""
-    entry = describe(content)
+    entry = describe(content, [ENTRY])[ENTRY]
     with tempfile.NamedTemporaryFile(suffix=".tflite") as file:
         Path(file.name).write_bytes(content)
         model = TFLiteModel(Path(file.name), hashlib.sha256(content).hexdigest(), {ENTRY: entry})

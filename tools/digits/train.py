@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import tensorflow as tf
 import torch
 from numpy.typing import NDArray
 from torch import nn
@@ -18,7 +17,7 @@ from edgevoice.recognition.embed import FRAME_RATE_DIVISOR, Vector, normalise, w
 from edgevoice.tflite import Int8
 from tools.digits.clips import Heard
 from tools.digits.network import CONTEXT, OUTPUTS, WINDOW, DigitNetwork, Graph
-from tools.quantize import stripped
+from tools.training.int8 import convert_folder, stripped
 from tools.training.student import INPUT_UNIT
 
 _LARGEST_NORM = 5.0  # of a gradient
@@ -116,10 +115,4 @@ def convert(network: DigitNetwork, clips: Sequence[Heard], levels: Vector) -> by
 
     with tempfile.TemporaryDirectory() as folder:
         Graph(network).save(folder)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=["digits"])
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = representative
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        converter.inference_input_type = tf.int8
-        converter.inference_output_type = tf.int8
-        return stripped(bytes(converter.convert()))
+        return stripped(convert_folder(folder, ["digits"], representative))

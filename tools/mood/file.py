@@ -11,8 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from edgevoice.listening.listen import FRONT_END
-from edgevoice.tflite import Quantization, Signature, Tensor
 from tools.mood.network import LEVELS, Head, Table
+from tools.training.int8 import convert_folder, describe
 
 LARGEST_FILE = 300_000
 ENTRY = "mood"
@@ -47,25 +47,7 @@ def convert(head: Head, inputs: Table) -> bytes:
     )
     with tempfile.TemporaryDirectory() as folder:
         tf.saved_model.save(graph, folder, signatures={ENTRY: entry})
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[ENTRY])
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = representative
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        converter.inference_input_type = tf.int8
-        converter.inference_output_type = tf.int8
-        return bytes(converter.convert())
-
-
-def describe(content: bytes) -> Signature:
-    """Names, shapes and scales, read back from the file."""
-    runner = tf.lite.Interpreter(model_content=content).get_signature_runner(ENTRY)
-    tensors = []
-    for details in (runner.get_input_details(), runner.get_output_details()):
-        ((name, detail),) = details.items()
-        scale, zero_point = detail["quantization"]
-        shape = tuple(int(size) for size in detail["shape"])
-        tensors.append(Tensor(name, shape, Quantization(float(scale), int(zero_point))))
-    return Signature(*tensors)
+        return convert_folder(folder, [ENTRY], representative)
 
 
 @dataclass(frozen=True)
@@ -92,7 +74,7 @@ def write(path: Path, content: bytes, head: Head, meaning: Meaning) -> str:
         "labels": meaning.labels,
         "temperature": round(meaning.temperature, 4),
         "unsure_below": meaning.unsure_below,
-        "signatures": {ENTRY: asdict(describe(content))},
+        "signatures": {ENTRY: asdict(describe(content, [ENTRY])[ENTRY])},
         "training": dict(meaning.training),
         "licence": meaning.licence,
     }
