@@ -184,11 +184,10 @@ service() {
         { run udevadm control --reload && run udevadm trigger --subsystem-match=gpio; } ||
             say "udev does not run here; it reads the rules at the next boot"
     fi
+    put "$deploy/back-off.sh" "$prefix/back-off.sh" || true
     put "$deploy/edgevoice.service" "$unit" || true
+    if [ -e "$unit.d/back-off.conf" ]; then run rm -f "$unit.d/back-off.conf"; fi # of an older edgevoice
     if ! command -v systemctl >/dev/null; then say "there is no systemd here: nothing will start the door"; return; fi
-    if [ "$(systemctl --version | sed -n '1s/[^0-9]*\([0-9]*\).*/\1/p')" -ge 254 ]; then
-        put "$deploy/back-off.conf" "$unit.d/back-off.conf" || true
-    fi
     if systemd_runs; then run systemctl daemon-reload; fi
     run systemctl enable -q edgevoice
 }

@@ -1,7 +1,8 @@
 #!/bin/bash
 # The service for real: a Debian booted in a container, our installer, a virtual microphone and a relay whose pin is a file; then the
-# program is killed while the door is open, frozen, and its microphone unplugged. Prints the journal, and fails where the door does.
-#   in_a_container.sh [FOLDER]    FOLDER (default build/container) keeps the Debian for the next time
+# program is killed while the door is open, frozen, its microphone unplugged, and its settings broken, so that no start succeeds.
+# Prints the journal, and fails where the door does.
+#   in_a_container.sh [FOLDER]    FOLDER (default build/container) keeps the Debian for the next time; SUITE=bookworm: another Debian
 # Needs root, a network, a kernel with cgroup v2, ../shared/boards/pulse_mic.sh, and from Debian:
 #   mmdebstrap systemd-container pulseaudio pulseaudio-utils
 set -euo pipefail
@@ -20,6 +21,11 @@ journal() { inside journalctl -u edgevoice --no-pager -o short-precise --since "
 begin() { say "$*"; sleep 2; since=$(date '+%F %T'); }
 expect() { for _ in $(seq "$2"); do if journal | grep -q "$1"; then return; fi; sleep 1; done; journal; echo "in_a_container: error: no '$1' within $2 s" >&2; exit 1; }
 speak() { PULSE_SERVER=unix:$PULSE_MIC_DIR/native paplay "$visit/$1"; }
+seconds() { date +%s.%N; }
+within() { awk -v from="$1" -v to="$(seconds)" -v most="$2" 'BEGIN { printf "%.1f s\n", to - from; exit to - from > most }'; }
+# Seconds between the starts of the program that failed.
+waits() { journal_unix | awk '/edgevoice: error: / { if (last) printf "%.1f ", $1 - last; last = $1 } END { print "" }'; }
+journal_unix() { inside journalctl -u edgevoice --no-pager -o short-unix --since "$since"; }
 relay() { cat "$root/var/lib/edgevoice/board/levels/17"; }
 plug() { bash "$microphone" start >/dev/null; sed -i "s#$PULSE_MIC_DIR#/microphone#g" "$PULSE_MIC_DIR/asound.conf"; }
 finish() { kill "${nspawn:-0}" 2>/dev/null || true; wait "${nspawn:-0}" 2>/dev/null || true; bash "$microphone" stop || true; }
@@ -90,4 +96,28 @@ expect 'was not found' 30
 plug
 expect 'Started' 90
 journal
+begin "settings that are refused: tried again, ever more slowly"
+inside systemctl stop edgevoice
+echo '[no_such_section]' >>"$root$settings"
+inside systemctl start edgevoice 2>/dev/null || true
+expect 'waiting 30 s more' 120
+echo "seconds from one failure to the next: $(waits)"
+waits | awk '{ for (i = 2; i <= NF; i++) if ($i < 1.5 * $(i - 1)) exit 1; exit NF < 4 || $1 < 2 || $4 < 16 }'
+from=$(seconds)
+inside systemctl stop edgevoice
+took=$(within "$from" 3)
+echo "stopped in the middle of that wait: $took"
+
+begin "mended in the middle of a wait: a restart does not wait for its end"
+inside systemctl start edgevoice 2>/dev/null || true
+expect 'waiting 14 s more' 60
+sed -i '/^\[no_such_section\]$/d' "$root$settings"
+sleep 1
+since=$(date '+%F %T')
+from=$(seconds)
+inside systemctl restart edgevoice
+took=$(within "$from" 13)
+echo "it serves after $took"
+journal
+if journal | grep -q 'waiting'; then echo "in_a_container: error: it waited" >&2; exit 1; fi
 say "the door survived"
