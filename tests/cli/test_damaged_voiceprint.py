@@ -1,4 +1,4 @@
-"""One damaged voiceprint, in the real file: told loudly; everybody else still gets in, and whoever it was of does not."""
+"""One damaged voiceprint, in the real file: told loudly; everybody else gets in, its owner does not."""
 
 import sqlite3
 from pathlib import Path

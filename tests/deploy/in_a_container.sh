@@ -54,6 +54,8 @@ SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn -q --register=no --keep-unit -
 nspawn=$!
 for _ in $(seq 60); do if inside systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded'; then break; fi; sleep 1; done
 
+if [ -e "$root$settings" ]; then sed -i '/^\[no_such_section\]$/d' "$root$settings"; fi # of a run that was broken off
+
 begin "the installer, twice"
 mode=$(if [ -e "$root/opt/edgevoice/current" ]; then echo --upgrade; fi)
 # shellcheck disable=SC2086

@@ -292,7 +292,7 @@ def test_with_a_wrong_key_nobody_is_added_beside_those_it_does_not_open(
     speakers.add("Ada", voice(1), MODEL, 3)
     (folder / "key").write_bytes(bytes(32))
     speakers = Speakers(database, Secrets(folder / "key"))
-    with pytest.raises(StorageError, match="another than the one that sealed this database.*must enrol again"):
+    with pytest.raises(StorageError, match=r"another than the one that sealed this database.*must enrol again"):
         speakers.add("Bo", voice(2), MODEL, 3)
     assert [person.name for person in speakers.list()] == ["Ada"]
 
