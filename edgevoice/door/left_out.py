@@ -10,7 +10,7 @@ from edgevoice.storage.speakers import DAMAGED, Speaker
 
 
 class DamageWatch:
-    """Recognises; the first utterance after a voiceprint was lost is a fault instead, which the door shows and writes down.
+    """Recognises; the first utterance after a voiceprint was lost is a fault instead, shown and written down.
 
     From the next one on everybody else gets in as before; whoever it was of does not, as nothing is compared with it.
     """
