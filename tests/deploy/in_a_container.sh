@@ -101,7 +101,7 @@ echo '[no_such_section]' >>"$root$settings"
 inside systemctl start edgevoice 2>/dev/null || true
 expect 'waiting 30 s more' 120
 echo "seconds from one failure to the next: $(waits)"
-waits | awk '{ for (i = 2; i <= NF; i++) if ($i < $(i - 1) + 1.5) exit 1; exit NF < 4 || $1 < 2 || $4 < 16 }'
+waits | awk '{ for (i = 1; i <= 4; i++) if ($i < 2 ^ i) exit 1 }'
 from=$(seconds)
 inside systemctl stop edgevoice
 took=$(within "$from" 3)

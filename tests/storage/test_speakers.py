@@ -153,7 +153,7 @@ DAMAGE = {
     "a bit": "update voiceprints set sealed = x'00' || substr(sealed, 2) where speaker = 1",
     "cut short": "update voiceprints set sealed = substr(sealed, 1, 20) where speaker = 1",
     "empty": "update voiceprints set sealed = x'' where speaker = 1",
-    "no bytes": "update voiceprints set sealed = 'text' where speaker = 1",
+    "no bytes": "update voiceprints set sealed = cast(sealed as text) where speaker = 1",
     "no number": "update voiceprints set sealed = x'00', utterances = 'three' where speaker = 1",
     "another's": "update voiceprints set sealed = (select sealed from voiceprints where speaker = 2) where speaker = 1",
 }
