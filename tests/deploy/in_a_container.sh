@@ -124,7 +124,7 @@ begin "a clean stop leaves one file, and a damaged one is replaced by the last g
 ev backup
 inside systemctl stop edgevoice
 [ ! -e "$root$data/edgevoice.sqlite-wal" ] || fail "a write-ahead log was left"
-tr '\0' '\377' </dev/zero | dd of="$root$data/edgevoice.sqlite" bs=4096 seek=1 count=12 conv=notrunc status=none
+head -c 40960 /dev/zero | tr '\0' '\377' | dd of="$root$data/edgevoice.sqlite" bs=4096 seek=1 conv=notrunc status=none
 inside systemctl start edgevoice
 journal | grep 'put in its place'
 ev events --last 3
