@@ -139,9 +139,9 @@ try_it() {
 change_over() {
     [ "$release" ] || return 0
     before=$(readlink "$prefix/current" 2>/dev/null || true)
-    if systemd_runs && systemctl is-active -q edgevoice; then
-        was_active=1
-        say "stopping the door"
+    if systemd_runs && [ -e "$unit" ]; then
+        if systemctl is-active -q edgevoice; then was_active=1; fi
+        say "stopping the door" # also one that does not serve now and is about to be tried again
         run systemctl stop edgevoice
     fi
     if [ "$before" ] && [ -f "$data/edgevoice.sqlite" ]; then
