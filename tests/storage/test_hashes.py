@@ -68,3 +68,17 @@ def test_removed_peaks_are_not_left_in_the_file(folder: Path, recordings: Record
     with Database.open(folder) as again:
         again.rows("pragma wal_checkpoint(truncate)")
     assert all(secret[:200] not in path.read_bytes() for path in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("frames", "long"), ("peaks", b"odd"), ("peaks", "text"), ("beeps", "x")]
+)
+def test_a_sound_that_cannot_be_read_is_named_and_hides_no_other(
+    database: Database, recordings: Recordings, caplog: pytest.LogCaptureFixture, column: str, value: str | bytes
+) -> None:
+    recordings.add("Bell", [BELL])
+    recordings.add("Knock", [KNOCK])
+    database.rows(f"update recordings set {column} = ? where name = 'Bell'", (value,))
+    assert [each.name for each in recordings.list()] == ["Knock"]
+    assert "the sound 'Bell' cannot be read and is left out: remove it" in caplog.text
+    assert recordings.remove("bell") == 1
