@@ -46,8 +46,12 @@ def attack(
 @click.option("--root", type=_FILE, required=True, help="Folder with index.csv.")
 @click.option("--model", type=_FILE, required=True, help="Kokoro-82M as ONNX.")
 @click.option("--voices", type=_FILE, required=True, help="Its voices as .npz.")
+@click.option("--only", type=click.Choice(_SETS), multiple=True, default=_SETS, help="These people; may be repeated.")
+@click.option("--people", type=click.IntRange(1), help="The first so many of each; all unless given.")
 @click.option("--markdown", type=_FILE, help="Page to write the table into.")
-def main(root: Path, model: Path, voices: Path, markdown: Path | None) -> None:
+def main(
+    root: Path, model: Path, voices: Path, only: tuple[str, ...], people: int | None, markdown: Path | None
+) -> None:
     """Run from the command line."""
     door_model = app.xvector_path(Settings())
     xvector = XVector(door_model)
@@ -56,12 +60,13 @@ def main(root: Path, model: Path, voices: Path, markdown: Path | None) -> None:
     clips = {name.removeprefix("kokoro:"): paths for name, paths in clips_of(root, "kokoro").items()}
     stock = embed_people(xvector, root, {name: clips[name] for name in machine.voices if name in clips})
     lines = []
-    for name in _SETS:
+    for name in only:
         found = []
-        for paths in tqdm(clips_of(root, *SETS[name]).values(), unit="person"):
+        for person, paths in tqdm(list(clips_of(root, *SETS[name]).items())[:people], unit="person"):
             voice = voiceprint(embed_clips(xvector, root, paths[:ENROLMENT_CLIPS]))
             if voice is not None:
                 found.append(attack(machine, stock, (root / paths[0], voice), (xvector, scorer)))
+                click.echo(f"{person}: LLR {', '.join(f'{llr:.2f}' for llr in found[-1])}", err=True)
         lines += [_line(name, np.array(found), scorer, rate) for rate in RATES]
     headings = ("imitated (people)", "rate allowed", "first sentence let in", "one of three", "LLR, median", "needs")
     text = f"{markdown_table(headings, lines)}\n\n`python -m tools.mimic_attack`; model {xvector.manifest.name}."
