@@ -52,6 +52,9 @@ def test_a_file_that_cannot_be_read_is_told(unpacked: Path, capsys: pytest.Captu
         ("hedgewars", "hedgewars/usr/share/games/hedgewars/Data/Sounds/voices/Pirate/Hello.ogg", "Pirate"),
         ("klettres", "klettres/usr/share/klettres/da/alpha/a-0.ogg", "da"),
         ("asterisk", "asterisk/usr/share/asterisk/sounds/en_US_f_Allison/digits/1.wav", "Allison"),
+        ("ktuberling", "ktuberling/usr/share/ktuberling/sounds/da/moustache.ogg", "da"),
+        ("queen", "queen/lines/020001P2.mp3", "020001P2"),
+        ("sky", "sky/lines/50001.wav", "50001"),
     ],
 )
 def test_file_names_tell_who_speaks(tmp_path: Path, source: str, path: str, who: str) -> None:
