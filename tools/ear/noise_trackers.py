@@ -3,7 +3,9 @@
 Error: mean absolute difference in dB between the noise assumed at a frame and the noise that was there (its mean over
 160 ms, in mel bands, taken as no lower than 40 dB under the speech of its band), over the frames of the clip, at 20, 10
 and 0 dB. Lag: until a 10 dB louder noise is followed by 7 dB more than the same noise without the step, in speech at
-10 dB. SNR error: of the utterance, 0 to 30 dB. Speech is of dev, the clips with the least noise of their own.
+10 dB. SNR error: of the utterance, 0 to 30 dB; the truth is the power of speech over that of noise in the very frames
+of the utterance, with half the width of the 95 % interval of the mean, and its bias. Speech is of dev, the clips with
+the least noise of their own.
 """
 
 import os
@@ -23,6 +25,7 @@ from tqdm import tqdm
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import log2_q16
 from edgevoice.listening.features import LogMel
+from edgevoice.listening.listen import ListeningSettings
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
 from edgevoice.listening.snr import utterance_snr_db
 from edgevoice.listening.spectrum import Spectrum
@@ -37,6 +40,7 @@ STEADY = {
     *("pink noise", "rain", "running tap", "sea waves", "white noise"),
 }
 """Kinds that go on without a break; the others are single events, between which there is no noise to measure."""
+DEFAULT = ListeningSettings().tracker
 _LEAD_FRAMES = LEAD // HOP
 _MARGIN = 25  # frames about the speech, as the gate keeps
 _STEP_AT = _LEAD_FRAMES + FRAMES_PER_SECOND // 2
@@ -123,14 +127,22 @@ def kinds_table(findings: list[Finding], lags: dict[tuple[str, TrackerName], flo
 
 
 def snr_table(findings: list[Finding]) -> Table:
-    """Mean absolute error of blind SNR, a row a true SNR."""
+    """Mean absolute error of blind SNR with its interval, and its mean, a row a true SNR."""
     table = Table("SNR", *(f"steady, {name}" for name in TRACKERS), *(f"events, {name}" for name in TRACKERS))
+    steady = [each for each in findings if each.kind in STEADY]
+    events = [each for each in findings if each.kind not in STEADY]
     for snr_db in SNRS_DB:
-        steady = [each for each in findings if each.kind in STEADY]
-        events = [each for each in findings if each.kind not in STEADY]
-        cells = [f"{_snr_error(group, name, [snr_db]):.1f} dB" for group in (steady, events) for name in TRACKERS]
+        cells = [_told(group, name, [snr_db]) for group in (steady, events) for name in TRACKERS]
         table.add_row(f"{snr_db} dB", *cells)
+    cells = [_told(group, name, SNRS_DB) for group in (steady, events) for name in TRACKERS]
+    table.add_row("all", *cells)
     return table
+
+
+def _told(findings: Sequence[Finding], name: TrackerName, snrs_db: Sequence[int]) -> str:
+    errors = np.array([each.snr_error_db for each in findings if each.tracker == name and each.snr_db in snrs_db])
+    half = 1.96 * np.abs(errors).std() / np.sqrt(len(errors))
+    return f"{np.abs(errors).mean():.1f} ± {half:.1f} ({errors.mean():+.1f})"
 
 
 def plot(findings: list[Finding], path: Path) -> None:
@@ -147,11 +159,15 @@ def plot(findings: list[Finding], path: Path) -> None:
         left.bar(np.arange(len(kinds)) + 0.27 * (number - 1), errors, 0.25, label=name)
         steady = [each for each in findings if each.kind in STEADY]
         right.plot(SNRS_DB, [_snr_error(steady, name, [snr_db]) for snr_db in SNRS_DB], marker="o", label=name)
+    events = [each for each in findings if each.kind not in STEADY]
+    far = [_snr_error(events, DEFAULT, [snr_db]) for snr_db in SNRS_DB]
+    right.plot(SNRS_DB, far, marker="x", linestyle="--", color="grey", label=f"single events, {DEFAULT}")
+    right.legend()
     left.set_xticks(range(len(kinds)), kinds, rotation=60, ha="right")
     left.set_ylabel("error of the noise estimate, dB")
     left.legend()
     right.axhline(2.5, color="grey", linestyle=":")
-    right.set(xlabel="SNR, dB", ylabel="error of blind SNR, steady noise, dB", ylim=(0, None))
+    right.set(xlabel="SNR, dB", ylabel="mean error of blind SNR in steady noise, dB", ylim=(0, None))
     figure.savefig(path)
 
 
