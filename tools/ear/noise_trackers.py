@@ -25,7 +25,6 @@ from tqdm import tqdm
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import log2_q16
 from edgevoice.listening.features import LogMel
-from edgevoice.listening.listen import ListeningSettings
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
 from edgevoice.listening.snr import utterance_snr_db
 from edgevoice.listening.spectrum import Spectrum
@@ -40,7 +39,6 @@ STEADY = {
     *("pink noise", "rain", "running tap", "sea waves", "white noise"),
 }
 """Kinds that go on without a break; the others are single events, between which there is no noise to measure."""
-DEFAULT = ListeningSettings().tracker
 _LEAD_FRAMES = LEAD // HOP
 _MARGIN = 25  # frames about the speech, as the gate keeps
 _STEP_AT = _LEAD_FRAMES + FRAMES_PER_SECOND // 2
@@ -140,9 +138,18 @@ def snr_table(findings: list[Finding]) -> Table:
 
 
 def _told(findings: Sequence[Finding], name: TrackerName, snrs_db: Sequence[int]) -> str:
-    errors = np.array([each.snr_error_db for each in findings if each.tracker == name and each.snr_db in snrs_db])
-    half = 1.96 * np.abs(errors).std() / np.sqrt(len(errors))
-    return f"{np.abs(errors).mean():.1f} ± {half:.1f} ({errors.mean():+.1f})"
+    errors = _snr_errors(findings, name, snrs_db)
+    return "{:.1f} ± {:.1f} ({:+.1f})".format(*_mean_and_half(errors), errors.mean())
+
+
+def _snr_errors(findings: Sequence[Finding], name: TrackerName, snrs_db: Sequence[int]) -> Wave:
+    return np.array([each.snr_error_db for each in findings if each.tracker == name and each.snr_db in snrs_db])
+
+
+def _mean_and_half(errors: Wave) -> tuple[float, float]:
+    """Mean of the absolute errors and half the width of its 95 % interval."""
+    size = np.abs(errors)
+    return float(size.mean()), float(1.96 * size.std() / np.sqrt(len(size)))
 
 
 def plot(findings: list[Finding], path: Path) -> None:
@@ -158,16 +165,15 @@ def plot(findings: list[Finding], path: Path) -> None:
         errors = [_error([each for each in findings if each.kind == kind], name) for kind in kinds]
         left.bar(np.arange(len(kinds)) + 0.27 * (number - 1), errors, 0.25, label=name)
         steady = [each for each in findings if each.kind in STEADY]
-        right.plot(SNRS_DB, [_snr_error(steady, name, [snr_db]) for snr_db in SNRS_DB], marker="o", label=name)
-    events = [each for each in findings if each.kind not in STEADY]
-    far = [_snr_error(events, DEFAULT, [snr_db]) for snr_db in SNRS_DB]
-    right.plot(SNRS_DB, far, marker="x", linestyle="--", color="grey", label=f"single events, {DEFAULT}")
+        found = [_mean_and_half(_snr_errors(steady, name, [snr_db])) for snr_db in SNRS_DB]
+        places, (means, halves) = np.array(SNRS_DB) + 0.4 * (number - 1), zip(*found, strict=True)
+        right.errorbar(places, means, halves, marker="o", capsize=2, label=name)
     right.legend()
     left.set_xticks(range(len(kinds)), kinds, rotation=60, ha="right")
     left.set_ylabel("error of the noise estimate, dB")
     left.legend()
     right.axhline(2.5, color="grey", linestyle=":")
-    right.set(xlabel="SNR, dB", ylabel="mean error of blind SNR in steady noise, dB", ylim=(0, None))
+    right.set(xlabel="SNR, dB", ylabel="error of blind SNR, steady noise, dB", ylim=(0, None))
     figure.savefig(path)
 
 
@@ -176,7 +182,7 @@ def _error(findings: Sequence[Finding], name: TrackerName) -> float:
 
 
 def _snr_error(findings: Sequence[Finding], name: TrackerName, snrs_db: Sequence[int]) -> float:
-    return float(np.mean([abs(e.snr_error_db) for e in findings if e.tracker == name and e.snr_db in snrs_db]))
+    return float(np.abs(_snr_errors(findings, name, snrs_db)).mean())
 
 
 def power_of(wave: Wave) -> Integers:
