@@ -139,9 +139,9 @@ try_it() {
 change_over() {
     [ "$release" ] || return 0
     before=$(readlink "$prefix/current" 2>/dev/null || true)
-    if systemd_runs && systemctl is-active -q edgevoice; then
-        was_active=1
-        say "stopping the door"
+    if systemd_runs && [ -e "$unit" ]; then
+        if systemctl is-active -q edgevoice; then was_active=1; fi
+        say "stopping the door" # also one that does not serve now and is about to be tried again
         run systemctl stop edgevoice
     fi
     if [ "$before" ] && [ -f "$data/edgevoice.sqlite" ]; then
@@ -184,11 +184,10 @@ service() {
         { run udevadm control --reload && run udevadm trigger --subsystem-match=gpio; } ||
             say "udev does not run here; it reads the rules at the next boot"
     fi
+    put "$deploy/back-off.sh" "$prefix/back-off.sh" || true
     put "$deploy/edgevoice.service" "$unit" || true
+    if [ -e "$unit.d/back-off.conf" ]; then run rm -f "$unit.d/back-off.conf"; fi # of an older edgevoice
     if ! command -v systemctl >/dev/null; then say "there is no systemd here: nothing will start the door"; return; fi
-    if [ "$(systemctl --version | sed -n '1s/[^0-9]*\([0-9]*\).*/\1/p')" -ge 254 ]; then
-        put "$deploy/back-off.conf" "$unit.d/back-off.conf" || true
-    fi
     if systemd_runs; then run systemctl daemon-reload; fi
     run systemctl enable -q edgevoice
 }

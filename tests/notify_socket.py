@@ -15,17 +15,6 @@ class NotifySocket:
         self._socket.bind(str(path))
         self.environment = {"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": str(round(1e6 * watchdog_seconds))}
 
-    def heard_for(self, seconds: float) -> list[str]:
-        """Everything that is told within the next seconds."""
-        until, told = time.monotonic() + seconds, []
-        while (left := until - time.monotonic()) > 0:
-            self._socket.settimeout(left)
-            try:
-                told.append(self._socket.recv(4096).decode())
-            except TimeoutError:
-                break
-        return told
-
     def waiting(self) -> list[str]:
         """What was told and not yet taken."""
         self._socket.setblocking(False)
@@ -36,7 +25,24 @@ class NotifySocket:
             except BlockingIOError:
                 return told
 
-    def wait_for(self, message: str, seconds: float = 30.0) -> list[str]:
+    def stops(self, message: str, for_seconds: float, seconds: float = 60.0) -> bool:
+        """Whether this message does not come any more for so long, some time within ``seconds``.
+
+        What was meant before may be told late on a busy machine.
+        """
+        until = time.monotonic() + seconds
+        quiet_at = time.monotonic() + for_seconds
+        while (now := time.monotonic()) < min(quiet_at, until):
+            self._socket.settimeout(quiet_at - now)
+            try:
+                told = self._socket.recv(4096).decode()
+            except TimeoutError:
+                return True
+            if told == message:
+                quiet_at = time.monotonic() + for_seconds
+        return now < until
+
+    def wait_for(self, message: str, seconds: float = 60.0) -> list[str]:
         """What is told up to this message; AssertionError if it does not come."""
         until, told = time.monotonic() + seconds, []
         while message not in told:

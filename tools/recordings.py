@@ -8,7 +8,7 @@ is enough to learn from a teacher. Licences stand in the index: use the recordin
 import csv
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -21,6 +21,7 @@ from edgevoice.errors import AudioError
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from tools.synthetic.take import write
+from tools.training.talkies import open_queen, open_sky
 
 COLUMNS = ("path", "kind", "split", "set", "speaker", "session", "label", "seconds", "licence")
 _CLIPS = 60  # of one voice at the most
@@ -31,12 +32,16 @@ _GAP_S = 0.12
 
 @dataclass(frozen=True)
 class Source:
-    """One set: its packages, the files within them, and how a file's path names who speaks (the groups, joined)."""
+    """One set: its packages, the files within them, and how a file's path names who speaks (the groups, joined).
+
+    open: takes the folder of the unpacked packages and writes files of sound there, where they lie in an archive.
+    """
 
     name: str
     licence: str
     packages: tuple[str, ...]
     speaker: str
+    open: Callable[[Path], None] = lambda _: None
 
 
 SOURCES = (
@@ -56,6 +61,10 @@ SOURCES = (
         tuple(f"asterisk-core-sounds-{language}-wav" for language in ("en", "es", "fr", "it", "ru")),
         r"/sounds/[a-z]{2}_[A-Z]{2}_[fm]_(\w+)/(?!.*silence/).*\.wav$",
     ),
+    Source("ktuberling", "GPL-2+", ("ktuberling-data",), r"/ktuberling/sounds/([a-z]+)/[^/]*\.(?:ogg|wav)$"),
+    # Who says a line is not told: each is a voice of its own.
+    Source("queen", "freeware", ("flight-of-the-amazon-queen",), r"/lines/(\w+)\.mp3$", open_queen),
+    Source("sky", "freeware", ("beneath-a-steel-sky",), r"/lines/(\w+)\.wav$", open_sky),
 )
 
 
@@ -68,6 +77,7 @@ def unpack(source: Source, folder: Path) -> Path:
         subprocess.run(["apt-get", "download", *source.packages], cwd=part, check=True)
         for package in sorted(part.glob("*.deb")):
             subprocess.run(["dpkg", "-x", package, part], check=True)
+        source.open(part)
         part.rename(target)
     return target
 

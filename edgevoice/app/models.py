@@ -56,7 +56,7 @@ def recogniser(settings: Settings, speakers: Speakers) -> Recogniser:
     """Models and people together; ModelError, SettingsError. Without a mood where that model cannot be trusted."""
     path, rate = xvector_path(settings), settings.recognition.false_accept_rate
     with quiet_stderr():
-        recognises = Recogniser(path, speakers.voiceprints, rate, speakers.outdated)
+        recognises = Recogniser(path, speakers.voiceprints, rate, speakers.unknown)
         try:
             model = None if settings.models.mood == "off" else emotion(settings, recognises.xvector)
         except ModelError as error:

@@ -19,9 +19,11 @@ from edgevoice.door.claim import Claim
 from edgevoice.door.inputs import Inputs
 from edgevoice.door.kiosk import Extras, Kiosk
 from edgevoice.door.known_sounds import SoundWatch
+from edgevoice.door.left_out import DamageWatch
 from edgevoice.door.lockout import Attempts
 from edgevoice.door.machine import Limits
 from edgevoice.door.reception import Reception
+from edgevoice.errors import StorageError
 from edgevoice.hardware import Button, Contacts, Light, Lights, Lock, Sounder, Watchdog
 from edgevoice.pipeline import Pipeline
 from edgevoice.recognition.recognise import Recogniser
@@ -103,8 +105,13 @@ def _put_together(
         kiosk = Kiosk(act, attempts, settings.door, clock, _limits(settings), extras)
         at_the_end.callback(the_lock.shut)
         guarded, heard_out = replay_guard(settings, home, recognises)
+        watched = DamageWatch(guarded, home.speakers.damaged)
+        try:
+            watched.look()
+        except StorageError as error:
+            kiosk.fault(error)
         afterwards = Aftermath(settings.mood, home.habits, home.events)
-        pipeline = Pipeline(lambda: ear(settings, early=True), guarded, kiosk, heard_out, afterwards)
+        pipeline = Pipeline(lambda: ear(settings, early=True), watched, kiosk, heard_out, afterwards)
         yield Device(
             the_lock,
             the_lights,

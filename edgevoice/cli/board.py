@@ -94,7 +94,14 @@ def _button(settings: Settings, person: Person) -> Finding:
     if settings.button.driver == "fake":
         return FAKE
     with closing(app.button(settings)) as button:
-        return presses(button, person)
+        return presses(button, "inside", person)
+
+
+def _outside(settings: Settings, person: Person) -> Finding:
+    if settings.pin.driver == "fake":
+        return FAKE
+    with closing(app.outside_button(settings)) as button:
+        return presses(button, "at the door", person)
 
 
 def _door(settings: Settings, person: Person) -> Finding:
@@ -137,6 +144,7 @@ STEPS: dict[str, Step] = {
     "sounder": _sounder,
     "relay": _relay,
     "button": _button,
+    "outside": _outside,
     "door": _door,
     "exit": _exit,
     "tamper": _tamper,

@@ -107,9 +107,9 @@ def clicks(lock: Lock, person: Person) -> Finding:
     return _answered(heard, "it clicks, and shuts by itself", "it does not click, or the door is not released")
 
 
-def presses(button: Button, person: Person) -> Finding:
-    """A short press; a button that is stuck is told."""
-    if person.ask("Press the button inside, briefly, after Enter") is None:
+def presses(button: Button, where: str, person: Person) -> Finding:
+    """A short press of the button there; one that is stuck is told."""
+    if person.ask(f"Press the button {where}, briefly, after Enter") is None:
         stuck = Press.STUCK in button.take()
         return Finding(False if stuck else None, "stuck" if stuck else NOBODY)
     seen: list[Press] = []

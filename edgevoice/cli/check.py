@@ -16,6 +16,7 @@ from edgevoice.hardware.portaudio import choose, list_devices
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.backups import backups
 from edgevoice.storage.events import BUILT_IN
+from edgevoice.storage.speakers import DAMAGED
 from edgevoice.tflite import interpreter
 
 
@@ -87,6 +88,8 @@ def _people(loaded: Loaded) -> str:
             raise StorageError(
                 f"{', '.join(outdated)}: enrolled with another model; run: edgevoice enroll --renew NAME, for each"
             )
+        if damaged := [person.name for person in house.speakers.damaged()]:
+            raise StorageError(f"{', '.join(damaged)}: {DAMAGED}")
         return f"{len(house.speakers.voiceprints(model))} voiceprints open with the key"
 
 

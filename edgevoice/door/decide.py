@@ -129,7 +129,8 @@ def _nobody(outdated: Sequence[str]) -> str:
         return "nobody is enrolled: enrol the first person"
     more = f" and {len(outdated) - _MOST_NAMED} more" if len(outdated) > _MOST_NAMED else ""
     names = ", ".join(outdated[:_MOST_NAMED]) + more
-    return f"{names} must enrol again, as another model made the voiceprint: edgevoice enroll --renew NAME"
+    why = "as another model made the voiceprint, or it is damaged"
+    return f"{names} must enrol again, {why}: edgevoice enroll --renew NAME"
 
 
 def _objections(

@@ -50,6 +50,7 @@ class PyAudioMicrophone:
         self._dropped_before = self._overruns_before = 0
         self._first_opened: float | None = None
         self._next_sample = self._zeros = 0
+        self._muted = ""  # what was told of its silence, until it is heard again, whatever happens in between
         self._closing: Ring[None] = Ring(1)
         self._closed = False
         self._releasing = threading.RLock()
@@ -85,8 +86,7 @@ class PyAudioMicrophone:
         except OSError as error:
             raise self._fail(*diagnose(self._device, error)) from error
         self._zeros = 0
-        if self._state != MicrophoneState.SILENT:
-            self._tell(MicrophoneState.STARTING)
+        self._tell(MicrophoneState.SILENT if self._muted else MicrophoneState.STARTING, self._muted)
 
     def blocks(self) -> Iterator[AudioBlock]:
         """Blocks of about 80 ms until ``close``; a device in trouble is reported and tried again, ever more slowly."""
@@ -132,17 +132,17 @@ class PyAudioMicrophone:
 
     def _watch_silence(self, block: AudioBlock) -> None:
         if block.samples.any():
-            self._zeros = 0
+            self._zeros, self._muted = 0, ""
             self._tell(MicrophoneState.HEARING)
             return
         self._zeros += len(block.samples)
         limit = self._settings.silence_seconds
         if limit and self._zeros >= limit * SAMPLE_RATE:
-            message = (
+            self._muted = (
                 f"Microphone {self._device!r} is silent: {self._zeros / SAMPLE_RATE:.0f} s of digital zeros, where "
                 "even a quiet room gives noise; unmute it (alsamixer), check its switch and cable."
             )
-            raise self._fail(MicrophoneState.SILENT, message)
+            raise self._fail(MicrophoneState.SILENT, self._muted)
 
     def _sample_now(self) -> int:
         """What the clock calls the next sample, never less than what was given."""

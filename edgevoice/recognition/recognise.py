@@ -48,7 +48,7 @@ class Evidence:
     mood and recording: None where not known or not installed;
     embedding: the voice itself, for enrolment; never printed and never logged;
     kept: number of the fingerprint that was kept of it, None where none was;
-    outdated: who is enrolled with another model, and cannot be compared;
+    outdated: who is enrolled and cannot be compared: with another model, or a damaged voiceprint;
     mfcc: what was said, for the digits of a challenge; never printed, never logged, never kept;
     agreement: cosine of the voices of its two halves, None where it is too short to tell, where it may still go on, and
     where it reaches the threshold: then nobody asks.
@@ -87,7 +87,7 @@ class Recogniser:
     ) -> None:
         """``model``: the x-vector's ``.tflite``; ``voiceprints``: a model's name -> the people enrolled with it;
         ``false_accept_rate``: of a stranger's attempt against the whole household, e.g. 0.001; ``outdated``: a model's
-        name -> the people enrolled with another.
+        name -> the people enrolled who cannot be compared with it.
 
         ModelError: a file that is not what its manifest says; SettingsError: a rate outside the measured range.
         """

@@ -17,6 +17,8 @@ from edgevoice.storage.secrets import Secrets
 
 Vector = NDArray[np.float32]
 
+DAMAGED = "the voiceprint is damaged: `edgevoice enroll --renew NAME`, or put a backup in place (`edgevoice restore`)"
+_NOTHING = b""  # opens with no key
 _log = logging.getLogger(__name__)
 _STORED = np.dtype("<f4")  # little-endian, so that the file can move between machines
 _ALL = (
@@ -66,7 +68,7 @@ class Speakers:
         self._database = database
         self._secrets = secrets
         self._secrets.belong_to(database)
-        self._told: set[Speaker] = set()
+        self._told: set[tuple[str, Speaker]] = set()
 
     def add(self, name: str, vector: Vector, model: str, utterances: int) -> None:
         """Enrol a new person with a voiceprint (d,) of ``model``, averaged over so many utterances.
@@ -162,28 +164,43 @@ class Speakers:
             )
 
     def voiceprints(self, model: str) -> Voiceprints:
-        """Every voiceprint that ``model`` made, for scoring; StorageError when one does not open.
+        """Every voiceprint that ``model`` made, for scoring; StorageError without the key that seals them.
 
         Voiceprints of another model cannot be compared and are not among them: ``outdated`` names their owners,
-        and so does one warning in the log.
+        and so does one warning in the log. Nor are damaged ones, whose owners ``damaged`` names.
         """
-        rows = self._rows()
-        for speaker in {row.speaker for row in rows if row.speaker.model != model} - self._told:
-            self._told.add(speaker)
-            _log.warning(
-                "%s must enrol again: the voiceprint is of model %s, this is %s", speaker.name, speaker.model, model
-            )
-        return [self._open(row) for row in rows if row.speaker.model == model]
+        found = []
+        for row in self._rows():
+            if row.speaker.model != model:
+                self._tell(
+                    row.speaker, f"must enrol again: the voiceprint is of model {row.speaker.model}, this is {model}"
+                )
+            elif (opened := self._open_sound(row)) is None:
+                self._tell(row.speaker, f"is not known any more: {DAMAGED}")
+            else:
+                found.append(opened)
+        return found
+
+    def unknown(self, model: str) -> People:
+        """Who must enrol again to be known with ``model``: ``outdated``, or damaged."""
+        return [row.speaker for row in self._rows() if row.speaker.model != model or self._open_sound(row) is None]
+
+    def damaged(self) -> People:
+        """Whose voiceprint does not open although the right key is there: nobody else is kept out by it.
+
+        StorageError without the key: then nobody's opens, and none of them is damaged.
+        """
+        return [row.speaker for row in self._rows() if self._open_sound(row) is None]
 
     def outdated(self, model: str) -> People:
         """Who must enrol again, because another model made their voiceprint."""
         return [speaker for speaker in self.list() if speaker.model != model]
 
     def _keep(self, row: int, plain: bytes, model: str, utterances: int) -> None:
-        """Seal a voiceprint for this person and no other, with a key that opens everybody else's too."""
+        """Seal a voiceprint for this person and no other, with the key that opens everybody else's too."""
         for other in self._rows():
             if other.id != row:
-                self._open(other)
+                self._open_sound(other)
         sealed = self._secrets.seal(plain, VOICEPRINTS.purpose(row, model))
         self._database.rows("insert or replace into voiceprints values (?, ?, ?, ?)", (row, model, utterances, sealed))
 
@@ -200,6 +217,20 @@ class Speakers:
             raise StorageError(f"the voiceprint of {speaker.name}: {error}") from error
         vector = np.frombuffer(plain, dtype=_STORED).astype(np.float32)
         return Voiceprint(speaker.name, vector, speaker.model, speaker.utterances)
+
+    def _open_sound(self, row: _Row) -> Voiceprint | None:
+        """None where the row is damaged, and not the key the wrong one."""
+        try:
+            return self._open(row)
+        except StorageError:
+            if self._secrets.current() is None:  # raises where the key that the database names is not there
+                raise
+            return None
+
+    def _tell(self, speaker: Speaker, what: str) -> None:
+        if (what, speaker) not in self._told:
+            self._told.add((what, speaker))
+            _log.warning("%s %s", speaker.name, what)
 
     def _rows(self) -> _Rows:
         return [_row(*values) for values in self._database.rows(_ALL)]
@@ -223,9 +254,10 @@ class Speakers:
 
 def _row(*values: object) -> _Row:
     number, name, model, utterances, enrolled_at, administrator, sealed = values
-    if not (isinstance(number, int) and isinstance(utterances, int) and isinstance(sealed, bytes)):
-        raise StorageError(f"the voiceprint of {name!r} cannot be read: put a backup of the database in its place")
-    return _Row(number, Speaker(str(name), str(model), utterances, str(enrolled_at), bool(administrator)), sealed)
+    assert isinstance(number, int)  # SQLite keeps nothing else in a primary key
+    rests_on = utterances if isinstance(utterances, int) else 0
+    speaker = Speaker(str(name), str(model), rests_on, str(enrolled_at), bool(administrator))
+    return _Row(number, speaker, sealed if isinstance(sealed, bytes) else _NOTHING)
 
 
 def _to_bytes(name: str, vector: Vector) -> bytes:

@@ -12,7 +12,7 @@ from edgevoice.hardware.folder_gpio import read_log
 from edgevoice.storage.alone import alone
 from tests.cli.conftest import Shell
 
-BUTTON, DOOR = 24, 5
+BUTTON, DOOR, OUTSIDE = 24, 5, 6
 BOARD = """
 [microphone]
 device = "no such microphone"
@@ -22,12 +22,15 @@ driver = "gpio"
 driver = "gpio"
 [button]
 driver = "gpio"
+[pin]
+driver = "gpio"
 [contacts]
 driver = "gpio"
 [sounder]
 driver = "buzzer"
 [gpio]
 button_pin = 24
+outside_button_pin = 6
 door_pin = 5
 buzzer_pin = 12
 simulated = "{board}"
@@ -52,7 +55,7 @@ def _restless_wires(board: Path) -> Iterator[None]:
     def move() -> None:
         while not ended.is_set():
             for level in ("0", "1"):
-                for pin in (BUTTON, DOOR):
+                for pin in (BUTTON, DOOR, OUTSIDE):
                     (board / "inputs" / str(pin)).write_text(level)
                 ended.wait(0.4)
 
@@ -75,12 +78,12 @@ def _check(folder: Path, answers: str) -> subprocess.CompletedProcess[str]:
 
 def test_with_its_owner_every_part_is_moved_and_told(tmp_path: Path) -> None:
     with _restless_wires(tmp_path / "board"):
-        answers = ["y", "y", "n", "y", "click", "y", "", ""]  # the blue LED is dark
+        answers = ["y", "y", "n", "y", "click", "y", "", "", ""]  # the blue LED is dark
         done = _check(tmp_path, "\n".join(answers) + "\n")
     marks = {name: next(line for line in done.stdout.splitlines() if f"  {name:12} " in line) for name in STEPS}
     assert "FAIL" in marks.pop("microphone")
     assert "FAIL" in marks.pop("blue LED")
-    for name in ("red LED", "green LED", "sounder", "relay", "button", "door"):
+    for name in ("red LED", "green LED", "sounder", "relay", "button", "outside", "door"):
         assert "ok  " in marks.pop(name), done.stdout
     assert all("not fitted" in line for line in marks.values())
     assert done.returncode == 1

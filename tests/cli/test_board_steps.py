@@ -123,12 +123,12 @@ def test_a_press_is_waited_for() -> None:
     owner = Owner([""])
     button = FakeButton(owner.clock)
     owner.clock = Watched(3.0, button.press)
-    assert presses(button, owner.person) == Finding(True, "a short press is seen")
+    assert presses(button, "inside", owner.person) == Finding(True, "a short press is seen")
 
 
 def test_a_button_that_nobody_presses_fails_when_patience_ends() -> None:
     owner = Owner([""])
-    found = presses(FakeButton(owner.clock), owner.person)
+    found = presses(FakeButton(owner.clock), "inside", owner.person)
     assert found.ok is False
     assert "no short press within 20 s" in found.told
     assert owner.clock.now == pytest.approx(20.0, abs=0.1)
@@ -137,10 +137,10 @@ def test_a_button_that_nobody_presses_fails_when_patience_ends() -> None:
 def test_a_button_is_not_watched_where_nobody_can_be_asked() -> None:
     owner = Owner()
     button = FakeButton(owner.clock)
-    assert presses(button, owner.person).ok is None
+    assert presses(button, "inside", owner.person).ok is None
     button.down()
     owner.clock.advance(60.0)
-    assert presses(button, owner.person) == Finding(False, "stuck")
+    assert presses(button, "inside", owner.person) == Finding(False, "stuck")
 
 
 @pytest.mark.parametrize("begins_open", [True, False])

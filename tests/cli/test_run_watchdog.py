@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ WATCHDOG_S = 0.4  # a message every 0.1 s
 WATCHED_S = 0.8
 SILENCE_S = 1.0
 FED = "WATCHDOG=1"
+TRIES = 60  # of half a second
 SETTINGS = f"""[microphone]
 stall_seconds = 1.0
 silence_seconds = {SILENCE_S}
@@ -34,12 +36,12 @@ longest_retry_seconds = 0.2
 
 @dataclass
 class Told:
-    """What systemd heard in each phase of one evening."""
+    """What systemd heard in each phase of one evening, and whether the door went quiet in the others."""
 
     at_first: list[str]
-    muted: list[str]
+    quiet_when_muted: bool
     spoken_to: list[str]
-    unplugged: list[str]
+    quiet_when_unplugged: bool
     plugged: list[str]
     at_last: list[str]
     status: int
@@ -54,31 +56,45 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
         yield _evening(folder, microphone, manager)
 
 
+@contextmanager
+def _running(folder: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """The door, which is gone at the end however the evening went."""
+    command = [sys.executable, "-m", "edgevoice", "--data", folder, "run"]
+    with subprocess.Popen(
+        command, env=environment, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as door:
+        try:
+            yield door
+        finally:
+            door.kill()
+
+
 def _evening(folder: Path, microphone: VirtualMicrophone, manager: NotifySocket) -> Told:
     noise = folder / "noise.wav"
     soundfile.write(noise, np.resize(clip("room.flac"), SAMPLE_RATE // 2), SAMPLE_RATE)
-    with subprocess.Popen(
-        [sys.executable, "-m", "edgevoice", "--data", folder, "run"],
-        env={**microphone.environment, **manager.environment},
-        cwd=REPOSITORY,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as door:
+    with _running(folder, {**microphone.environment, **manager.environment}) as door:
         at_first = manager.wait_for(FED)
-        manager.heard_for(SILENCE_S + 1.0)  # nothing but zeros until they count as a fault
-        muted = manager.heard_for(WATCHED_S)
-        microphone.play(noise)
-        spoken_to = manager.heard_for(0.2)
+        muted = manager.stops(FED, SILENCE_S + WATCHED_S)  # nothing but zeros until they count as a fault
+        spoken_to = _speak(microphone, noise, manager)
         microphone.unplug()
-        manager.waiting()
-        unplugged = manager.heard_for(WATCHED_S)
+        unplugged = manager.stops(FED, WATCHED_S)
         microphone.plug()
-        plugged = manager.wait_for(FED)
+        plugged = _speak(microphone, noise, manager)
         door.send_signal(signal.SIGTERM)
         at_last = manager.wait_for("STOPPING=1")
-        _, errors = door.communicate(timeout=20)
+        _, errors = door.communicate(timeout=60)
     return Told(at_first, muted, spoken_to, unplugged, plugged, at_last, door.returncode, errors)
+
+
+def _speak(microphone: VirtualMicrophone, sound: Path, manager: NotifySocket) -> list[str]:
+    """Speak until that is told: what is said while the device is being opened anew is not heard."""
+    told: list[str] = []
+    for _ in range(TRIES):
+        microphone.play(sound)
+        told += manager.waiting()
+        if FED in told:
+            break
+    return told
 
 
 def test_it_is_ready_when_the_first_sound_has_gone_through(told: Told) -> None:
@@ -86,7 +102,7 @@ def test_it_is_ready_when_the_first_sound_has_gone_through(told: Told) -> None:
 
 
 def test_a_muted_microphone_feeds_no_watchdog(told: Told) -> None:
-    assert FED not in told.muted
+    assert told.quiet_when_muted
 
 
 def test_sound_feeds_it_again(told: Told) -> None:
@@ -94,7 +110,7 @@ def test_sound_feeds_it_again(told: Told) -> None:
 
 
 def test_an_unplugged_microphone_feeds_no_watchdog(told: Told) -> None:
-    assert FED not in told.unplugged
+    assert told.quiet_when_unplugged
 
 
 def test_one_that_is_back_feeds_it_again_without_a_restart(told: Told) -> None:

@@ -29,7 +29,7 @@ rm -rf "$ROOT/root/source" && mkdir -p "$ROOT/root/source" "$ROOT/wheels"
 cp "$folder"/wheels/* "$ROOT/wheels/"
 tar -C "$repository" --exclude=__pycache__ -cf - deploy edgevoice models tests pyproject.toml README.md | tar -C "$ROOT/root/source" -xf -
 
-mode=$(if [ -e "$ROOT/opt/edgevoice/current" ]; then echo --upgrade; fi)
+mode=$(if [ -L "$ROOT/opt/edgevoice/current" ]; then echo --upgrade; fi) # a link that leads nowhere from out here
 # shellcheck disable=SC2086
 inside sh /root/source/deploy/install.sh $mode --wheels /wheels
 inside rm -rf /tmp/visit

@@ -1,11 +1,15 @@
 """The installer as far as it goes without root, and the unit as systemd reads it."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from edgevoice.cli import main
+from edgevoice.config import load
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 DEBIAN = Path("/etc/debian_version").exists() and shutil.which("dpkg-query")
@@ -50,6 +54,23 @@ def test_a_wrong_use_ends_before_anything_is_done(wrong: list[str]) -> None:
 @pytest.mark.skipif(os.geteuid() == 0, reason="is about users who are not root")
 def test_without_root_it_says_how() -> None:
     assert "this needs root: sudo" in install().stderr
+
+
+def test_the_settings_it_writes_are_those_of_config_init_with_three_taken_out_of_their_comment(tmp_path: Path) -> None:
+    written = tmp_path / "edgevoice.toml"
+    assert main(["config", "init", str(written)]) == 0
+    explained = written.read_text().splitlines()
+    script = (DEPLOY / "install.sh").read_text()
+    function = re.search(r"^set_value\(\) \{.*?^\}", script, re.MULTILINE | re.DOTALL)
+    calls = re.findall(r'^ +set_value "\$new/edgevoice.toml" (.*)$', script, re.MULTILINE)
+    assert function is not None
+    lines = ["set -eu", "fail() { exit 1; }", function[0], *(f'set_value "$file" {call}' for call in calls)]
+    environment = {"file": str(written), "data": "/var/lib/edgevoice", "PATH": os.environ["PATH"]}
+    subprocess.run(["sh", "-c", "\n".join(lines)], env=environment, check=True, timeout=60)
+    settings = load(written).settings
+    assert (settings.lock.driver, settings.lights.driver) == ("gpio", "gpio")
+    assert settings.storage.folder == Path("/var/lib/edgevoice")
+    assert len([line for line in written.read_text().splitlines() if line not in explained]) == 3
 
 
 @needs("shellcheck")

@@ -161,6 +161,31 @@ def test_a_digitally_silent_device_is_noticed_reported_and_opened_anew() -> None
     assert "digital zeros" in desk.reports[1].message
 
 
+def test_a_muted_device_that_also_stalls_when_it_is_opened_anew_is_not_healthy_before_it_is_heard() -> None:
+    desk = Desk(Card())
+    blocks = desk.hear()
+    for _ in range(7):
+        desk.machine.stream.speak(np.zeros(2_560, np.int16))
+    for _ in range(6):
+        next(blocks)
+
+    def stall_and_come_back() -> None:
+        _wait_for_stream(desk, 2)
+        desk.machine.stream.active = False
+        _wait_for_stream(desk, 3)
+        desk.machine.stream.speak(np.zeros(2_560, np.int16))
+
+    threading.Thread(target=stall_and_come_back, daemon=True).start()
+    assert not next(blocks).samples.any()
+    assert not desk.microphone.healthy
+    muted, stalled = MicrophoneState.SILENT, MicrophoneState.UNPLUGGED
+    assert desk.states == [MicrophoneState.STARTING, muted, stalled, muted]
+    assert "digital zeros" in desk.reports[-1].message
+    desk.machine.stream.speak(_noise(2_560))
+    assert next(blocks).samples.any()
+    assert desk.microphone.healthy
+
+
 def test_quiet_noise_is_not_silence() -> None:
     desk = Desk(Card())
     blocks = desk.hear()
@@ -232,8 +257,12 @@ def _speak_when_open(desk: Desk, stream_number: int) -> None:
     """In a thread, as PortAudio would: one block as soon as the stream of this number is open."""
 
     def speak() -> None:
-        while len(desk.machine.streams) < stream_number:
-            threading.Event().wait(0.005)
+        _wait_for_stream(desk, stream_number)
         desk.machine.stream.speak(_noise(2_560))
 
     threading.Thread(target=speak, daemon=True).start()
+
+
+def _wait_for_stream(desk: Desk, number: int) -> None:
+    while len(desk.machine.streams) < number:
+        threading.Event().wait(0.005)
