@@ -82,6 +82,8 @@ def count_dropped(hops: Samples) -> Integers:
     run = samples[1:] == samples[:-1]
     for further in (1, 2, 4, 7):  # runs of 1, 2, 4, 8 and at last 15 = DROPOUT - 1 samples like the one before
         run = run[further:] & run[:-further]
+        if not run.any():  # as almost always
+            return np.zeros(len(hops), dtype=np.int64)
     repeats = np.concatenate([np.zeros(DROPOUT - 1, dtype=np.bool_), run]).reshape(hops.shape)
     within = slice(DROPOUT - 1, None)  # of a hop: what the one before it ended with does not count
     return _count(repeats[:, within] & ~_at_full_scale(hops[:, within]))

@@ -10,12 +10,12 @@ _DB_PER_OCTAVE_Q8 = 771  # 10 log10(2) = 3.0103
 _KNOT_BITS = 10  # knots lie 4 dB apart in Q8
 
 # Tenths of a dB, by ``python -m tools.ear.fit_snr``: speech of speech/train in the tuning half of the noise.
-_BY_EXCESS: Integers = np.array([54, 75, 95, 116, 142, 182, 222, 262, 289, 291, 293]) * (1 << _SNR_BITS) // 10
-_BY_DEPTH: Integers = np.array([-103, -69, -34, 0, 8, 10, 12, 13]) * (1 << _SNR_BITS) // 10
+_BY_EXCESS: Integers = np.array([106, 108, 110, 112, 114, 145, 180, 214, 239, 241, 243]) * (1 << _SNR_BITS) // 10
+_BY_DEPTH: Integers = np.array([-151, -101, -50, 0, 43, 49, 56, 63]) * (1 << _SNR_BITS) // 10
 
 
 def utterance_snr_db(snr_q16: Integers, noise_q16: Integers) -> float:
-    """Frames' log2 SNR and log2 noise (n >= 1,), Q16 -> ratio of mean speech to mean noise power, -4.9 to 30.6 dB.
+    """Frames' log2 SNR and log2 noise (n >= 1,), Q16 -> ratio of mean speech to mean noise power, -4.5 to 30.6 dB.
 
     The sum of what two tables make of two figures: how far the mean power stands over the noise (excess), and over the
     level that four fifths of the frames pass (depth), which noise fills up. In steady noise either would do; together

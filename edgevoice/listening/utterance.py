@@ -6,16 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.fixedpoint.exact import Integers
+from edgevoice.fixedpoint.logarithm import LOG2_BITS
 from edgevoice.listening.activity import ODDS_BITS
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.quality import Quality, assess
+from edgevoice.listening.snr import excess_q16
 from edgevoice.listening.window import FRAMES_PER_SECOND
 
 _SUREST = 70  # frames of an utterance that speak for it
 _VOICE_ODDS = 3 << ODDS_BITS  # 95 %: what they must be in the mean; a bark is as sure as speech, but not for so long
-_SURE_ODDS = 2839  # 80 %: the odds sink slowly when speech ends, so a short pause is counted from the last sure frame
-_WEAK_TAIL = 11  # frames: where speech that is not sure goes on for so long after it, from the last of those as well
+_VOICE_ODDS_IN_NOISE = 4500  # 90 %: where the sound hardly stands out, so that it is no bark, and a voice is less sure
+_STANDS_OUT = 3 << LOG2_BITS  # octaves of mean power over the noise (9 dB)
+_SURE_ODDS = 4081  # 88 %: the odds sink slowly when speech ends, so a short pause is counted from the last sure frame
+_WEAK_TAIL = 8  # frames: where speech that is not sure goes on for so long after it, from the last of those as well
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +158,7 @@ class UtteranceGate:
     def _utterance(self, stop: int, final: bool) -> list[Utterance]:
         """The held frames before this one, if they are enough speech and a voice."""
         frames, start = self._held[:stop], self._first
-        if int(frames.speech.sum()) < self._shortest or not is_voice(frames.odds):
+        if int(frames.speech.sum()) < self._shortest or not is_voice(frames):
             return []
         quality = assess(frames)
         return [Utterance(frames, start / FRAMES_PER_SECOND, (start + stop) / FRAMES_PER_SECOND, quality, final)]
@@ -165,6 +169,8 @@ class UtteranceGate:
             self._first += count
 
 
-def is_voice(odds: Integers) -> bool:
-    """(n,) odds of the frames of an utterance, Q11 -> whether the surest of them are sure enough of speech."""
-    return int(np.sort(odds)[-_SUREST:].sum()) >= _VOICE_ODDS * _SUREST
+def is_voice(frames: Frames) -> bool:
+    """Whether the surest frames of an utterance are sure enough of speech, for how far it stands out of the noise."""
+    stands_out = excess_q16(frames.snr + frames.noise, frames.noise) >= _STANDS_OUT
+    wanted = _VOICE_ODDS if stands_out else _VOICE_ODDS_IN_NOISE
+    return int(np.sort(frames.odds)[-_SUREST:].sum()) >= wanted * _SUREST

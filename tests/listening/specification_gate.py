@@ -1,10 +1,12 @@
 """The gate as its definition: plain Python integers, one frame at a time. Slow, and the last word."""
 
 from tests.listening.specification import Frame
+from tests.listening.specification_noise import excess
 
 ONSET, ONSET_WINDOW, EARLY, HANGOVER, MARGIN, SHORTEST, LONGEST = 12, 20, 15, 40, 25, 60, 1200
-SUREST, VOICE_ODDS = 70, 6144  # frames, and their mean odds, Q11
-SURE_ODDS, WEAK_TAIL = 2839, 11
+SUREST, VOICE_ODDS, VOICE_ODDS_IN_NOISE = 70, 6144, 4500  # frames, and their mean odds, Q11
+STANDS_OUT = 3 << 16  # octaves of mean power over the noise, Q16
+SURE_ODDS, WEAK_TAIL = 4081, 8
 
 Span = tuple[int, int, bool]
 """First frame, frame after the last, whether the utterance ends there."""
@@ -53,4 +55,6 @@ def _stop(speech: list[int], odds: list[int], start: int, onset: int) -> tuple[i
 def counts(frames: list[Frame]) -> bool:
     """Whether what lies between two pauses is an utterance: enough speech, and the surest of it sure enough."""
     surest = sorted(frame.odds for frame in frames)[-SUREST:]
-    return sum(frame.speech for frame in frames) >= SHORTEST and sum(surest) >= VOICE_ODDS * SUREST
+    stands_out = excess([frame.snr for frame in frames], [frame.noise for frame in frames]) >= STANDS_OUT
+    wanted = VOICE_ODDS if stands_out else VOICE_ODDS_IN_NOISE
+    return sum(frame.speech for frame in frames) >= SHORTEST and sum(surest) >= wanted * SUREST

@@ -118,8 +118,8 @@ def wiener(powers: list[list[int]], noises: list[list[int]], floor: float = 0.12
     return cleaned
 
 
-SNR_BY_EXCESS = [54, 75, 95, 116, 142, 182, 222, 262, 289, 291, 293]
-SNR_BY_DEPTH = [-103, -69, -34, 0, 8, 10, 12, 13]
+SNR_BY_EXCESS = [106, 108, 110, 112, 114, 145, 180, 214, 239, 241, 243]
+SNR_BY_DEPTH = [-151, -101, -50, 0, 43, 49, 56, 63]
 """Tenths of a dB at 0, 4, 8 ... dB."""
 
 

@@ -8,6 +8,7 @@ NEED_TOOLS = [
     "test_fit_snr.py",
     "test_lessons.py",
     "test_tally.py",
+    "test_tracker_eer.py",
     "test_your_own_recordings.py",
 ]
 collect_ignore = NEED_TOOLS if find_spec("torch") is None else []

@@ -156,6 +156,17 @@ def test_an_interval_that_cannot_be_told_is_not_a_number() -> None:
     assert np.isnan(metrics.eer_interval(np.zeros(2), np.array([True, True]), alone, replicates=5)).all()
 
 
+def test_two_systems_on_the_same_people_are_told_apart_better_than_by_their_own_intervals() -> None:
+    scores, is_target, speakers = pairs_of(20, 6, seed=1)
+    worse = scores + np.random.default_rng(2).normal(0, 4, len(scores))
+    low, high = metrics.eer_difference_interval(worse, scores, is_target, speakers, replicates=200)
+    rates = [metrics.eer(each[is_target], each[~is_target]) for each in (worse, scores)]
+    alone = np.diff(metrics.eer_interval(scores, is_target, speakers, replicates=200))[0]
+    assert 0 < low < rates[0] - rates[1] < high < low + alone
+    same = metrics.eer_difference_interval(scores, scores, is_target, speakers, replicates=20)
+    assert same == (0.0, 0.0)
+
+
 def test_no_error_in_300_trials_bounds_the_rate_at_one_per_cent() -> None:
     assert metrics.zero_error_bound(300) == pytest.approx(0.01)
     assert metrics.zero_error_bound(0) == 1

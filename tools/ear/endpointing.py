@@ -6,7 +6,7 @@ through the same rule of onset, pause and shortest length; only the row "ours" a
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.utterance import UtteranceGate, UtteranceSettings
 from edgevoice.listening.window import HOP
-from tools.ear.judges import JUDGES, flagged
+from tools.ear.judges import JUDGES, Judge, flagged
 from tools.ear.tally import Tally
 from tools.ear.truth import (
     QUIET_DB,
@@ -46,13 +46,15 @@ def gate(settings: UtteranceSettings | None = None) -> UtteranceGate:
     return UtteranceGate(settings or UtteranceSettings(), early=True)
 
 
-def rulings(samples: Samples) -> dict[str, Frames]:
+def rulings(samples: Samples, judges: Mapping[str, Judge]) -> dict[str, Frames]:
     """The frames of every system; those of our own also as if all of them were sure."""
-    found = {name: judge(samples) for name, judge in JUDGES.items()}
+    found = {name: judge(samples) for name, judge in judges.items()}
     return {**found, FRAMES_ALONE: flagged(found[OURS].speech)}
 
 
-def measure(clips: Sequence[Samples], noises: list[Noise], seed: int) -> dict[tuple[str, float], Tally]:
+def measure(
+    clips: Sequence[Samples], noises: list[Noise], seed: int, judges: Mapping[str, Judge]
+) -> dict[tuple[str, float], Tally]:
     """Every system in every condition, on the same mixtures."""
     rng = np.random.default_rng(seed)
     steady = steady_noise()
@@ -62,7 +64,7 @@ def measure(clips: Sequence[Samples], noises: list[Noise], seed: int) -> dict[tu
             bed = steady[0] if snr_db == QUIET_DB else draw_bed(noises, steady, rng)
             mixture = mix_in(clip, bed.samples, snr_db, rng)
             truth = truth_in_mixture(clip, mixture)
-            for name, frames in rulings(mixture).items():
+            for name, frames in rulings(mixture, judges).items():
                 tallies.setdefault((name, snr_db), Tally()).count(frames, truth, gate())
     return tallies
 
@@ -83,13 +85,13 @@ def pauses(clips: Sequence[Samples]) -> Rows:
     return rows
 
 
-def false_utterances(noises: list[Noise]) -> Rows:
+def false_utterances(noises: list[Noise], judges: Mapping[str, Judge]) -> Rows:
     """False utterances an hour of each system on noise alone, one file after the other, and on which sounds."""
     samples = np.concatenate([noise.samples for noise in noises])
     ends = np.cumsum([len(noise.samples) for noise in noises]) // HOP
     hours = len(samples) / SAMPLE_RATE / 3600
     rows: Rows = []
-    for name, frames in rulings(samples).items():
+    for name, frames in rulings(samples, judges).items():
         patient = UtteranceGate(UtteranceSettings())
         given = patient.gather(frames) + patient.finish()
         middles = [round(50 * (utterance.start_s + utterance.end_s)) for utterance in given]
@@ -158,16 +160,20 @@ def as_markdown(title: str, headings: Sequence[str], rows: Sequence[Sequence[str
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--seed", default=2, show_default=True)
 @click.option("--clips", "limit", type=int, default=None, help="Only so many clips of each set.")
+@click.option("--ours-alone", is_flag=True, help="Without the peers, for a look at our own gate.")
 @click.option("--markdown", type=click.Path(path_type=Path, exists=True), default=None)
-def main(data: Path, seed: int, limit: int | None, markdown: Path | None) -> None:
+def main(data: Path, seed: int, limit: int | None, ours_alone: bool, markdown: Path | None) -> None:
+    judges = {OURS: JUDGES[OURS]} if ours_alone else JUDGES
     wanted = {name: min(count, limit or count) for name, count in SPEECH.items()}
     clips = read_speech(data, "dev", wanted, seed)
-    parts = [as_markdown(*table) for table in tables(measure(clips, read_noise(data, measuring=True), seed))]
+    parts = [as_markdown(*table) for table in tables(measure(clips, read_noise(data, measuring=True), seed, judges))]
     headings: tuple[str, ...] = ("early pause", "pause", "clips split", "looks a clip", "first decision", "end")
     parts.append(as_markdown(f"pauses, clean, {TAIL_S} s of quiet behind; p50 / p95 in ms", headings, pauses(clips)))
     for told, half in (("measuring half", True), ("tuning half", False)):
         headings = ("system", "false utterances", "an hour", "most on")
-        parts.append(as_markdown(f"noise alone, {told}", headings, false_utterances(read_noise(data, measuring=half))))
+        parts.append(
+            as_markdown(f"noise alone, {told}", headings, false_utterances(read_noise(data, measuring=half), judges))
+        )
     text = "\n\n".join(parts)
     click.echo(text)
     if markdown:

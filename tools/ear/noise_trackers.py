@@ -3,7 +3,9 @@
 Error: mean absolute difference in dB between the noise assumed at a frame and the noise that was there (its mean over
 160 ms, in mel bands, taken as no lower than 40 dB under the speech of its band), over the frames of the clip, at 20, 10
 and 0 dB. Lag: until a 10 dB louder noise is followed by 7 dB more than the same noise without the step, in speech at
-10 dB. SNR error: of the utterance, 0 to 30 dB. Speech is of dev, the clips with the least noise of their own.
+10 dB. SNR error: of the utterance, 0 to 30 dB; the truth is the power of speech over that of noise in the very frames
+of the utterance, with half the width of the 95 % interval of the mean, and its bias. Speech is of dev, the clips with
+the least noise of their own.
 """
 
 import os
@@ -123,14 +125,31 @@ def kinds_table(findings: list[Finding], lags: dict[tuple[str, TrackerName], flo
 
 
 def snr_table(findings: list[Finding]) -> Table:
-    """Mean absolute error of blind SNR, a row a true SNR."""
+    """Mean absolute error of blind SNR with its interval, and its mean, a row a true SNR."""
     table = Table("SNR", *(f"steady, {name}" for name in TRACKERS), *(f"events, {name}" for name in TRACKERS))
+    steady = [each for each in findings if each.kind in STEADY]
+    events = [each for each in findings if each.kind not in STEADY]
     for snr_db in SNRS_DB:
-        steady = [each for each in findings if each.kind in STEADY]
-        events = [each for each in findings if each.kind not in STEADY]
-        cells = [f"{_snr_error(group, name, [snr_db]):.1f} dB" for group in (steady, events) for name in TRACKERS]
+        cells = [_told(group, name, [snr_db]) for group in (steady, events) for name in TRACKERS]
         table.add_row(f"{snr_db} dB", *cells)
+    cells = [_told(group, name, SNRS_DB) for group in (steady, events) for name in TRACKERS]
+    table.add_row("all", *cells)
     return table
+
+
+def _told(findings: Sequence[Finding], name: TrackerName, snrs_db: Sequence[int]) -> str:
+    errors = _snr_errors(findings, name, snrs_db)
+    return "{:.1f} ± {:.1f} ({:+.1f})".format(*_mean_and_half(errors), errors.mean())
+
+
+def _snr_errors(findings: Sequence[Finding], name: TrackerName, snrs_db: Sequence[int]) -> Wave:
+    return np.array([each.snr_error_db for each in findings if each.tracker == name and each.snr_db in snrs_db])
+
+
+def _mean_and_half(errors: Wave) -> tuple[float, float]:
+    """Mean of the absolute errors and half the width of its 95 % interval."""
+    size = np.abs(errors)
+    return float(size.mean()), float(1.96 * size.std() / np.sqrt(len(size)))
 
 
 def plot(findings: list[Finding], path: Path) -> None:
@@ -146,7 +165,10 @@ def plot(findings: list[Finding], path: Path) -> None:
         errors = [_error([each for each in findings if each.kind == kind], name) for kind in kinds]
         left.bar(np.arange(len(kinds)) + 0.27 * (number - 1), errors, 0.25, label=name)
         steady = [each for each in findings if each.kind in STEADY]
-        right.plot(SNRS_DB, [_snr_error(steady, name, [snr_db]) for snr_db in SNRS_DB], marker="o", label=name)
+        found = [_mean_and_half(_snr_errors(steady, name, [snr_db])) for snr_db in SNRS_DB]
+        places, (means, halves) = np.array(SNRS_DB) + 0.4 * (number - 1), zip(*found, strict=True)
+        right.errorbar(places, means, halves, marker="o", capsize=2, label=name)
+    right.legend()
     left.set_xticks(range(len(kinds)), kinds, rotation=60, ha="right")
     left.set_ylabel("error of the noise estimate, dB")
     left.legend()
@@ -160,7 +182,7 @@ def _error(findings: Sequence[Finding], name: TrackerName) -> float:
 
 
 def _snr_error(findings: Sequence[Finding], name: TrackerName, snrs_db: Sequence[int]) -> float:
-    return float(np.mean([abs(e.snr_error_db) for e in findings if e.tracker == name and e.snr_db in snrs_db]))
+    return float(np.abs(_snr_errors(findings, name, snrs_db)).mean())
 
 
 def power_of(wave: Wave) -> Integers:
