@@ -21,6 +21,7 @@ RANK_REACH = 25  # frames before and after a peak among whose peaks it is ranked
 DENSEST = 40  # peaks that stand at most within the reach of one
 _FLOOR = 12 << LEVEL_BITS  # a level below which there is nothing but rounding
 _MARGIN = REACH + 1  # frames of spectrum before and after its own that a peak depends on
+_AT_ONCE = 100  # frames of a whole sound: what is needed on the way takes 1.5 MB however long it is, not 20 for 12 s
 
 Levels = NDArray[np.int16]
 Indices = NDArray[np.int32]
@@ -84,7 +85,9 @@ class Constellation:
 
 def constellation(spectrum: Integers) -> Peaks:
     """(n, 257) power, Q4, of a whole sound -> its peaks, sorted by frame, then bin."""
-    return Constellation().follow(spectrum, last=True)
+    stars = Constellation()
+    parts = [stars.follow(spectrum[start : start + _AT_ONCE]) for start in range(0, len(spectrum), _AT_ONCE)]
+    return Peaks.join([*parts, stars.follow(spectrum[:0], last=True)])
 
 
 def _maxima(spectrum: Integers) -> Indices:
