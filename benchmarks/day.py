@@ -30,7 +30,7 @@ from edgevoice.visit import FOLDER, load_visit
 VISITS_AN_HOUR = 60
 DIFFERENT_HOURS = 4
 SETTLED = 1 / 4  # of the time: caches and the allocator's reserves fill up first
-PIECES = 18  # of the rest, hours of a day: one look depends on the last, their medians hardly do
+PIECES = 18  # of the rest, hours of a day: one look depends on the last, their means hardly do
 TELLING_H = 4  # in less, one step of the allocator looks like a slope
 EVERY_S = 60.0  # of sound, between two looks at the memory
 
@@ -117,7 +117,7 @@ class Growth:
 
 
 def growth(hours: Sequence[float], megabytes: Sequence[float]) -> Growth:
-    """Slope of memory over time, once it has settled: the median of the slopes between any two of 18 medians.
+    """Slope of memory over time, once it has settled: the median of the slopes between any two of 18 means.
 
     P. K. Sen, "Estimates of the regression coefficient based on Kendall's tau" (JASA 63, 1968). A step of the
     allocator moves it less than it would move least squares.
@@ -125,9 +125,9 @@ def growth(hours: Sequence[float], megabytes: Sequence[float]) -> Growth:
     settled = hours[-1] * SETTLED
     number = ((np.asarray(hours) - settled) / (hours[-1] - settled) * PIECES).astype(np.int64).clip(max=PIECES - 1)
     pieces = [np.flatnonzero((number == piece) & (np.asarray(hours) >= settled)) for piece in range(PIECES)]
-    middles = [(np.median(np.take(hours, at)), np.median(np.take(megabytes, at))) for at in pieces if len(at)]
-    times, medians = zip(*middles, strict=True)
-    found = stats.theilslopes(medians, times, 0.95)
+    middles = [(np.mean(np.take(hours, at)), np.mean(np.take(megabytes, at))) for at in pieces if len(at)]
+    times, means = zip(*middles, strict=True)
+    found = stats.theilslopes(means, times, 0.95)
     return Growth(*(1024 * float(slope) for slope in (found.slope, found.low_slope, found.high_slope)))
 
 

@@ -25,7 +25,8 @@ class Index:
 
     def __init__(self, room: int = 0) -> None:
         """``room``: for so many entries memory is taken now, whether they come or not; more is taken as they come."""
-        self._room: Entries = np.full(room, _TIME, dtype=np.uint64)  # written to, or the kernel would give it later
+        self.room: Entries = np.full(room, _TIME, dtype=np.uint64)  # written to, or the kernel would give it later
+        """The entries, and place for more."""
         self._ends: list[int] = []  # of the runs
 
     def __len__(self) -> int:
@@ -33,7 +34,7 @@ class Index:
 
     @property
     def _runs(self) -> list[Entries]:
-        return [self._room[first:last] for first, last in pairwise([0, *self._ends])]
+        return [self.room[first:last] for first, last in pairwise([0, *self._ends])]
 
     def add(self, parts: Iterable[tuple[Hashes, Integers]], most: int) -> None:
         """Parts of (m,) hashes and (m,) times, 0 <= time < 2**32, that are together at most so many entries."""
@@ -41,12 +42,12 @@ class Index:
         self._make_room(first + most)
         for hashes, times in parts:
             start, end = end, end + len(hashes)
-            self._room[start:end] = hashes.astype(np.uint64) << np.uint64(_TIME_BITS) | times.astype(np.uint64)
-        self._room[first:end].sort()
+            self.room[start:end] = hashes.astype(np.uint64) << np.uint64(_TIME_BITS) | times.astype(np.uint64)
+        self.room[first:end].sort()
         begins = [0, *self._ends]
         while len(begins) > 1 and begins[-1] - begins[-2] < 2 * (end - begins[-1]):
             begins.pop()
-            self._room[begins[-1] : end].sort(kind="stable")  # merges what is sorted already, nearly in place
+            self.room[begins[-1] : end].sort(kind="stable")  # merges what is sorted already, nearly in place
         self._ends = [*begins[1:], end]
 
     def drop(self, first: int, last: int) -> None:
@@ -57,16 +58,16 @@ class Index:
                 some = run[start : start + _AT_ONCE]
                 times = _times(some)
                 kept = some[(times < first) | (times >= last)]
-                self._room[filled : filled + len(kept)] = kept
+                self.room[filled : filled + len(kept)] = kept
                 filled += len(kept)
             ends.append(filled)
         self._ends = ends
 
     def _make_room(self, wanted: int) -> None:
-        if wanted > len(self._room):
-            room = np.empty(max(wanted, len(self._room) * 5 // 4), dtype=np.uint64)
-            room[: len(self)] = self._room[: len(self)]
-            self._room = room
+        if wanted > len(self.room):
+            room = np.empty(max(wanted, len(self.room) * 5 // 4), dtype=np.uint64)
+            room[: len(self)] = self.room[: len(self)]
+            self.room = room
 
     def align(self, query: Landmarks, most: int) -> tuple[Integers, Integers]:
         """The times at which the query would begin that most of its hashes agree on, best first, at most so many.
