@@ -426,6 +426,8 @@ def _trouble(it: World, chance: random.Random) -> None:
         lambda: setattr(it.luck[chance.choice(PARTS)], "failures", chance.randrange(1, 4)),
         lambda: it.button.presses.append(Press.STUCK),
         it.fire,
+        kiosk.sound,
+        kiosk.sound,
         lambda: setattr(it.sounder, "is_busy", chance.random() < 0.3),
         it.shut_down,
     )

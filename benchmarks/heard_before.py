@@ -1,12 +1,14 @@
 """The replay guard and the watch for known sounds: CPU beside the front end's in the same run, and memory.
 
 The library of the guard is filled up with made-up peaks, as dense as those of speech, to the most that the settings
-keep by default; the known sounds are a hundred of ten seconds.
+keep by default; the known sounds are a hundred of ten seconds. Sounds of tones: the doorbell and the smoke alarm of the
+visit, in turn, each time a bin higher.
 """
 
 import resource
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import click
 import numpy as np
@@ -14,20 +16,24 @@ from rich.console import Console
 from rich.table import Table
 
 from edgevoice.config import Settings
+from edgevoice.fixedpoint.exact import Integers
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import SAMPLES_PER_BLOCK, AudioBlock, Samples
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.listen import Listen
-from edgevoice.listening.window import FRAMES_PER_SECOND
+from edgevoice.listening.spectrum import Spectrum
+from edgevoice.listening.window import FRAMES_PER_SECOND, Windows
 from edgevoice.recognition.constellation import Peaks
-from edgevoice.recognition.known_sounds import KnownSounds
+from edgevoice.recognition.known_sounds import STEP, KnownSounds
 from edgevoice.recognition.landmarks import landmarks, of_peaks
 from edgevoice.recognition.recordings import Library, Recording, keep
 from edgevoice.recognition.replay import SAME_RECORDING, STRETCHES, find
+from edgevoice.recognition.tones import Tonal, Tones, beeps
 from edgevoice.visit import FOLDER, load_visit
 
 _PEAKS_PER_SECOND = 90  # of all ranks, about as in speech
 _SOUNDS = 100
+_TONES = (2, 10, 100)
 
 
 def made_up(name: str, seconds: float, rng: np.random.Generator) -> Recording:
@@ -66,6 +72,34 @@ def hear(speech: Sequence[Samples]) -> tuple[list[Frames], list[float]]:
     return frames, spent
 
 
+def tonal(count: int) -> list[Tonal]:
+    """So many sounds of tones."""
+    spectra = [_spectrum(FOLDER / file) for file in ("doorbell.flac", load_visit().known["smoke alarm"])]
+    kept = [(beeps(each), len(each)) for each in spectra]
+    return [
+        Tonal(str(number), kept[number % 2][0] + np.array([number // 2, 0, 0]), kept[number % 2][1])
+        for number in range(count)
+    ]
+
+
+def _spectrum(path: Path) -> Integers:
+    return Spectrum()(Windows().cut(read_sound(path)))
+
+
+def watch(tones: Tones) -> Callable[[Frames], object]:
+    """What the door does for tones with each block: follow it, and look every half second."""
+    heard = 0
+
+    def hear(block: Frames) -> None:
+        nonlocal heard
+        before, heard = heard, heard + len(block.spectrum)
+        tones.follow(block.spectrum)
+        if before // STEP != heard // STEP:
+            tones.look()
+
+    return hear
+
+
 @click.command(help=__doc__)
 def main() -> None:
     rng, most = np.random.default_rng(0), Settings().replay.keep_most
@@ -76,6 +110,7 @@ def main() -> None:
     grown = megabytes() - before
     sounds = KnownSounds(Library([made_up(str(number), 10.0, rng) for number in range(_SOUNDS)]))
     watching = per_call_ms(lambda block: sounds.hear(block.spectrum), blocks)
+    tones = {count: per_call_ms(watch(Tones(tonal(count))), blocks) for count in _TONES}
     clips = [Frames.join(hear([samples])[0]) for samples in speech]
     guarding = per_call_ms(lambda clip: find(memory, landmarks(clip.spectrum)), clips)
     table = Table("figure", "value", title=f"{len(blocks)} blocks of 80 ms, {len(clips)} clips")
@@ -83,6 +118,8 @@ def main() -> None:
     share = sum(watching) / sum(front_end)
     table.add_row("known sounds, CPU a block", f"{np.mean(watching):.2f} ms, at most {max(watching):.1f} ms")
     table.add_row("known sounds, share of the front end's CPU", f"{100 * share:.0f} %")
+    for count, spent in tones.items():
+        table.add_row(f"{count} sounds of tones, CPU a block", f"{np.mean(spent):.2f} ms, at most {max(spent):.1f} ms")
     table.add_row(
         f"replay guard, {1 + len(STRETCHES)} lookups in {most} utterances", f"{np.median(guarding):.1f} ms a clip"
     )

@@ -68,13 +68,14 @@ def force_the_door(folder: Path) -> None:
 
 
 QUIET = ("silence.flac",) * 40  # a minute
-ADA, BEN, STRANGER = "ada-unlock-1.opus", "ben-unlock-1.opus", "stranger-1-1.opus"
+ADA, BEN, STRANGER, BELL = "ada-unlock-1.opus", "ben-unlock-1.opus", "stranger-1-1.opus", "doorbell.flac"
 
 
 @dataclass(frozen=True)
 class Way:
     """How a door is brought into a state. state: as ``run --json`` tells it; sounds: heard in real time, before quiet;
-    rules: of [door]; attempts: until a lockout; anybody: whether people are enrolled; act: once it is awake."""
+    rules: of [door], and what comes after it; attempts: until a lockout; anybody: whether people are enrolled; act:
+    once it is awake."""
 
     state: str
     sounds: tuple[str, ...] = ()
@@ -93,6 +94,7 @@ WAYS = (  # the longest first
     Way("locked out", (STRANGER,), attempts=1),
     Way("say it again", (ADA,), rules="min_net_speech_s = 9"),
     Way("second factor", (ADA,), rules='second_factor = "pin"\nfactor_seconds = 60'),
+    Way("known sound", (BELL,), rules='open_seconds = 30\n[sounds]\nthen = "lights"'),
     Way("checking", (ADA,)),
     Way("asking", act=hold_the_button),
     Way("enrolling", anybody=False, act=hold_the_button),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edgevoice.config import FILE_NAME, Settings, documented, entries, load
+from edgevoice.config import FILE_NAME, Settings, as_toml, documented, entries, load
 from edgevoice.config.documentation import field_texts, section_text
 from edgevoice.errors import SettingsError
 
@@ -85,6 +85,11 @@ def test_an_empty_text_says_none(tmp_path: Path) -> None:
         ("[microphone]\nring_seconds = 100.0", r"microphone\.ring_seconds is 100\.0; allowed is 0\.2 to 60"),
         ("[listening.utterance]\nonset_ms = 5", r"listening\.utterance\.onset_ms is 5; allowed is 10 to 1000"),
         ("[listening.utterance]\nonset_ms = 900", r"listening\.utterance\.onset_ms is 900; allowed is up to onset"),
+        ("[sounds]\nthen = 'loud'", r"sounds\.then is 'loud'; allowed: 'notice', 'lights', 'sounder' or 'lights and"),
+        ("[sounds]\neach = 'lights'", r"sounds\.each is 'lights'; allowed: an object"),
+        ("[sounds.each]\n'smoke alarm' = 'open'", r"sounds\.each\.smoke alarm is 'open'; allowed: 'notice', 'lights"),
+        ("[sounds]\neach = { bell = true }", r"sounds\.each\.bell is True; allowed: 'notice', 'lights', "),
+        ("[sounds]\nlights_seconds = 0", r"sounds\.lights_seconds is 0; allowed: greater than or equal to 1"),
         ("[gpio]\nrelay_pin = 3", r"gpio\.relay_pin 3 cannot hold the lock shut"),
         ("door = 5", r"door is 5; allowed: an object"),
         ("[door\n", r"not TOML: .*line 1"),
@@ -94,6 +99,18 @@ def test_what_cannot_be_used_is_told_with_key_what_was_found_and_what_is_allowed
     tmp_path: Path, text: str, told: str
 ) -> None:
     assert re.search(told, refusal(tmp_path, text))
+
+
+def test_a_rule_for_one_sound_is_read_and_shown_as_it_was_written(tmp_path: Path) -> None:
+    file = write(tmp_path, '[sounds]\neach = { "smoke alarm" = "lights and sounder", doorbell = "lights" }')
+    loaded = load(file)
+    each = {"smoke alarm": "lights and sounder", "doorbell": "lights"}
+    assert loaded.settings.sounds.each == each
+    assert loaded.sources["sounds.each"] == "file"
+    shown = as_toml(loaded.settings.sounds.each)
+    assert shown == '{ "smoke alarm" = "lights and sounder", doorbell = "lights" }'
+    assert load(write(tmp_path, f"[sounds]\neach = {shown}")).settings.sounds.each == each
+    assert as_toml({}) == "{}"
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:

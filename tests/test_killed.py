@@ -15,7 +15,7 @@ from edgevoice.config import load
 from edgevoice.door.states import State
 from edgevoice.hardware.folder_gpio import read_log
 from edgevoice.visit import FOLDER, load_visit
-from tests.killed_door import RELAY, STOPPED, WAYS, KilledDoor, Way
+from tests.killed_door import BELL, RELAY, STOPPED, WAYS, KilledDoor, Way
 
 OPEN = next(way for way in WAYS if way.state == "open")
 BOUND_SECONDS = 1.0  # here it takes some milliseconds; the machine may be busy
@@ -65,6 +65,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory, models: Path) -> dict[str, 
     for name in ("Ada", "Ben"):
         takes = [str(FOLDER / take) for take in load_visit().enrolment[name]]
         assert main(["--data", str(data), "enroll", name, *takes]) == 0
+    assert main(["--data", str(data), "recordings", "add", "bell", str(FOLDER / BELL)]) == 0
     with app.house(load(data=data, system_file=data / "none")) as house:
         house.pins.put("Ada", "3141")
     cases = {way.state: (way, signal.SIGKILL) for way in WAYS}

@@ -46,8 +46,9 @@ def attack(
 @click.option("--root", type=_FILE, required=True, help="Folder with index.csv.")
 @click.option("--model", type=_FILE, required=True, help="Kokoro-82M as ONNX.")
 @click.option("--voices", type=_FILE, required=True, help="Its voices as .npz.")
+@click.option("--only", type=click.Choice(_SETS), multiple=True, default=_SETS, help="These people; may be repeated.")
 @click.option("--markdown", type=_FILE, help="Page to write the table into.")
-def main(root: Path, model: Path, voices: Path, markdown: Path | None) -> None:
+def main(root: Path, model: Path, voices: Path, only: tuple[str, ...], markdown: Path | None) -> None:
     """Run from the command line."""
     door_model = app.xvector_path(Settings())
     xvector = XVector(door_model)
@@ -56,7 +57,7 @@ def main(root: Path, model: Path, voices: Path, markdown: Path | None) -> None:
     clips = {name.removeprefix("kokoro:"): paths for name, paths in clips_of(root, "kokoro").items()}
     stock = embed_people(xvector, root, {name: clips[name] for name in machine.voices if name in clips})
     lines = []
-    for name in _SETS:
+    for name in only:
         found = []
         for paths in tqdm(clips_of(root, *SETS[name]).values(), unit="person"):
             voice = voiceprint(embed_clips(xvector, root, paths[:ENROLMENT_CLIPS]))

@@ -16,7 +16,7 @@ from edgevoice.app.drivers import (
     watchdog,
 )
 from edgevoice.app.factor import FactorParts, check_factor
-from edgevoice.app.heard_before import remember_enrolment
+from edgevoice.app.heard_before import check_sounds, remember_enrolment
 from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
     ear,
@@ -42,6 +42,7 @@ __all__ = [
     "check_factor",
     "check_gpio",
     "check_sounder",
+    "check_sounds",
     "contacts",
     "desk_button",
     "device",

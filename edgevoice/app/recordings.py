@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edgevoice.errors import RecordingError
 from edgevoice.hardware.sound_file import pieces
 from edgevoice.listening.capture import SAMPLES_PER_BLOCK
 from edgevoice.listening.spectrum import BINS, Spectrum
@@ -41,9 +42,16 @@ def rhythm(path: Path) -> bytes:
 
 
 def tones(known: Sequence[KnownSound]) -> list[Tonal]:
-    """The sounds that can be told by their beeps."""
+    """The sounds that can be told by their beeps; a warning tells of damaged ones, which are left out."""
     fitting = [each for each in known if each.sound.landmarks == LANDMARKS and each.sound.beeps]
-    return [Tonal(each.name, unpack_beeps(each.sound.beeps), each.sound.frames) for each in fitting]
+    found = []
+    for each in fitting:
+        try:
+            found.append(Tonal(each.name, unpack_beeps(each.sound.beeps, each.sound.frames), each.sound.frames))
+        except RecordingError as error:
+            told = "the tones of %s are damaged (%s) and not listened for: remove the sound, add it again"
+            _log.warning(told, each.name, error)
+    return found
 
 
 def library(known: Sequence[KnownSound]) -> Library:

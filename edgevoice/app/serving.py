@@ -127,6 +127,7 @@ def _limits(settings: Settings) -> Limits:
         leave_s=door.leave_seconds,
         intent_s=door.intent_seconds,
         factor_s=0.0 if door.second_factor == "none" else door.factor_seconds,
+        sound_s=settings.sounds.lights_seconds,
     )
 
 

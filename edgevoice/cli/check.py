@@ -122,6 +122,11 @@ def _sounder(loaded: Loaded) -> str:
     return app.check_sounder(loaded.settings)
 
 
+def _sounds(loaded: Loaded) -> str:
+    with app.house(loaded) as house:
+        return app.check_sounds(loaded.settings, house)
+
+
 def _second_factor(loaded: Loaded) -> str:
     with app.house(loaded) as house:
         return app.check_factor(loaded.settings, house.pins, [person.name for person in house.speakers.list()])
@@ -139,5 +144,6 @@ TESTS: dict[str, Callable[[Loaded], str]] = {
     "microphone": _microphone,
     "GPIO": _gpio,
     "sounder": _sounder,
+    "known sounds": _sounds,
     "2nd factor": _second_factor,
 }

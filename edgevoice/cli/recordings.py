@@ -124,21 +124,24 @@ def _expand(paths: Iterable[Path]) -> list[Path]:
 
 
 def _try(file: Path) -> Tried:
-    """A sound is kept only where it would find itself."""
     try:
-        heard = app.fingerprint(file)
-    except AudioError as error:
+        return Tried(file, sound_of(file), None)
+    except (AudioError, RecordingError) as error:
         return Tried(file, None, str(error))
+
+
+def sound_of(file: Path) -> Sound:
+    """What is kept of a file; AudioError, and RecordingError where that would not find itself."""
+    heard = app.fingerprint(file)
     recording = keep(file.name, heard)
     seconds, peaks = heard.length / FRAMES_PER_SECOND, len(recording.peaks) // 2
     if not peaks:
-        return Tried(file, None, f"{file} is silent: nothing stands out in {seconds:.2f} s; record it louder")
+        raise RecordingError(f"{file} is silent: nothing stands out in {seconds:.2f} s; record it louder")
     if Library([recording]).lookup(heard) is None:
-        reason = (
+        raise RecordingError(
             f"{file} has too little to be known by: {peaks} peaks in {seconds:.2f} s; a longer piece of it is wanted"
         )
-        return Tried(file, None, reason)
-    return Tried(file, Sound(file.name, LANDMARKS, heard.length, recording.peaks, app.rhythm(file)), None)
+    return Sound(file.name, LANDMARKS, heard.length, recording.peaks, app.rhythm(file))
 
 
 def _tell_added(desk: Desk, name: str, tried: Tried, known_as: str | None) -> None:

@@ -12,7 +12,7 @@ from edgevoice.cli.desk import Desk
 from edgevoice.cli.display import Lines, LivePanel, Moment
 from edgevoice.panel.view import View
 from edgevoice.pipeline import Answer
-from edgevoice.visit import Step, Visit
+from edgevoice.visit import Expectation, Step, Visit
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Recorded:
         """``step_at``: seconds of the stream -> number of the step."""
         self._display, self._step_at = display, step_at
         self.noted: list[Noted] = []
+        self.named: set[int] = set()
+        """The steps in which a known sound was named."""
 
     def __enter__(self) -> "Recorded":
         self._display.__enter__()
@@ -53,6 +55,8 @@ class Recorded:
         self._display.answered(answer, file, t_s)
 
     def moved(self, event: str, state: str, t_s: float) -> None:
+        if event == "sound":
+            self.named.add(self._step_at(t_s))
         self._display.moved(event, state, t_s)
 
     def stands(self, moment: Moment) -> None:
@@ -61,12 +65,11 @@ class Recorded:
 
 def summarise(desk: Desk, script: Visit, recorded: Recorded) -> int:
     """Print the table; 0 if every outcome was as expected, else 1."""
-    heard = [[each for each in recorded.noted if each.step == number] for number in range(len(script.steps))]
-    steps = list(zip(script.steps, heard, strict=True))
-    right = sum(_outcome(noted) == step.expect for step, noted in steps)
+    steps = [_came_to(step, number, recorded) for number, step in enumerate(script.steps)]
+    right = sum(each.outcome == each.step.expect for each in steps)
     if desk.as_json:
-        for step, noted in steps:
-            desk.answer(_record(step, noted), "")
+        for each in steps:
+            desk.answer(_record(each), "")
     else:
         Console().print(_table(steps))
     told = f"{right} of {len(steps)} outcomes as expected"
@@ -74,25 +77,35 @@ def summarise(desk: Desk, script: Visit, recorded: Recorded) -> int:
     return 0 if right == len(steps) else 1
 
 
-def _table(steps: Sequence[tuple[Step, Sequence[Noted]]]) -> Table:
+@dataclass(frozen=True)
+class CameTo:
+    """A step, what was answered to it, and what the door did."""
+
+    step: Step
+    noted: Sequence[Noted]
+    outcome: Expectation
+
+
+def _came_to(step: Step, number: int, recorded: Recorded) -> CameTo:
+    noted = [each for each in recorded.noted if each.step == number]
+    if noted:
+        return CameTo(step, noted, "open" if any(each.answer.outcome.opened for each in noted) else "refuse")
+    return CameTo(step, noted, "named" if number in recorded.named else "nothing")
+
+
+def _table(steps: Sequence[CameTo]) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1))
     for heading in ("heard", "who", "expected", "door"):
         table.add_column(heading, no_wrap=True)
     for heading in ("LLR / needs", "after", "CPU"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for step, noted in steps:
-        style = "" if _outcome(noted) == step.expect else "bold red"
-        best = _weightiest(noted)
+    for each in steps:
+        step, best = each.step, _weightiest(each.noted)
+        style = "" if each.outcome == step.expect else "bold red"
         figures = _figures(best) if best else ("", "", "")
-        table.add_row(step.what, step.who or "-", step.expect, _outcome(noted), *figures, style=style)
+        table.add_row(step.what, step.who or "-", step.expect, each.outcome, *figures, style=style)
     table.caption = "after: from the end of the speech, the pause included; CPU: all of the utterance's"
     return table
-
-
-def _outcome(noted: Sequence[Noted]) -> str:
-    if not noted:
-        return "nothing"
-    return "open" if any(each.answer.outcome.opened for each in noted) else "refuse"
 
 
 def _weightiest(noted: Sequence[Noted]) -> Noted | None:
@@ -114,14 +127,14 @@ def _figures(noted: Noted) -> tuple[str, str, str]:
     return score, f"{noted.after_ms:.0f} ms", f"{evidence.ms.total:.0f} ms"
 
 
-def _record(step: Step, noted: Sequence[Noted]) -> dict[str, object]:
-    outcome = _outcome(noted)
+def _record(each: CameTo) -> dict[str, object]:
+    step = each.step
     return {
         "event": "step",
         "file": step.file,
         "who": step.who,
         "what": step.what,
         "expected": step.expect,
-        "outcome": outcome,
-        "as_expected": outcome == step.expect,
+        "outcome": each.outcome,
+        "as_expected": each.outcome == step.expect,
     }

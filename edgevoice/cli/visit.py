@@ -12,9 +12,11 @@ from edgevoice import app
 from edgevoice.cli.desk import Desk, pass_desk
 from edgevoice.cli.display import choose
 from edgevoice.cli.enroll import enroll_files
+from edgevoice.cli.recordings import sound_of
 from edgevoice.cli.serve import Service, StreamClock, ending_by_signal
 from edgevoice.cli.summary import Recorded, summarise
 from edgevoice.config import Loaded
+from edgevoice.door.known_sounds import SoundRules
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.panel.picture import save_picture
 from edgevoice.visit import FOLDER, Visit, load_visit
@@ -25,31 +27,40 @@ from edgevoice.visit import FOLDER, Visit, load_visit
 @click.option(
     "--picture", type=click.Path(path_type=Path), help="Save the panel, as it looks while the door is open, as SVG."
 )
+@click.option(
+    "--heard-before", is_flag=True, help="Another visit: an unlock, a replay of it, and a smoke alarm that is known."
+)
 @pass_desk
-def visit(desk: Desk, fast: bool, picture: Path | None) -> int:
+def visit(desk: Desk, fast: bool, picture: Path | None, heard_before: bool) -> int:
     """Two enrolled people, two strangers, weather and a knock come to the door; no microphone is needed.
 
     Ends by itself with a table; exit status 1 where an outcome is not as expected. People and events are kept in a
     temporary folder; lock and lights are fakes.
     """
-    return play(desk, fast, picture)
+    return play(desk, fast, picture, heard_before)
 
 
-def play(desk: Desk, fast: bool, picture: Path | None = None) -> int:
+def play(desk: Desk, fast: bool, picture: Path | None = None, heard_before: bool = False) -> int:
     """Enrol, play, sum up; the exit status."""
     script = load_visit()
     with ending_by_signal(), _apart(desk.loaded) as loaded:
         _enroll(desk, loaded, script)
+        if heard_before:
+            _know(desk, loaded, script)
+            script = replace(script, steps=script.heard_before)
         recorded = _serve(desk, loaded, script, fast, picture)
     return summarise(desk, script, recorded)
 
 
 @contextmanager
 def _apart(loaded: Loaded) -> Iterator[Loaded]:
-    """The owner's settings, but for the people, the events, the lock and the lights."""
+    """The owner's settings, but for the people, the events, the lock and the lights, and what sounds lead to."""
     settings = loaded.settings
     fakes = replace(
-        settings, lock=replace(settings.lock, driver="fake"), lights=replace(settings.lights, driver="fake")
+        settings,
+        lock=replace(settings.lock, driver="fake"),
+        lights=replace(settings.lights, driver="fake"),
+        sounds=SoundRules(then="lights"),
     )
     with tempfile.TemporaryDirectory(prefix="edgevoice-visit-") as folder:
         yield replace(loaded, settings=fakes, data=Path(folder))
@@ -60,6 +71,13 @@ def _enroll(desk: Desk, loaded: Loaded, script: Visit) -> None:
         for name, takes in script.enrolment.items():
             enrolled = enroll_files(loaded.settings, house, name, [FOLDER / take for take in takes])
             desk.say(f"{name} is enrolled from {enrolled.utterances} utterances")
+
+
+def _know(desk: Desk, loaded: Loaded, script: Visit) -> None:
+    with app.house(loaded) as house:
+        for name, file in script.known.items():
+            house.recordings.add(name, [sound_of(FOLDER / file)])
+            desk.say(f"{name} is known from {file}")
 
 
 def _serve(desk: Desk, loaded: Loaded, script: Visit, fast: bool, picture: Path | None) -> Recorded:

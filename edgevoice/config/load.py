@@ -1,7 +1,7 @@
 """A TOML file and the command line -> Settings, and where each value comes from."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 
@@ -113,6 +113,8 @@ def _explain(errors: Sequence[ErrorDetails]) -> str:
     if first["type"] == "unexpected_keyword_argument":
         return f"unknown key {'.'.join(place)}; allowed {f'in [{section}]' if section else 'as sections'}: {known}"
     depth = len(section.split(".")) if section else 0
+    if isinstance(dict(entries(Settings())).get(".".join(place[: depth + 1])), Mapping):
+        depth += 1  # the key that the owner gave it
     allowed = [error["msg"].removeprefix("Input should be ") for error in errors if _at(error, place[: depth + 1])]
     return f"{'.'.join(place[: depth + 1])} is {first['input']!r}; allowed: {' or '.join(allowed)}"
 

@@ -1,6 +1,6 @@
 """Settings -> a TOML file in which every setting stands as a comment, with what it means and its default."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from textwrap import wrap
@@ -22,6 +22,9 @@ def documented() -> str:
 
 def as_toml(value: object) -> str:
     """One value as TOML writes it; for an absent one, of which TOML knows nothing, an empty string."""
+    if isinstance(value, Mapping):
+        pairs = ", ".join(f"{tomlkit.key(key).as_string()} = {as_toml(each)}" for key, each in value.items())
+        return f"{{ {pairs} }}" if pairs else "{}"
     plain = "" if value is None else str(value) if isinstance(value, Path) else value
     return str(tomlkit.item(plain).as_string())
 

@@ -22,6 +22,7 @@ LIGHTS = {
     State.REFUSED: Light.REFUSED,
     State.SAY_AGAIN: Light.SAY_AGAIN,
     State.LOCKED_OUT: Light.LOCKED_OUT,
+    State.KNOWN_SOUND: Light.KNOWN_SOUND,
     State.ASKING: Light.ENROLLING,
     State.ENROLLING: Light.ENROLLING,
     State.NAMING: Light.ENROLLING,

@@ -122,6 +122,10 @@ class Kiosk:
         except Exception as error:  # whatever a driver or the disk raises
             return self.fault(error)
 
+    def sound(self) -> None:
+        """A known sound is heard: show it for a while, where there is nothing graver to show; never raises."""
+        self._happened(Event.SOUND)
+
     def lost(self, device: str, error: Exception) -> Outcome:
         """A fault, and nothing opens until the device is ``back``; never raises."""
         return self._fault(Event.LOST, error, device)

@@ -28,7 +28,8 @@ _SHOWN_SECONDS = {
 class Limits:
     """All in seconds: open: the pulse; answer: how long a dialogue waits for a sentence; held: how long the door may
     stand open; leave: how long it may be opened after a request to exit, or after the pulse; intent: how long a press
-    counts, 0: no press is asked for; factor: how long a second factor is waited for, 0: none is set."""
+    counts, 0: no press is asked for; factor: how long a second factor is waited for, 0: none is set; sound: how
+    long a known sound is shown after it was heard last."""
 
     open_s: float = 5.0
     answer_s: float = 30.0
@@ -36,18 +37,20 @@ class Limits:
     leave_s: float = 10.0
     intent_s: float = 0.0
     factor_s: float = 0.0
+    sound_s: float = 10.0
 
 
 @dataclass(frozen=True)
 class Timers:
     """Seconds left: of the pulse, of the state, until the open door counts as held, of the leave to open it, of the
-    press. Infinite: that is not counted."""
+    press, of showing a known sound. Infinite: that is not counted."""
 
     pulse_s: float = 0.0
     state_s: float = math.inf
     held_s: float = math.inf
     leave_s: float = 0.0
     intent_s: float = 0.0
+    sound_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ RESTS: tuple[tuple[State, str, Callable[[Machine], bool]], ...] = (
     (State.DOOR_FORCED, "the door was forced and is open", lambda machine: machine.door_is_forced),
     (State.DOOR_HELD, "the door has been open for too long", lambda machine: machine.door_is_held),
     (State.LOCKED_OUT, "there is a lockout", lambda machine: machine.locked_out),
+    (State.KNOWN_SOUND, "a known sound was heard", lambda machine: machine.timers.sound_s > 0),
     (State.IDLE, "a press is asked for", lambda machine: not machine.intended),
     (State.LISTENING, "else", lambda machine: True),
 )
@@ -134,6 +138,8 @@ def _take(before: Step, event: Event, device: str) -> Step:
         machine = replace(machine, lost=machine.lost | {device})
     elif event is Event.BACK:
         machine = replace(machine, lost=machine.lost - {device})
+    elif event is Event.SOUND:
+        machine = replace(machine, timers=replace(machine.timers, sound_s=machine.limits.sound_s))
     rule = find(machine, event)
     if rule is None:
         return replace(before, machine=machine)
@@ -207,7 +213,8 @@ def _pass(machine: Machine, now_s: float) -> tuple[Machine, tuple[Event, ...]]:
         (Event.DOOR_STAYED, held_s == 0),
         (Event.TIME_OVER, state_s == 0),
     )
-    after = Timers(pulse_s, state_s or math.inf, held_s or math.inf, leave_s, intent_s)
+    sound_s = _less(before.sound_s, elapsed_s)
+    after = Timers(pulse_s, state_s or math.inf, held_s or math.inf, leave_s, intent_s, sound_s)
     return replace(machine, timers=after), tuple(event for event, is_due in due if is_due)
 
 

@@ -18,6 +18,7 @@ class State(Enum):
     REFUSED = "refused"
     SAY_AGAIN = "say it again"
     LOCKED_OUT = "locked out"
+    KNOWN_SOUND = "known sound"  # one whose rule is a light was heard just now
     ASKING = "asking"  # for an administrator's voice
     ENROLLING = "enrolling"
     NAMING = "naming"  # whom the administrator means: that person speaks
@@ -43,6 +44,7 @@ class Event(Enum):
     WAITING = "a voice during a lockout"
     UNHEALTHY = "a voice while a device is lost"
     FIRE = "the owner's fire alarm"
+    SOUND = "a known sound that is shown"
     PRESSED = "button, short"
     HELD = "button, held"
     CLAIM = "button, held in an unclaimed house"

@@ -5,7 +5,7 @@ from edgevoice.hardware import Prompt
 
 S, E = State, Event
 
-RESTING = (S.LISTENING, S.IDLE, S.OPEN, S.LOCKED_OUT, S.DOOR_HELD, S.DOOR_FORCED, S.FAULT)
+RESTING = (S.LISTENING, S.IDLE, S.KNOWN_SOUND, S.OPEN, S.LOCKED_OUT, S.DOOR_HELD, S.DOOR_FORCED, S.FAULT)
 """What the device does when there is nothing to tell."""
 DIALOGUE = (S.ASKING, S.ENROLLING, S.NAMING)
 """Somebody inside has held the button: what is heard is not judged for opening."""
@@ -36,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     Rule((S.BOOTING,), E.STARTED, Then.REST, (Do.LEAVE,)),
     # A voice.
     Rule((S.LISTENING,), E.SPEECH, S.CHECKING),
+    Rule((S.KNOWN_SOUND,), E.SPEECH, S.CHECKING, when=(When.INTENDED,)),
     Rule((S.REFUSED, S.SAY_AGAIN), E.SPEECH, S.CHECKING),
     Rule((S.CHECKING,), E.SILENCE, Then.REST),
     Rule((S.CHECKING,), E.TIME_OVER, Then.REST),
@@ -48,6 +49,8 @@ RULES: tuple[Rule, ...] = (
     Rule((S.PROVING,), E.TIME_OVER, S.REFUSED, (), (Prompt.TIMED_OUT,)),
     # Where the owner has named a fire alarm (door/known_sounds.py); no voice, no press and no lockout matters then.
     Rule(SERVING, E.FIRE, S.OPEN, (Do.DROP, Do.OPEN, Do.LEAVE), (Prompt.GRANTED,), (When.HEALTHY,)),
+    # A sound of the library whose rule is a light: seen where nothing graver is shown, and nothing else changes.
+    Rule(SERVING, E.SOUND, Then.STAY),
     Rule(AWAKE, E.NO_MATCH, S.REFUSED, (), (Prompt.REFUSED,)),
     Rule(AWAKE, E.POOR, S.SAY_AGAIN, (), (Prompt.SAY_AGAIN,)),
     Rule(AWAKE, E.NOT_PRESSED, S.REFUSED, (), (Prompt.ASK_PRESS,)),

@@ -24,6 +24,7 @@ class Light(Enum):
     REFUSED = "refused"
     SAY_AGAIN = "say it again"
     LOCKED_OUT = "locked out"
+    KNOWN_SOUND = "known sound"
     ENROLLING = "enrolling"
     DOOR_HELD = "door held"
     DOOR_FORCED = "door forced"

@@ -27,6 +27,7 @@ _PATTERNS: dict[Light, Pattern] = {
     Light.REFUSED: [("r", SLOW)],
     Light.SAY_AGAIN: [("r", SLOW), ("b", SLOW)],
     Light.LOCKED_OUT: [("r", SLOW), ("", SLOW)],
+    Light.KNOWN_SOUND: [("rgb", SLOW), ("", SLOW)],
     Light.DOOR_HELD: [("r", SLOW), ("g", SLOW)],
     Light.DOOR_FORCED: [("r", QUICK), ("", QUICK)],
     Light.FAULT: [("rb", SLOW)],

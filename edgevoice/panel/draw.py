@@ -30,11 +30,12 @@ _LEDS = {
     Light.OPEN: "g",
     Light.REFUSED: "r",
     Light.LOCKED_OUT: "r",
+    Light.KNOWN_SOUND: "rgb",
     Light.FAULT: "rb",
 }
 _COLOUR = {"r": "bright_red", "g": "bright_green", "b": "dodger_blue1"}
-_STATE = {"open": "green", "refused": "red", "locked out": "red", "fault": "red"}
-_KIND = {"open": "green", "refuse": "red", "fault": "bold red", "lock": "cyan", "state": "dim"}
+_STATE = {"open": "green", "refused": "red", "locked out": "red", "fault": "red", "known sound": "yellow"}
+_KIND = {"open": "green", "refuse": "red", "fault": "bold red", "lock": "cyan", "sound": "yellow", "state": "dim"}
 
 
 def panel(view: View) -> Panel:

@@ -21,6 +21,8 @@ def save_picture(view: View, path: Path) -> None:
     # No font from elsewhere: a picture must not call anybody.
     drawing = re.sub(r"@font-face \{.*?\}", "", drawing, flags=re.DOTALL)
     drawing = drawing.replace("font-family: Fira Code, monospace", f"font-family: {_FONTS}")
+    # Blanks at the ends of texts count: some readers leave them out, and the words run together.
+    drawing = drawing.replace("<svg ", '<svg xml:space="preserve" ', 1)
     try:
         path.write_text(drawing, encoding="utf-8")
     except OSError as error:

@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from edgevoice.errors import RecordingError
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS, log2_q16
 from edgevoice.listening.spectrum import BINS
@@ -75,9 +76,17 @@ def pack_beeps(found: Integers) -> bytes:
     return found.astype("<u2").tobytes()
 
 
-def unpack_beeps(stored: bytes) -> Integers:
-    """What ``pack_beeps`` made; ValueError where its length is not a multiple of six."""
-    return np.frombuffer(stored, dtype="<u2").astype(np.int64).reshape(-1, 3)
+def unpack_beeps(stored: bytes, length: int) -> Integers:
+    """What ``pack_beeps`` made of a sound of ``length`` frames; RecordingError where no such sound has these beeps."""
+    if len(stored) % 6:
+        raise RecordingError(f"{len(stored)} bytes are no beeps, six each")
+    found = np.frombuffer(stored, dtype="<u2").astype(np.int64).reshape(-1, 3)
+    line, start, lasts = found.T
+    if (wrong := (line >= BINS) | (lasts < _SHORTEST) | (start + lasts > min(length, LONGEST))).any():
+        line, start, lasts = found[wrong][0].tolist()
+        told = f"a beep in bin {line} of {BINS}, from frame {start} on, of {lasts} frames"
+        raise RecordingError(f"{told}; possible are {_SHORTEST} frames and more, within the {length} of the sound")
+    return found
 
 
 def lines(spectrum: Integers) -> Levels:

@@ -1,12 +1,15 @@
 """The sounds that are looked up, as the peaks of their spectra, two bytes each; never audio."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from edgevoice.errors import RecordingError, StorageError
+from edgevoice.errors import RecordingError
 from edgevoice.storage.database import Database
 from edgevoice.storage.names import fold, tidy
+
+_log = logging.getLogger(__name__)
 
 _ALL = "select name, file, landmarks, frames, peaks, beeps, added_at from recordings order by id"
 
@@ -53,8 +56,9 @@ class Recordings:
             return [self._add(tidied, sound, now) for sound in sounds]
 
     def list(self) -> KnownSounds:
-        """All of them, in the order of adding."""
-        return [_known(*row) for row in self._database.rows(_ALL)]
+        """All of them, in the order of adding; one that cannot be read is left out, and a warning names it."""
+        found = [_known(*row) for row in self._database.rows(_ALL)]
+        return [each for each in found if each is not None]
 
     def remove(self, name: str) -> int:
         """Forget every sound of this name, whatever its case; how many there were. RecordingError where there is none.
@@ -81,9 +85,10 @@ class Recordings:
 
 def _known(
     name: object, file: object, landmarks: object, frames: object, peaks: object, beeps: object, at: object
-) -> KnownSound:
-    if not (isinstance(frames, int) and isinstance(peaks, bytes) and isinstance(beeps, bytes) and not len(beeps) % 6):
-        raise StorageError(
-            f"the sound {name!r} cannot be read: remove it (`edgevoice recordings remove`), add it again"
-        )
+) -> KnownSound | None:
+    """One row; None, and a warning, where it cannot be one of ours."""
+    if not (isinstance(frames, int) and isinstance(peaks, bytes) and isinstance(beeps, bytes)) or len(peaks) % 2:
+        told = "the sound %r cannot be read and is left out: remove it (edgevoice recordings remove), add it again"
+        _log.warning(told, name)
+        return None
     return KnownSound(str(name), Sound(str(file), str(landmarks), frames, peaks, beeps), str(at))

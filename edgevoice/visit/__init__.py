@@ -16,8 +16,8 @@ from edgevoice.errors import AudioError, SettingsError
 FOLDER = Path(str(files(__name__)))
 SCRIPT = "visit.json"
 
-Expectation = Literal["open", "refuse", "nothing"]
-"""The door opens; an utterance is heard and refused; no utterance is heard at all."""
+Expectation = Literal["open", "refuse", "named", "nothing"]
+"""The door opens; an utterance is heard and refused; a known sound is named; nothing of that."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,21 @@ class Clip:
 
 @dataclass(frozen=True)
 class Visit:
-    """The whole script; ``sounds`` says what each non-speech file is."""
+    """The whole script. sounds: what each non-speech file is; heard_before: the steps of another visit, to a door that
+    has the sounds of ``known``, by their names, in its library."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     enrolment: dict[str, tuple[str, ...]]
     steps: tuple[Step, ...]
+    heard_before: tuple[Step, ...]
+    known: dict[str, str]
     clips: tuple[Clip, ...]
     sounds: dict[str, str]
 
     @property
     def files(self) -> tuple[str, ...]:
         """Every sound file that the script names, speech first."""
-        return tuple(clip.file for clip in self.clips) + tuple(self.sounds)
+        return (*(clip.file for clip in self.clips), *self.sounds, *self.known.values())
 
     @property
     def strangers(self) -> tuple[str, ...]:
@@ -92,10 +95,12 @@ def load_visit(folder: Path = FOLDER) -> Visit:
     Raises SettingsError when the script is wrong, AudioError when a sound is missing.
     """
     visit = read_script(folder / SCRIPT)
-    used = {step.file for step in visit.steps} | {file for takes in visit.enrolment.values() for file in takes}
+    used = {step.file for step in (*visit.steps, *visit.heard_before)} | {
+        file for takes in visit.enrolment.values() for file in takes
+    }
     if unknown := sorted(used - set(visit.files)):
         raise SettingsError(
-            f"{folder / SCRIPT}: {unknown[0]} is used but is neither in clips nor in sounds; add it there"
+            f"{folder / SCRIPT}: {unknown[0]} is used but is neither in clips nor in sounds nor known; add it there"
         )
     if missing := [file for file in visit.files if not (folder / file).is_file()]:
         raise AudioError(

@@ -29,6 +29,7 @@ def test_every_part_is_told_in_a_line_of_its_own(household: Shell) -> None:
         ("[gpio]\nred_pin = 17", "settings", "gpio.red_pin and gpio.relay_pin are both 17"),
         ("[recognition]\nfalse_accept_rate = 0.000000001", "models", "false-accept rate"),
         ('[microphone]\ndevice = "no such microphone"', "microphone", "no such microphone"),
+        ('[sounds]\neach = { bell = "lights" }', "known sounds", "sounds.each names 'bell', which is no known sound"),
         ("[door]\nopen_seconds = 99", "settings", "door.open_seconds is 99"),
     ],
 )

@@ -1,11 +1,14 @@
 """The door from sound to lock: a replayed unlock is refused, and the smoke alarm is named; files are the microphone."""
 
+import sqlite3
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from edgevoice.hardware.folder_gpio import read_log
+from edgevoice.hardware.pins import GpioSettings
 from edgevoice.visit import FOLDER
 from tests.cli.conftest import Shell
 from tools.synthetic.sounds import FLOOR_DBFS, make, smoke_alarm
@@ -65,6 +68,63 @@ def test_a_live_alarm_behind_another_microphone_is_named_and_opens_nothing(
     records = run(household, ROOM, live)
     assert moved(records, "sound") == ["smoke alarm"]
     assert "open" not in moved(records, "lock")
+
+
+def test_a_sound_is_shown_on_the_lights_of_a_board_and_the_relay_stays_off(household: Shell, alarm: Path) -> None:
+    assert household("recordings", "add", "smoke alarm", alarm).status == 0
+    assert household("recordings", "add", "bell", FOLDER / "doorbell.flac").status == 0
+    board = household.data / "board"
+    gpio = f'driver = "gpio"\n[lights]\ndriver = "gpio"\n[gpio]\nsimulated = "{board}"'
+    set_to(household, "sounds", 'each = { "Smoke alarm" = "lights" }', "lights_seconds = 2", "[lock]", gpio)
+    records = run(household, ROOM, FOLDER / "doorbell.flac", ROOM, alarm, ROOM, ROOM)
+    assert moved(records, "sound") == ["bell", "smoke alarm"]
+    assert moved(records, "state") == ["listening", "known sound", "listening", "stopped"]
+    pins = GpioSettings()
+    levels, seen = dict[int | None, int | None](), list[tuple[int | None, ...]]()
+    for line in read_log(board):
+        levels[line.channel] = line.level
+        seen.append(tuple(levels.get(pin) for pin in (pins.red_pin, pins.green_pin, pins.blue_pin)))
+    assert (1, 1, 1) in seen
+    assert {line.level for line in read_log(board) if line.channel == pins.relay_pin} <= {0, None}
+
+
+def test_a_light_does_not_keep_a_voice_waiting(household: Shell, alarm: Path) -> None:
+    assert household("recordings", "add", "smoke alarm", alarm).status == 0
+    set_to(household, "sounds", 'then = "lights"', "lights_seconds = 30")
+    records = run(household, ROOM, alarm, UNLOCK, ROOM, UNLOCK)
+    assert decisions(records) == ["open", "refuse"]
+    states = moved(records, "state")
+    assert states[:5] == ["listening", "known sound", "checking", "open", "known sound"]
+
+
+@pytest.mark.parametrize(
+    ("column", "damage", "told"),
+    [
+        ("beeps", b"\xff\xff" * 3, "the tones of smoke alarm are damaged (a beep in bin 65535 of 257"),
+        ("peaks", b"odd", "the sound 'smoke alarm' cannot be read and is left out"),
+    ],
+)
+def test_a_damaged_sound_is_told_opens_nothing_and_hides_no_other(
+    household: Shell, alarm: Path, caplog: pytest.LogCaptureFixture, column: str, damage: bytes, told: str
+) -> None:
+    assert household("recordings", "add", "smoke alarm", alarm).status == 0
+    assert household("recordings", "add", "bell", FOLDER / "doorbell.flac").status == 0
+    set_to(household, "sounds", 'fire_alarm = "smoke alarm"')
+    with sqlite3.connect(household.data / "edgevoice.sqlite") as database:
+        database.execute(f"update recordings set {column} = ? where name = 'smoke alarm'", (damage,))
+    records = run(household, FOLDER / "doorbell.flac", ROOM, UNLOCK)
+    assert moved(records, "sound") == ["bell"]
+    assert moved(records, "lock") == ["open", "locked"]  # for Ada
+    assert told in caplog.text
+    assert household("recordings", "remove", "smoke alarm").status == 0
+
+
+def test_a_rule_for_an_unknown_sound_is_warned_of_at_the_start(
+    household: Shell, caplog: pytest.LogCaptureFixture
+) -> None:
+    set_to(household, "sounds", 'each = { "smoke alrm" = "lights" }')
+    run(household, ROOM)
+    assert "sounds.each names 'smoke alrm', which is no known sound (none is known)" in caplog.text
 
 
 def test_the_next_run_still_knows_it(household: Shell) -> None:

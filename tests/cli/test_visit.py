@@ -14,6 +14,19 @@ def test_every_step_comes_out_as_the_script_expects(shell: Shell, models: Path) 
     assert said.status == 0
 
 
+def test_a_replayed_unlock_is_refused_and_the_smoke_alarm_is_named_and_shown(shell: Shell, models: Path) -> None:
+    said = shell.json("visit", "--fast", "--heard-before")
+    steps = [record for record in said.records if record.get("event") == "step"]
+    assert [record["outcome"] for record in steps] == [step.expect for step in VISIT.heard_before]
+    assert [step.expect for step in VISIT.heard_before if step.expect != "nothing"] == ["open", "refuse", "named"]
+    (refused,) = [record for record in said.records if record.get("decision") == "refuse"]
+    assert str(refused["reason"]).startswith("this recording was heard before")
+    told = [(record["event"], record["state"]) for record in said.records if "state" in record]
+    assert told.count(("lock", "open")) == 1
+    assert told[told.index(("sound", "smoke alarm")) + 1] == ("state", "known sound")
+    assert said.status == 0
+
+
 def test_the_owners_people_and_events_are_left_alone(shell: Shell, models: Path) -> None:
     shell("visit", "--fast")
     assert shell.json("speakers", "list").out == ""

@@ -9,17 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgevoice.door.known_sounds import SoundRules, SoundWatch, opens_for_fire
-from edgevoice.hardware import Prompt
+from edgevoice.door.known_sounds import Follows, SoundRules, SoundWatch, follows, opens_for_fire, unknown
+from edgevoice.door.states import State
+from edgevoice.hardware import Light, Prompt
+from edgevoice.hardware.fake import FakeLights
 from edgevoice.hardware.fake_sounder import FakeSounder
 from edgevoice.listening.frames import Frames
 from edgevoice.recognition.known_sounds import KnownSounds, Sounding
 from edgevoice.recognition.recordings import Library
-from tests.house import BrokenError, Door, door
+from tests.house import BrokenError, Door, Parts, block, door
 
 ALARM = "smoke alarm"
 OPENS = SoundRules(fire_alarm=ALARM)
 LASTED = Sounding(ALARM, aligned_hashes=30, since_s=100.0, at_s=110.0, first=False)
+FIRST = replace(LASTED, first=True)
 
 
 class Hears(KnownSounds):
@@ -99,11 +102,87 @@ def test_a_sound_is_written_down_and_told_once(it: Door) -> None:
 
 
 def test_the_sounder_tells_it_where_the_owner_wants_that(it: Door) -> None:
-    sounder = FakeSounder(it.clock)
-    for say in (False, True):
-        rules = SoundRules(say=say)
-        SoundWatch(Hears(replace(LASTED, first=True)), rules, it.kiosk, it.log, sounder).hear(Frames.none())
-    assert sounder.said == [Prompt.KNOWN_SOUND]
+    said: dict[Follows, list[Prompt]] = {}
+    for what in ("notice", "lights", "sounder", "lights and sounder"):
+        sounder = FakeSounder(it.clock)
+        sounds = SoundWatch(Hears(FIRST, LASTED), SoundRules(then=what), it.kiosk, it.log, sounder)
+        assert [len(sounds.hear(Frames.none())) for _ in range(2)] == [1, 0]
+        said[what] = sounder.said
+    told = [Prompt.KNOWN_SOUND]
+    assert said == {"notice": [], "lights": [], "sounder": told, "lights and sounder": told}
+    assert it.lock.openings == []
+
+
+def test_each_sound_follows_its_own_rule_whatever_its_case_and_all_others_the_one_for_all() -> None:
+    rules = SoundRules(then="sounder", each={"Smoke Alarm": "lights and sounder", "doorbell": "notice"})
+    assert [follows(name, rules) for name in (ALARM, "Doorbell", "the song next door")] == [
+        "lights and sounder",
+        "notice",
+        "sounder",
+    ]
+    assert follows(ALARM, SoundRules()) == "notice"
+
+
+def test_a_rule_for_a_sound_that_is_not_known_is_told_and_a_fire_alarm_must_be_named_to_the_letter() -> None:
+    rules = SoundRules(each={"SMOKE ALARM": "lights", "dorbell": "lights"}, fire_alarm="Smoke alarm")
+    misspelt, other_case = unknown(rules, [ALARM, "doorbell", ALARM])
+    assert misspelt.startswith("sounds.each names 'dorbell', which is no known sound (smoke alarm, doorbell): correct")
+    assert other_case.startswith("sounds.fire_alarm is 'Smoke alarm', which")
+    assert unknown(replace(rules, each={}, fire_alarm=ALARM), [ALARM]) == []
+
+
+LIGHTS = SoundRules(each={ALARM: "lights"})
+
+
+def test_the_lights_show_it_while_it_sounds_and_for_a_while_after(it: Door) -> None:
+    sounds = SoundWatch(Hears(FIRST, LASTED), LIGHTS, it.kiosk, it.log)
+    it.kiosk.look()
+    sounds.hear(Frames.none())
+    assert (it.lights.light, it.kiosk.light, it.kiosk.state) == (
+        Light.KNOWN_SOUND,
+        Light.KNOWN_SOUND,
+        State.KNOWN_SOUND,
+    )
+    it.clock.advance(9.0)
+    sounds.hear(Frames.none())  # it still sounds
+    it.clock.advance(9.9)
+    assert it.kiosk.look() is State.KNOWN_SOUND
+    it.clock.advance(0.2)
+    assert it.kiosk.look() is State.LISTENING
+    assert it.lights.shown == [Light.LISTENING, Light.KNOWN_SOUND, Light.LISTENING]  # once: it does not blink anew
+    assert it.lock.openings == []
+
+
+def test_what_the_door_has_to_show_goes_before_a_sound_and_the_voice_is_not_kept_waiting(it: Door) -> None:
+    sounds = SoundWatch(Hears(FIRST, LASTED, LASTED), LIGHTS, it.kiosk, it.log)
+    it.kiosk.look()
+    sounds.hear(Frames.none())
+    it.kiosk.hears(speaking=True)
+    assert it.lights.light is Light.CHECKING
+    sounds.hear(Frames.none())
+    assert it.lights.light is Light.CHECKING
+    assert [answer.outcome.opened for answer in it.pipeline.hear(block())] == [True]
+    sounds.hear(Frames.none())
+    assert it.lights.light is Light.OPEN
+    it.clock.advance(5.0)
+    assert it.kiosk.look() is State.KNOWN_SOUND
+    assert not it.lock.is_open
+    it.kiosk.lost("microphone", BrokenError("unplugged"))
+    it.kiosk.sound()
+    assert it.lights.light is Light.FAULT
+
+
+def test_a_light_that_fails_is_a_fault_and_the_door_stays_shut(tmp_path: Path) -> None:
+    class BrokenWhite(FakeLights):
+        def show(self, light: Light) -> None:
+            if light is Light.KNOWN_SOUND:
+                raise BrokenError("the white light")
+            super().show(light)
+
+    with door(tmp_path, Parts(lights=BrokenWhite)) as it:
+        assert watch(it, LIGHTS, FIRST) == [[ALARM], []]
+        assert (it.lock.openings, it.lights.light) == ([], Light.FAULT)
+        assert [event.kind for event in it.audit()] == ["sound", "fault"]
 
 
 def test_the_fire_alarm_opens_with_an_audit_row_and_the_lock_shuts_itself(it: Door) -> None:

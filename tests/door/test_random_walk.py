@@ -117,6 +117,11 @@ class Walk(RuleBasedStateMachine):
         self.it.fire()
 
     @rule()
+    def a_known_sound_is_heard(self) -> None:
+        self.it.kiosk.sound()
+        self.it.check()
+
+    @rule()
     def something_raises(self) -> None:
         self.it.trouble(lambda: self.it.kiosk.fault(BrokenError("anything")))
 

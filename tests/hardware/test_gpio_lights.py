@@ -28,6 +28,7 @@ def _lit(gpio: FakeGpio) -> tuple[int, int, int]:
         (Light.PROVING, (0, 1, 0)),
         (Light.SAY_AGAIN, (1, 0, 0)),
         (Light.LOCKED_OUT, (1, 0, 0)),
+        (Light.KNOWN_SOUND, (1, 1, 1)),
         (Light.ENROLLING, (0, 0, 1)),
         (Light.DOOR_HELD, (1, 0, 0)),
         (Light.DOOR_FORCED, (1, 0, 0)),

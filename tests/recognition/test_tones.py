@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from edgevoice.errors import RecordingError
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock, Samples
 from edgevoice.listening.listen import Listen
@@ -103,7 +104,28 @@ def test_beeps_are_those_of_the_signal() -> None:
     assert alarm.beeps[:, 1].tolist() == [19, 119, 219, 419, 519, 619]
     assert set(alarm.beeps[:, 2].tolist()) == {50}
     assert bell.beeps[:, 0].tolist() == [21, 16]
-    assert (unpack_beeps(pack_beeps(alarm.beeps)) == alarm.beeps).all()
+    assert (unpack_beeps(pack_beeps(alarm.beeps), alarm.length) == alarm.beeps).all()
+
+
+@pytest.mark.parametrize(
+    ("beep", "told"),
+    [
+        ((BINS, 10, 50), "bin 257 of 257, from frame 10 on, of 50 frames"),
+        (
+            (21, 351, 50),
+            "from frame 351 on, of 50 frames; possible are 15 frames and more, within the 400 of the sound",
+        ),
+        ((21, 65_535, 65_535), "from frame 65535 on"),
+        ((21, 10, 0), "of 0 frames"),
+    ],
+)
+def test_beeps_that_no_sound_of_that_length_has_are_refused(beep: tuple[int, int, int], told: str) -> None:
+    good = np.array([[21, 0, 50], [21, 350, 50]])
+    assert (unpack_beeps(pack_beeps(good), 400) == good).all()
+    with pytest.raises(RecordingError, match=told):
+        unpack_beeps(pack_beeps(np.vstack([good, beep])), 400)
+    with pytest.raises(RecordingError, match="7 bytes are no beeps"):
+        unpack_beeps(bytes(7), 400)
 
 
 def test_a_sound_at_full_scale_a_short_one_and_none_are_no_trouble() -> None:

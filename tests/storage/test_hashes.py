@@ -1,5 +1,8 @@
 """Known sounds: what is kept, what is refused, and that nothing is kept by halves."""
 
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,6 +49,30 @@ def test_a_failure_in_the_middle_keeps_nothing(database: Database, recordings: R
     assert recordings.list() == []
 
 
+ADDS_AND_REMOVES = """
+import sys
+from pathlib import Path
+from edgevoice.storage.database import Database
+from edgevoice.storage.hashes import Recordings, Sound
+sounds = [Sound(f"{n}.wav", "landmarks-1", 100, bytes([n, n]) * 40) for n in range(200)]
+recordings = Recordings(Database.open(Path(sys.argv[1])))
+while True:
+    recordings.list() and recordings.remove("bell")
+    recordings.add("bell", sounds)
+    print("added", flush=True)
+"""
+
+
+def test_whoever_is_killed_while_adding_or_removing_leaves_all_of_it_or_none(folder: Path) -> None:
+    for number in range(6):
+        with subprocess.Popen([sys.executable, "-c", ADDS_AND_REMOVES, folder], stdout=subprocess.PIPE) as program:
+            assert program.stdout is not None and program.stdout.readline() == b"added\n"
+            time.sleep(0.013 * number)
+            program.kill()
+        with Database.open(folder) as again:
+            assert len(Recordings(again).list()) in (0, 200)
+
+
 def test_a_name_is_removed_with_all_its_sounds_whatever_its_case(recordings: Recordings) -> None:
     recordings.add("Bell", [BELL])
     recordings.add("Knock", [KNOCK])
@@ -68,3 +95,17 @@ def test_removed_peaks_are_not_left_in_the_file(folder: Path, recordings: Record
     with Database.open(folder) as again:
         again.rows("pragma wal_checkpoint(truncate)")
     assert all(secret[:200] not in path.read_bytes() for path in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("frames", "long"), ("peaks", b"odd"), ("peaks", "text"), ("beeps", "x")]
+)
+def test_a_sound_that_cannot_be_read_is_named_and_hides_no_other(
+    database: Database, recordings: Recordings, caplog: pytest.LogCaptureFixture, column: str, value: str | bytes
+) -> None:
+    recordings.add("Bell", [BELL])
+    recordings.add("Knock", [KNOCK])
+    database.rows(f"update recordings set {column} = ? where name = 'Bell'", (value,))
+    assert [each.name for each in recordings.list()] == ["Knock"]
+    assert "the sound 'Bell' cannot be read and is left out: remove it" in caplog.text
+    assert recordings.remove("bell") == 1

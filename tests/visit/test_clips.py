@@ -32,10 +32,10 @@ def dbfs(sound: Sound) -> float:
 
 
 def test_the_whole_folder_is_under_three_megabytes() -> None:
-    assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) < 3_000_000
+    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) < 3_000_000
 
 
-@pytest.mark.parametrize("file", VISIT.files)
+@pytest.mark.parametrize("file", sorted({*VISIT.files} - {*VISIT.known.values()}))
 def test_a_sound_is_mono_at_16_khz_of_a_few_seconds_and_does_not_clip(file: str) -> None:
     sound = read(file)
     assert 1.4 <= sound.size / 16_000 <= 5.5

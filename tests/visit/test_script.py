@@ -29,7 +29,9 @@ def rewrite(folder: Path, old: str, new: str) -> None:
 
 
 def test_the_folder_holds_the_sounds_of_the_script_and_no_other() -> None:
-    lying = {path.name for path in FOLDER.iterdir() if path.suffix in {".opus", ".flac", ".wav"}}
+    lying = {
+        path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.suffix in {".opus", ".flac", ".wav"}
+    }
     assert lying == set(VISIT.files)
     assert len(VISIT.files) == len(lying)
 
@@ -79,13 +81,13 @@ def test_the_visit_shows_each_outcome_within_35_to_50_seconds() -> None:
 
 def test_a_missing_sound_is_named(copy: Path) -> None:
     (copy / "rain.flac").unlink()
-    with pytest.raises(AudioError, match=r"1 of 34 sounds.*rain\.flac"):
+    with pytest.raises(AudioError, match=r"1 of 35 sounds.*rain\.flac"):
         load_visit(copy)
 
 
 def test_an_outcome_that_does_not_exist_is_refused_with_its_place(copy: Path) -> None:
     rewrite(copy, '"expect": "open"', '"expect": "explode"')
-    with pytest.raises(SettingsError, match=r"steps\.1\.expect.*'open', 'refuse' or 'nothing'"):
+    with pytest.raises(SettingsError, match=r"steps\.1\.expect.*'open', 'refuse', 'named' or 'nothing'"):
         load_visit(copy)
 
 
