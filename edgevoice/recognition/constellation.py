@@ -21,7 +21,7 @@ RANK_REACH = 25  # frames before and after a peak among whose peaks it is ranked
 DENSEST = 40  # peaks that stand at most within the reach of one
 _FLOOR = 12 << LEVEL_BITS  # a level below which there is nothing but rounding
 _MARGIN = REACH + 1  # frames of spectrum before and after its own that a peak depends on
-_AT_ONCE = 100  # frames of a whole sound: what is needed on the way takes 1.5 MB however long it is, not 20 for 12 s
+_AT_ONCE = 100  # frames of a whole sound: what is needed on the way takes 3 MB however long it is, not 25 for 12 s
 _ROOM = 256  # peaks: rooms are a multiple of it
 _FAR = np.int32(1 << 29)  # a frame that no sound reaches, nor one before 60 days of it
 

@@ -25,7 +25,7 @@ _TABLE_BITS = 12
 _AMPLITUDE_BITS = 25  # of a power below 2**50
 _NEARLY = (17, 20)  # a shorter lag with this share of the highest peak is taken for the period
 _LAG_BITS = 4
-_AT_ONCE = 100  # frames: what is needed on the way takes 1 MB however long the utterance is, not 10 for 12 s
+_AT_ONCE = 100  # frames: what is needed on the way takes 0.5 MB however long the utterance is, not 5 for 12 s
 
 
 def _cosines() -> Integers:
