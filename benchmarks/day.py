@@ -70,8 +70,10 @@ def hour_of_sound(seed: int) -> Samples:
     return np.concatenate(pieces)[: 3600 * SAMPLE_RATE]
 
 
-def live(folder: Path, hours: int, edgevoice: list[str]) -> Day:
-    """Let the door hear so many hours. edgevoice: the command that starts it."""
+def live(folder: Path, hours: int, edgevoice: list[str], keep_most: int | None = None) -> Day:
+    """Let the door hear so many hours. edgevoice: the command that starts it; keep_most: of replay, else the default."""
+    if keep_most is not None:
+        (folder / "edgevoice.toml").write_text(f"[replay]\nkeep_most = {keep_most}\n", encoding="utf-8")
     files = [folder / f"hour-{number}.wav" for number in range(min(hours, DIFFERENT_HOURS))]
     for seed, file in enumerate(files):
         soundfile.write(file, hour_of_sound(seed), SAMPLE_RATE)
@@ -156,10 +158,13 @@ def _first_largest_last(memory: list[float]) -> str:
 @click.option("--hours", type=click.IntRange(1, 1000), default=1, show_default=True)
 @click.option("--edgevoice", type=click.Path(exists=True), default=None, help="The command; none: this Python's.")
 @click.option("--plot", type=click.Path(path_type=Path), default=None, help="An SVG of it.")
-def main(hours: int, edgevoice: str | None, plot: Path | None) -> None:
+@click.option(
+    "--keep-most", type=int, help="Attempts the replay guard keeps: a few are full at once, as 1,500 in a month."
+)
+def main(hours: int, edgevoice: str | None, plot: Path | None, keep_most: int | None) -> None:
     command = [edgevoice] if edgevoice else [sys.executable, "-m", "edgevoice"]
     with tempfile.TemporaryDirectory() as folder:
-        day = live(Path(folder), hours, command)
+        day = live(Path(folder), hours, command, keep_most)
     memory = [sample.mb for sample in day.samples]
     table = Table("figure", "value", title=f"{day.samples[-1].hour:.1f} h of sound through the whole door")
     table.add_row("decisions", f"{day.decisions}, of which {day.opened} opened")
