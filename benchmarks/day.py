@@ -71,7 +71,7 @@ def hour_of_sound(seed: int) -> Samples:
 
 
 def live(folder: Path, hours: int, edgevoice: list[str], keep_most: int | None = None) -> Day:
-    """Let the door hear so many hours. edgevoice: the command that starts it; keep_most: of replay, else the default."""
+    """Let the door hear so many hours. edgevoice: the command that starts it; keep_most: of the replay guard."""
     if keep_most is not None:
         (folder / "edgevoice.toml").write_text(f"[replay]\nkeep_most = {keep_most}\n", encoding="utf-8")
     files = [folder / f"hour-{number}.wav" for number in range(min(hours, DIFFERENT_HOURS))]
