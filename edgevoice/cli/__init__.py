@@ -12,24 +12,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import click
 
-from edgevoice.cli.backup import backup, restore
-from edgevoice.cli.check import check
-from edgevoice.cli.config import config
+from edgevoice.cli.commands import Commands
 from edgevoice.cli.desk import Desk
-from edgevoice.cli.embed import embed
-from edgevoice.cli.enroll import enroll
-from edgevoice.cli.events import events
-from edgevoice.cli.identify import identify
 from edgevoice.cli.journal import JournalHandler, journal_send
-from edgevoice.cli.key import key
-from edgevoice.cli.listen import listen
-from edgevoice.cli.mood import mood
-from edgevoice.cli.pin import pin
-from edgevoice.cli.recordings import recordings
-from edgevoice.cli.run import run
-from edgevoice.cli.speakers import speakers
-from edgevoice.cli.verify import verify
-from edgevoice.cli.visit import visit
 from edgevoice.errors import EdgevoiceError
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -38,7 +23,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 PIPE_CLOSED = 1  # as click has it
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="edgevoice")
 @click.option("--config", "file", type=click.Path(path_type=Path), help="Settings; see: edgevoice config init.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the database and its key.")
@@ -67,28 +52,6 @@ class OneLine(logging.Formatter):
 def debugging() -> bool:
     """Whether tracebacks are wanted."""
     return os.environ.get("EDGEVOICE_DEBUG") == "1"
-
-
-for command in (
-    run,
-    visit,
-    enroll,
-    verify,
-    identify,
-    mood,
-    listen,
-    speakers,
-    pin,
-    recordings,
-    events,
-    backup,
-    restore,
-    key,
-    embed,
-    check,
-    config,
-):
-    edgevoice.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> int:

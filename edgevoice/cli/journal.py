@@ -12,9 +12,10 @@ from enum import IntEnum
 from importlib import import_module
 from types import TracebackType
 
+from edgevoice.cli.choose import choose
 from edgevoice.cli.decision import as_record, as_text
 from edgevoice.cli.desk import Desk
-from edgevoice.cli.display import Display, Moment, choose
+from edgevoice.cli.display import Display, Moment
 from edgevoice.door.decide import Cause
 from edgevoice.pipeline import Answer
 

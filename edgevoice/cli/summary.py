@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from edgevoice.cli.desk import Desk
-from edgevoice.cli.display import Lines, LivePanel, Moment
+from edgevoice.cli.display import Lines, Moment
+from edgevoice.cli.live import LivePanel
 from edgevoice.panel.view import View
 from edgevoice.pipeline import Answer
 from edgevoice.visit import Expectation, Step, Visit

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from edgevoice import app
+from edgevoice.cli.choose import choose, unseen
 from edgevoice.cli.desk import Desk, pass_desk
-from edgevoice.cli.display import choose
+from edgevoice.cli.display import Lines
 from edgevoice.cli.enroll import enroll_files
 from edgevoice.cli.recordings import sound_of
 from edgevoice.cli.serve import Service, StreamClock, ending_by_signal
@@ -87,7 +88,10 @@ def _serve(desk: Desk, loaded: Loaded, script: Visit, fast: bool, picture: Path 
         played = microphone.file_at(round(t_s * SAMPLE_RATE))
         return microphone.played.index(played) if played else 0
 
-    recorded = Recorded(choose(desk, picture is not None), step_at)
+    display = choose(desk)
+    if picture is not None and isinstance(display, Lines):
+        display = unseen()
+    recorded = Recorded(display, step_at)
     clock, open_seconds = StreamClock(), loaded.settings.door.open_seconds
     with app.house(loaded) as house, app.device(loaded.settings, house, clock) as device, recorded:
         Service(device, recorded, clock, open_seconds, lambda t_s: script.steps[step_at(t_s)].what).serve(microphone)

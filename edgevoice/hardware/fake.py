@@ -1,6 +1,7 @@
 """Drivers without hardware: for tests, and for a desk. They keep the rules and remember everything."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from edgevoice.listening.capture import SAMPLES_PER_BLOCK, AudioBlock, Samples
 
 Clock = Callable[[], float]
 """Seconds, never backwards: ``time.monotonic`` or a ManualClock."""
+
+REMEMBERED = 1000
+"""The last lights and prompts: a device that has none fitted runs for years."""
 
 
 class ManualClock:
@@ -121,12 +125,12 @@ class Shown:
 
 
 class FakeLights:
-    """Lights that remember: ``light`` is on now, ``shown`` lists all, ``history`` with the times."""
+    """Lights that remember: ``light`` is on now, ``shown`` lists the last 1000, ``history`` with the times."""
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
         self.light = Light.OFF
-        self.history: list[Shown] = []
+        self.history: deque[Shown] = deque(maxlen=REMEMBERED)
         self.shares: list[float] = []
         """Every progress that was told, 0..1."""
 
@@ -145,7 +149,7 @@ class FakeLights:
 
     @property
     def shown(self) -> list[Light]:
-        """Everything shown, in order."""
+        """What was shown, in order."""
         return [shown.light for shown in self.history]
 
 

@@ -5,9 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from edgevoice.hardware import Prompt
-from edgevoice.hardware.fake import Clock
-
-REMEMBERED = 1000  # the last ones; a device whose sounder is not fitted runs for years
+from edgevoice.hardware.fake import REMEMBERED, Clock
 
 
 class FakeSounder:
@@ -33,7 +31,7 @@ class FakeSounder:
 
     @property
     def said(self) -> list[Prompt]:
-        """Every prompt so far, in order."""
+        """The last prompts, in order."""
         return [prompt for prompts in self._said for prompt in prompts]
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 """Samples -> Frames: what is known of each 10 ms of sound."""
 
+import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
@@ -26,11 +27,20 @@ _AT_ONCE = 200  # frames: fewer calls for long sound, memory constant however lo
 _spectrum, _log_mel, _cepstrum, _voicing = cache(Spectrum), cache(LogMel), cache(Cepstrum), cache(Voicing)
 
 
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # mallopt(3)
+
+
 @cache
 def _keep_freed_memory() -> None:
-    """Free 1 MB once. What is freed after it, up to twice as much, glibc keeps for the process; otherwise it may give
-    it to the system and take it again page by page at every round, which costs up to half as much as all the rest."""
-    np.empty(1 << 20, dtype=np.uint8)
+    """glibc keeps up to 2 MB of freed memory for the process; blocks of 1 MB and more go back to the system at once.
+
+    Otherwise it may give the heap's end to the system and take it again page by page at every round, which costs up to
+    half as much as all the rest; or, once one block of some MB was freed, keep twice as much as that. Other C libraries
+    are left as they are.
+    """
+    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
+        mallopt(_M_MMAP_THRESHOLD, 1 << 20)
+        mallopt(_M_TRIM_THRESHOLD, 2 << 20)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from edgevoice.fixedpoint.logarithm import LOG2_BITS
 from edgevoice.listening.activity import ODDS_BITS
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import Frames
+from edgevoice.listening.held import Held
 from edgevoice.listening.quality import Quality, assess
 from edgevoice.listening.snr import excess_q16
 from edgevoice.listening.window import FRAMES_PER_SECOND
@@ -80,7 +81,7 @@ class UtteranceGate:
         self._margin = frames(settings.margin_ms)
         self._shortest = frames(settings.shortest_ms)
         self._longest = frames(settings.longest_ms)
-        self._held = Frames.none()  # what may still belong to an utterance
+        self._gathered = Held()  # what may still belong to an utterance
         self._first = 0  # number in the stream of the first held frame
         self._seen = 0  # number in the stream of the first frame not yet looked at for a short pause
         self._onset: int | None = None  # index in the held frames where the present utterance was noticed
@@ -90,9 +91,13 @@ class UtteranceGate:
         """Whether an utterance has begun and not ended."""
         return self._onset is not None
 
+    @property
+    def _held(self) -> Frames:
+        return self._gathered.frames
+
     def gather(self, frames: Frames) -> list[Utterance]:
         """The utterances that end, or pause, within these frames."""
-        self._held = self._held + frames
+        self._gathered.add(frames)
         given: list[Utterance] = []
         while self._begin():
             ends = self._find_end()
@@ -165,7 +170,7 @@ class UtteranceGate:
 
     def _forget(self, count: int) -> None:
         if count > 0:
-            self._held = self._held[count:]
+            self._gathered.drop(count)
             self._first += count
 
 

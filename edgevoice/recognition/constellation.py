@@ -21,6 +21,9 @@ RANK_REACH = 25  # frames before and after a peak among whose peaks it is ranked
 DENSEST = 40  # peaks that stand at most within the reach of one
 _FLOOR = 12 << LEVEL_BITS  # a level below which there is nothing but rounding
 _MARGIN = REACH + 1  # frames of spectrum before and after its own that a peak depends on
+_AT_ONCE = 100  # frames of a whole sound: what is needed on the way takes 3 MB however long it is, not 25 for 12 s
+_ROOM = 256  # peaks: rooms are a multiple of it
+_FAR = np.int32(1 << 29)  # a frame that no sound reaches, nor one before 60 days of it
 
 Levels = NDArray[np.int16]
 Indices = NDArray[np.int32]
@@ -84,7 +87,9 @@ class Constellation:
 
 def constellation(spectrum: Integers) -> Peaks:
     """(n, 257) power, Q4, of a whole sound -> its peaks, sorted by frame, then bin."""
-    return Constellation().follow(spectrum, last=True)
+    stars = Constellation()
+    parts = [stars.follow(spectrum[start : start + _AT_ONCE]) for start in range(0, len(spectrum), _AT_ONCE)]
+    return Peaks.join([*parts, stars.follow(spectrum[:0], last=True)])
 
 
 def _maxima(spectrum: Integers) -> Indices:
@@ -119,15 +124,31 @@ def _highest_of(values: Levels, length: int, axis: int) -> Levels:
 
 def _ranks(frames: Indices, levels: Indices) -> Indices:
     """(p,) -> (p,) how many peaks within RANK_REACH frames are stronger; of equals the later one counts as such."""
-    ranks = np.zeros(len(frames), dtype=np.int32)
+    room, at, level = in_room(frames, levels, RANK_REACH)
+    ranks = np.zeros(2 * room, dtype=np.int32)
     for apart in range(1, len(frames)):
-        near = frames[apart:] - frames[:-apart] <= RANK_REACH
+        near = at[apart : apart + room] - at[:room] <= RANK_REACH
         if not near.any():
             break
-        later = levels[apart:] >= levels[:-apart]
-        ranks[:-apart] += near & later
-        ranks[apart:] += near & ~later
-    return ranks
+        later = level[apart : apart + room] >= level[:room]
+        ranks[:room] += near & later
+        ranks[apart : apart + room] += near & ~later
+    return ranks[: len(frames)]
+
+
+def in_room(frames: Indices, values: Indices, reach: int) -> tuple[int, Indices, Indices]:
+    """(p,) frames, ascending, and (p,) values -> a room of at least p, and both in arrays twice as long as it.
+
+    Behind the last peak stand others, farther than ``reach`` from any and from each other. So peaks are compared with
+    those behind them in arrays of few lengths: of every length below 1 kB NumPy keeps up to seven freed blocks for
+    ever, in all nearly 4 MB, and utterances have peaks in every number.
+    """
+    room = -(-max(len(frames), 1) // _ROOM) * _ROOM
+    at = _FAR + np.arange(2 * room, dtype=np.int32) * np.int32(reach + 1)
+    at[: len(frames)] = frames
+    beside = np.zeros(2 * room, dtype=np.int32)
+    beside[: len(frames)] = values
+    return room, at, beside
 
 
 _GAP = 255  # frames that a filler stands for

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.fixedpoint.exact import Integers
-from edgevoice.recognition.constellation import Indices, Peaks, constellation
+from edgevoice.recognition.constellation import Indices, Peaks, constellation, in_room
 
 LANDMARKS = "edgevoice-landmarks-1"
 """Version of everything that makes stored peaks, or beeps (tones.py), incompatible."""
@@ -76,14 +76,15 @@ def _partners(peaks: Peaks, most: int) -> tuple[Positions, Positions]:
     """Which peaks make pairs: positions of the first (m,) and of the second (m,)."""
     nothing = np.zeros(0, dtype=np.intp)
     firsts, seconds = [nothing], [nothing]
-    count = np.zeros(len(peaks), dtype=np.int32)
+    room, frames, bins = in_room(peaks.frames, peaks.bins, FARTHEST)
+    count = np.zeros(room, dtype=np.int32)
     for step in range(1, len(peaks)):
-        apart = peaks.frames[step:] - peaks.frames[:-step]
+        apart = frames[step : step + room] - frames[:room]
         if apart.min() > FARTHEST:
             break
-        near = np.abs(peaks.bins[step:] - peaks.bins[:-step]) <= WIDEST
-        near &= (apart >= NEAREST) & (apart <= FARTHEST) & (count[:-step] < most)
-        count[:-step] += near
+        near = np.abs(bins[step : step + room] - bins[:room]) <= WIDEST
+        near &= (apart >= NEAREST) & (apart <= FARTHEST) & (count < most)
+        count += near
         first = np.flatnonzero(near)
         firsts.append(first)
         seconds.append(first + step)

@@ -1,6 +1,6 @@
 """Landmarks -> RecordingMatch | None: whether this very recording is in a library."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,13 +88,14 @@ def keep(name: str, heard: Landmarks) -> Recording:
 class Library:
     """Many recordings, looked up at once; adding one is cheap however many there are."""
 
-    def __init__(self, recordings: Iterable[Recording] = (), threshold: Threshold | None = None) -> None:
+    def __init__(self, recordings: Iterable[Recording] = (), threshold: Threshold | None = None, room: int = 0) -> None:
+        """``room``: for so many hashes memory is taken now."""
         self._threshold = threshold or Threshold()
         self._recordings: list[Recording] = []
         self._starts: list[int] = []  # on the index's line of time, each with LONGEST frames of nothing before it
         self._end = 0
-        self._index = Index()
-        self._insert(list(recordings))
+        self._index = Index(room)
+        self.add_all(recordings)
 
     def __len__(self) -> int:
         return len(self._recordings)
@@ -106,7 +107,13 @@ class Library:
 
     def add(self, recording: Recording) -> None:
         """Know one more."""
-        self._insert([recording])
+        self.add_all([recording])
+
+    def add_all(self, recordings: Iterable[Recording]) -> None:
+        """Know these too; at once they cost less than one after the other."""
+        new = list(recordings)
+        peaks = sum(len(recording.peaks) for recording in new) // 2
+        self._index.add(map(self._place, new), KEPT_PAIRS * peaks)
 
     def remove(self, name: str) -> int:
         """Forget every recording of this name; how many there were."""
@@ -142,10 +149,6 @@ class Library:
         hashes, frames = pairs(unpack(recording.peaks), KEPT_PAIRS)
         index.add([(hashes, frames.astype(np.int64))], len(hashes))
         return index.begins(heard)
-
-    def _insert(self, recordings: Sequence[Recording]) -> None:
-        peaks = sum(len(recording.peaks) for recording in recordings) // 2
-        self._index.add(map(self._place, recordings), KEPT_PAIRS * peaks)
 
     def _place(self, recording: Recording) -> tuple[Hashes, Integers]:
         """Give a recording its stretch of the line of time; its hashes and their times."""

@@ -21,6 +21,7 @@ STRETCHES = (
 )
 """Permille of time and of pitch at which a sound that might open is looked up too; each finds what is 1 % beside it."""
 _NOTHING_KNOWN = (-1, -1)
+_HASHES = 256  # of an attempt: 250 in the mean of the voices that ship with edgevoice (benchmarks.day)
 
 
 class Recognises(Protocol):
@@ -47,7 +48,8 @@ class Memory:
     def __init__(self, kept: Heard) -> None:
         """Raises StorageError where they cannot be read."""
         self._kept = kept
-        self._library = Library(threshold=SAME_RECORDING)
+        # With room for all that will ever be kept: what a door needs in a year it needs on its first day.
+        self._library = Library(threshold=SAME_RECORDING, room=kept.most * _HASHES)
         self._names: dict[int, str] = {}  # of every row that the library knows
         self._stamp = _NOTHING_KNOWN
         self._going_on: tuple[float, int, Recording] | None = None  # start_s, row: may be looked at once more
@@ -100,12 +102,7 @@ class Memory:
         new = {kept.id: kept for kept in self._kept.read(there - self._names.keys())}
         names = {row: _name(kept) for row, kept in new.items()}
         found = [from_bytes(names[row], kept.plain) for row, kept in new.items()]
-        recordings = [recording for recording in found if recording is not None]
-        if self._names:
-            for recording in recordings:
-                self._library.add(recording)
-        else:  # at the start: all at once costs less
-            self._library = Library(recordings, SAME_RECORDING)
+        self._library.add_all(recording for recording in found if recording is not None)
         self._names |= names
         self._stamp = stamp
 

@@ -40,7 +40,9 @@ class Heard:
     ) -> None:
         self._database, self._secrets = database, secrets
         secrets.belong_to(database)
-        self._days, self._most, self._now = days, most, now
+        self._days, self._now = days, now
+        self.most = most
+        """How many are kept at most."""
         self._unreadable: set[int] = set()
 
     def add(self, plains: Sequence[bytes], kind: Kind, speaker: str | None, recognised: bool = True) -> list[int]:
@@ -138,5 +140,5 @@ class Heard:
         self._database.rows("delete from heard where at < ?", (oldest.isoformat(timespec="seconds"),))
         self._database.rows(
             "delete from heard where id in (select id from heard order by recognised desc, id desc limit -1 offset ?)",
-            (self._most,),
+            (self.most,),
         )

@@ -137,7 +137,7 @@ def test_what_the_device_says_itself_is_not_heard(tmp_path: Path, models: Path) 
     with app.house(loaded) as house, app.device(loaded.settings, house, clock) as device:
         assert isinstance(device.sounder, FakeSounder) and isinstance(device.button, FakeButton)
         sounder = FakeSounder(clock, seconds_each=8.0)
-        device.kiosk._act._sounder = sounder
+        device.kiosk._talk._act._sounder = sounder
         told = Told()
         takes = VISIT.enrolment["Ada"][:3]
         Service(device, told, clock, 5.0, lambda _: None).serve(Evening([HOLD, takes[0]], device.button))

@@ -226,6 +226,6 @@ def test_a_clock_that_fails_is_a_fault_and_no_crash(tmp_path: Path) -> None:
         def broken() -> float:
             raise BrokenError("the clock")
 
-        it.kiosk._clock = broken
+        it.kiosk._mover._clock = broken
         assert it.kiosk.look() is State.FAULT
         assert not it.lock.is_open

@@ -159,7 +159,7 @@ def opens_at_a_look(it: World) -> None:
             it.lock.open_for(5.0)
             return False
 
-    it.kiosk._act = Opens(it.lock, it.lights, it.kiosk._act._events)
+    it.kiosk._talk._act = Opens(it.lock, it.lights, it.kiosk._talk._act._events)
     it.look()
 
 

@@ -1,6 +1,6 @@
 from edgevoice.hardware import Prompt
-from edgevoice.hardware.fake import ManualClock
-from edgevoice.hardware.fake_sounder import REMEMBERED, FakeSounder
+from edgevoice.hardware.fake import REMEMBERED, ManualClock
+from edgevoice.hardware.fake_sounder import FakeSounder
 
 
 def test_it_remembers_and_is_busy_for_as_long_as_it_speaks() -> None:
