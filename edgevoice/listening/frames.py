@@ -28,19 +28,22 @@ _spectrum, _log_mel, _cepstrum, _voicing = cache(Spectrum), cache(LogMel), cache
 
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # mallopt(3)
+_LARGE_BLOCK = 50  # frames: a file as a whole, no microphone
+_A_DOOR_KEEPS_MB = 2  # enough for blocks of 80 ms
+_WHOLE_SOUNDS_KEEP_MB = 8  # for _AT_ONCE frames
 
 
 @cache
-def _keep_freed_memory() -> None:
-    """glibc keeps up to 2 MB of freed memory for the process; blocks of 1 MB and more go back to the system at once.
+def _keep_freed_memory(megabytes: int) -> None:
+    """glibc keeps so much freed memory for the process; blocks of half of it and more go back to the system at once.
 
     Otherwise it may give the heap's end to the system and take it again page by page at every round, which costs up to
     half as much as all the rest; or, once one block of some MB was freed, keep twice as much as that. Other C libraries
     are left as they are.
     """
     if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
-        mallopt(_M_MMAP_THRESHOLD, 1 << 20)
-        mallopt(_M_TRIM_THRESHOLD, 2 << 20)
+        mallopt(_M_MMAP_THRESHOLD, megabytes << 19)
+        mallopt(_M_TRIM_THRESHOLD, megabytes << 20)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +101,7 @@ class FrontEnd:
     def __init__(
         self, enhancement: EnhancementSettings, activity: ActivitySettings, tracker: TrackerName = "minima-controlled"
     ) -> None:
-        _keep_freed_memory()
+        _keep_freed_memory(_A_DOOR_KEEPS_MB)
         self._windows = Windows()
         self._spectrum = _spectrum()
         self._noise = TRACKERS[tracker]()
@@ -111,6 +114,8 @@ class FrontEnd:
     def __call__(self, samples: Samples) -> Frames:
         """(n,) int16 -> the frames that this block finishes, 0 or more."""
         windows = self._windows.cut(samples)
+        if len(windows) > _LARGE_BLOCK:
+            _keep_freed_memory(_WHOLE_SOUNDS_KEEP_MB)
         parts = [self._frames(windows[start : start + _AT_ONCE]) for start in range(0, len(windows), _AT_ONCE)]
         return Frames.join(parts) if parts else Frames.none()
 
