@@ -18,7 +18,16 @@ from edgevoice.hardware.wave import read_sound
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.score import Scorer, load_scorer
 from tools.attacks.mimic import SAID, VOICES, Machine, imitate, likeness, spectrum_of
-from tools.attacks.voices import ENROLMENT_CLIPS, Spoken, clips_of, embed_clips, embed_people, llrs, voiceprint
+from tools.attacks.voices import (
+    ENROLMENT_CLIPS,
+    Spoken,
+    clips_of,
+    embed_clips,
+    embed_people,
+    llr_at_the_door,
+    llrs,
+    voiceprint,
+)
 from tools.measure.page import markdown_table, write_between
 from tools.measure.shares import Share
 from tools.synthetic.kokoro import load_engine, load_voices
@@ -36,7 +45,7 @@ def attack(
     (recording, voice), (xvector, scorer) = target, door
     alike = {name: float(llrs(scorer, voice[None], spoken).max()) for name, spoken in stock.items()}
     nearest = sorted(alike, key=lambda name: alike[name], reverse=True)[:VOICES]
-    judge = likeness(xvector, lambda vector: scorer.llr(vector, voice))
+    judge = likeness(lambda utterance: llr_at_the_door(xvector, scorer, utterance, voice))
     played = spectrum_of(read_sound(recording))
     best = imitate(machine, nearest, judge, played, seed=20)
     return [judge(machine.say(best, text, played)) for text in SAID]

@@ -17,7 +17,7 @@ from edgevoice.recognition.recordings import Library
 from edgevoice.recognition.replay import find
 from edgevoice.recognition.score import Scorer
 from tools.attacks import Attack, to_samples
-from tools.attacks.voices import heard
+from tools.attacks.voices import heard, llr_at_the_door
 from tools.synthetic.take import gain, pink
 
 _FLOOR_DBFS = -65.0  # RMS of the microphone's own noise
@@ -74,7 +74,7 @@ class Judge:
         return [self._look(utterance, voiceprint) for utterance in heard(samples, early=True)]
 
     def _look(self, utterance: Utterance, voiceprint: Vector) -> Look:
-        llr = self.scorer.llr(self.xvector.embed(utterance.mfcc).vector, voiceprint)
+        llr = llr_at_the_door(self.xvector, self.scorer, utterance, voiceprint)
         threshold = self.scorer.calibration.threshold(self.false_accept_rate)
         marks = landmarks(utterance.frames.spectrum)
         return Look(marks, llr, threshold + (0.0 if utterance.final else EARLY_LLR), utterance.final)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edgevoice.listening.capture import Samples
-from edgevoice.recognition.embed import Vector, XVector
+from edgevoice.listening.utterance import Utterance
 from tools.attacks import Change, to_samples
 from tools.attacks.voices import heard
 from tools.synthetic.blends import Blend, mix
@@ -56,11 +56,11 @@ def spectrum_of(recording: Samples) -> Change:
     return change
 
 
-def likeness(xvector: XVector, llr_of: Callable[[Vector], float]) -> Likeness:
+def likeness(llr_of: Callable[[Utterance], float]) -> Likeness:
     """What the attacker climbs by: the door's own judgement of a sound."""
 
     def judge(samples: Samples) -> float:
-        return max((llr_of(xvector.embed(utterance.mfcc).vector) for utterance in heard(samples)), default=-np.inf)
+        return max(map(llr_of, heard(samples)), default=-np.inf)
 
     return judge
 

@@ -16,6 +16,7 @@ from edgevoice.identify import hear_all
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
+from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.score import Scorer
 from tools.index import read_index
@@ -78,6 +79,13 @@ def voiceprint(spoken: Spoken) -> Vector | None:
         return None
     mean = own.mean(axis=0)
     return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
+
+
+def llr_at_the_door(xvector: XVector, scorer: Scorer, utterance: Utterance, voice: Vector) -> float:
+    """The LLR of an utterance against a voiceprint (d,) of an enrolment, as the door has it."""
+    score = float(scorer.normalised(xvector.embed(utterance.mfcc).vector[None], voice[None])[0, 0])
+    said = Circumstances(utterance.quality.net_speech_s, utterance.quality.snr_db, ENROLMENT_CLIPS)
+    return scorer.calibration.llr(score, said)
 
 
 def llrs(scorer: Scorer, prints: Vector, spoken: Spoken) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
