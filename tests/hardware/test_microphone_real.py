@@ -43,7 +43,8 @@ class Recorder:
         for said in self._child.stdout:
             if said.strip() == line:
                 return
-        raise AssertionError(f"the recorder ended before it said {line!r}: {self._finish()[1]}")
+        _, errors = self._finish()
+        raise AssertionError(f"the recorder ended, with {self._child.returncode}, before it said {line!r}: {errors}")
 
     def stop(self) -> "Recorded":
         _, errors = self._finish()
