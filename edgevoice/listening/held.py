@@ -42,6 +42,6 @@ class Held:
         room = _SMALLEST if wanted <= _SMALLEST else -(-wanted // _STEP) * _STEP
         parts = [getattr(like, name) for name in _NAMES]
         self._room = Frames(*(np.empty((room, *part.shape[1:]), dtype=part.dtype) for part in parts))
-        for name in _NAMES:
+        for name in _NAMES if len(frames) else ():
             getattr(self._room, name)[: len(frames)] = getattr(frames, name)
         self.frames = self._room[: len(frames)]
