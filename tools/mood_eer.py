@@ -19,6 +19,7 @@ from tools.measure.metrics import eer
 from tools.measure.page import markdown_table, write_between
 from tools.mood.clips import Clip, read_emotions
 from tools.mood.examples import Examples, gather
+from tools.mood.score import over_people
 
 USUAL = ("neutral", "calm")
 _ENROLMENTS, _UTTERANCES = 4, 3
@@ -65,14 +66,7 @@ def equal_error(tries: Tries) -> float:
 
 def told(tries: Tries, measure: Callable[[Tries], float]) -> str:
     """A rate and its 95 % interval over the people enrolled."""
-    rng = np.random.default_rng(0)
-    people = np.unique(tries.owner)
-    rows = {person: np.flatnonzero(tries.owner == person) for person in people}
-    found = [
-        measure(tries[np.concatenate([rows[person] for person in rng.choice(people, len(people))])])
-        for _ in range(_REPLICATES)
-    ]
-    lowest, highest = np.nanquantile(found, [0.025, 0.975])
+    lowest, highest = over_people(tries.owner, lambda rows: measure(tries[rows]), _REPLICATES)
     return f"{100 * measure(tries):.1f} % ({100 * lowest:.1f}-{100 * highest:.1f})"
 
 

@@ -14,9 +14,8 @@ from pydantic.dataclasses import dataclass as validated
 
 from edgevoice.errors import ModelError
 from edgevoice.listening.features import COEFFICIENTS, Cepstra
-from edgevoice.listening.listen import FRONT_END
 from edgevoice.recognition.ctc import BLANK, log_probability
-from edgevoice.recognition.embed import FRAME_RATE_DIVISOR, Scale, normalise, windows
+from edgevoice.recognition.embed import FRAME_RATE_DIVISOR, Scale, normalise, refuse_other_front_end, windows
 from edgevoice.tflite import Signature, TFLiteModel, read_manifest
 
 LogPosteriors = NDArray[np.float64]
@@ -58,11 +57,7 @@ class DigitModel:
     def __init__(self, path: Path) -> None:
         """``path``: the ``.tflite`` file. ModelError: missing, damaged, foreign, or made for another front end."""
         self.manifest = read_manifest(path.with_suffix(".json"), TypeAdapter(DigitManifest))
-        if self.manifest.front_end != FRONT_END:
-            raise ModelError(
-                f"{path} was trained on front end {self.manifest.front_end!r}; this edgevoice has {FRONT_END!r}; "
-                "install the model of this release"
-            )
+        refuse_other_front_end(path, self.manifest.front_end)
         if set(self.manifest.signatures) != {"digits"}:
             raise ModelError(f"{path.with_suffix('.json')}: the signature 'digits' wanted: not a model of digits")
         self._signature = self.manifest.signatures["digits"]

@@ -49,17 +49,22 @@ class XVectorManifest:
     calibration: Calibration | None = None
 
 
+def refuse_other_front_end(path: Path, front_end: str) -> None:
+    """ModelError where the model at ``path`` was trained on another front end than this edgevoice has."""
+    if front_end != FRONT_END:
+        raise ModelError(
+            f"{path} was trained on front end {front_end!r}; this edgevoice has {FRONT_END!r}; "
+            "install the model of this release"
+        )
+
+
 class XVector:
     """Frame vectors from overlapping windows, statistics over all of them in exact integers, one dense layer."""
 
     def __init__(self, path: Path) -> None:
         """``path``: the ``.tflite`` file. ModelError: missing, damaged, foreign, or made for another front end."""
         self.manifest = read_manifest(path.with_suffix(".json"), TypeAdapter(XVectorManifest))
-        if self.manifest.front_end != FRONT_END:
-            raise ModelError(
-                f"{path} was trained on front end {self.manifest.front_end!r}; this edgevoice has {FRONT_END!r}; "
-                "install the model of this release"
-            )
+        refuse_other_front_end(path, self.manifest.front_end)
         if set(self.manifest.signatures) != {"frames", "segment"}:
             raise ModelError(f"{path.with_suffix('.json')}: signatures 'frames' and 'segment' wanted: not an x-vector")
         self._model = TFLiteModel(path, self.manifest.sha256, self.manifest.signatures)
