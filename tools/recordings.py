@@ -21,10 +21,9 @@ from edgevoice.errors import AudioError
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from tools.synthetic.take import write
-from tools.training.talkies import open_queen, open_sky
+from tools.training.talkies import open_drascula, open_gsm, open_queen, open_sky
 
 COLUMNS = ("path", "kind", "split", "set", "speaker", "session", "label", "seconds", "licence")
-_CLIPS = 60  # of one voice at the most
 _SHORTEST_S = 2.0  # shorter pieces of one voice are joined
 _LONGEST_S = 14.0
 _GAP_S = 0.12
@@ -34,7 +33,8 @@ _GAP_S = 0.12
 class Source:
     """One set: its packages, the files within them, and how a file's path names who speaks (the groups, joined).
 
-    open: takes the folder of the unpacked packages and writes files of sound there, where they lie in an archive.
+    open: takes the folder of the unpacked packages and writes files of sound there, where they lie in an archive;
+    most: clips of one voice.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Source:
     packages: tuple[str, ...]
     speaker: str
     open: Callable[[Path], None] = lambda _: None
+    most: int = 60
 
 
 SOURCES = (
@@ -61,10 +62,30 @@ SOURCES = (
         tuple(f"asterisk-core-sounds-{language}-wav" for language in ("en", "es", "fr", "it", "ru")),
         r"/sounds/[a-z]{2}_[A-Z]{2}_[fm]_(\w+)/(?!.*silence/).*\.wav$",
     ),
+    Source(
+        "prompts",
+        "GPL-2, GPL-2+, CC-BY-SA-3.0",
+        ("asterisk-prompt-es-co", "asterisk-prompt-fr-armelle", "asterisk-prompt-it-menardi-wav"),
+        r"/sounds/([a-zA-Z_]+)/(?!.*silence/).*\.wav$",
+        open_gsm,
+    ),
+    Source("festvoxru", "BSD-like", ("festvox-ru",), r"/(msu_ru_nsh)_clunits/wav/[^/]*\.wav$", most=200),
+    Source("gcin", "GPL-3", ("gcin-voice",), r"/gcin-voice/ogg/.*/(\d)\.ogg$"),
+    Source("kajongg", "GPL-2+", ("kajongg",), r"/kajongg/voices/(?:(de)/)?(male\d|female\d)/[^/]*\.ogg$"),
+    Source("planetblupi", "GPL-3+", ("planetblupi-common",), r"/planetblupi/sound/(\w+)/[^/]*\.wav$"),
+    Source("qabcs", "GPL-3+", ("qabcs-data",), r"/abcs/(?!all/)(\w+)/sounds/.*\.ogg$"),
     Source("ktuberling", "GPL-2+", ("ktuberling-data",), r"/ktuberling/sounds/([a-z]+)/[^/]*\.(?:ogg|wav)$"),
     # Who says a line is not told: each is a voice of its own.
     Source("queen", "freeware", ("flight-of-the-amazon-queen",), r"/lines/(\w+)\.mp3$", open_queen),
     Source("sky", "freeware", ("beneath-a-steel-sky",), r"/lines/(\w+)\.wav$", open_sky),
+    Source(
+        "drascula",
+        "freeware",
+        ("drascula", "drascula-italian", "drascula-spanish"),
+        r"/lines/([a-z]{2})-([A-Z]*)\d+\.wav$",
+        open_drascula,
+        most=200,
+    ),
 )
 
 
@@ -85,7 +106,7 @@ def unpack(source: Source, folder: Path) -> Path:
 def files_of_speakers(source: Source, folder: Path) -> Iterator[tuple[str, list[Path]]]:
     """Who speaks, and the files, longest first: those hold sentences."""
     named = [(path, re.search(source.speaker, path.as_posix())) for path in sorted(folder.rglob("*"))]
-    found = [("-".join(match.groups()), path) for path, match in named if match and not path.is_symlink()]
+    found = [("-".join(filter(None, match.groups())), path) for path, match in named if match and not path.is_symlink()]
     for who, files in groupby(sorted(found), key=lambda row: row[0]):
         yield who, sorted((path for _, path in files), key=lambda path: -path.stat().st_size)
 
@@ -108,7 +129,7 @@ def clips(files: list[Path]) -> Iterator[Samples]:
 def gather(source: Source, output: Path) -> Iterator[dict[str, str]]:
     """Write a set's clips; their rows of the index."""
     for who, files in files_of_speakers(source, unpack(source, output / "packages")):
-        for number, clip in zip(range(_CLIPS), clips(files), strict=False):
+        for number, clip in zip(range(source.most), clips(files), strict=False):
             path = Path(source.name) / f"{who}-{number:02d}.opus"
             write(output / path, clip)
             seconds = f"{len(clip) / SAMPLE_RATE:.2f}"

@@ -1,17 +1,21 @@
-"""Speech out of two adventure games whose owners gave them away: one file each holds every spoken line.
+"""Speech out of three adventure games whose owners gave them away, and out of telephone prompts.
 
-Layouts as the ScummVM engine reads them (engines/queen/resource.cpp, engines/sky/disk.cpp).
+Layouts as the ScummVM engine reads them (engines/queen/resource.cpp, engines/sky/disk.cpp, engines/drascula/sound.cpp).
 """
 
 import struct
 import wave
 from pathlib import Path
 
+import soundfile
+
 _QUEEN_ENTRY = struct.Struct(">12sBII")  # name, bundle, offset, size
 _QUEEN_START = 15  # after the tag, the version, its compression and the number of entries
 _SKY_SPEECH = 50_000  # file numbers from here on are spoken lines
 _SKY_HEADER = 22
-_SKY_RATE = 11_025
+_DRASCULA_HEADER = 32
+_GAME_RATE = 11_025
+_TELEPHONE_RATE = 8_000
 
 
 def open_queen(folder: Path) -> None:
@@ -39,7 +43,24 @@ def open_sky(folder: Path) -> None:
                 _write(folder / "lines" / f"{number}.wav", data[start + _SKY_HEADER : start + size])
 
 
+def open_drascula(folder: Path) -> None:
+    """Drascula (1996), a folder a language: each line a file of unsigned 8-bit sound; letters say whose it is."""
+    for line in folder.rglob("*.[aA][lL][sS]"):
+        (folder / "lines").mkdir(exist_ok=True)
+        name = f"{line.parent.name}-{line.stem.upper()}.wav"
+        _write(folder / "lines" / name, line.read_bytes()[_DRASCULA_HEADER:])
+
+
+def open_gsm(folder: Path) -> None:
+    """Telephone prompts in bare GSM 06.10 frames become WAV files beside them."""
+    for prompt in folder.rglob("*.gsm"):
+        sound, _ = soundfile.read(
+            prompt, format="RAW", subtype="GSM610", samplerate=_TELEPHONE_RATE, channels=1, dtype="int16"
+        )
+        soundfile.write(prompt.with_suffix(".wav"), sound, _TELEPHONE_RATE)
+
+
 def _write(path: Path, sound: bytes) -> None:
     with wave.open(str(path), "wb") as file:
-        file.setparams((1, 1, _SKY_RATE, 0, "NONE", ""))
+        file.setparams((1, 1, _GAME_RATE, 0, "NONE", ""))
         file.writeframes(sound)
