@@ -92,7 +92,7 @@ def main(model: Path, root: Path, output: Path, noise: Path | None, top: int) ->
     cohort_path = model.with_suffix(".cohort.npy")
     cohort_path.write_bytes(content.getvalue())
     scorer = plain_scorer(cohort, top)
-    voices = [embed_voices(xvector, root, of, conditions_at_a_door(noise)) for of in development_adults(root)]
+    voices = [embed_voices(xvector, root, of, conditions_at_a_door(noise)) for of in development_adults(root).values()]
     sets = [door_trials(of_set, scorer, (1, ENROLMENT_UTTERANCES)) for of_set in voices]
     trials = reduce(add, sets)
     calibration = fit(sets, cohort_path.name, content.getvalue(), top)

@@ -1,6 +1,7 @@
 """What INT8 costs: EER and decisions of the released file beside those of the float network it was made from.
 
-Trials as at the door, on the adults of the development speakers; both decide by the thresholds of the manifest.
+On the adults of the development speakers, both through the same path: every pair of single clips, set by set, and
+trials as at the door, where both decide by the thresholds of the manifest.
 """
 
 from functools import reduce
@@ -16,8 +17,9 @@ from edgevoice.errors import ModelError
 from edgevoice.listening.features import Cepstra
 from edgevoice.recognition.embed import Embedding, Vector, XVector, normalise
 from edgevoice.recognition.score import load_scorer
-from tools.measure.door_trials import Trials, development_adults, door_trials, embed_voices
+from tools.measure.door_trials import Trials, Voice, development_adults, door_trials, embed_voices
 from tools.measure.metrics import eer
+from tools.training.development import pair_eer
 from tools.training.student import Student
 from tools.training.xvector import context_frames
 
@@ -40,6 +42,12 @@ class FloatXVector:
         return Embedding(vector / np.linalg.norm(vector), "float")
 
 
+def clip_eer(voices: dict[str, Voice]) -> float:
+    """EER of all pairs of clips."""
+    speaker = np.repeat(np.array(list(voices)), [len(voice.vectors) for voice in voices.values()])
+    return pair_eer(np.concatenate([voice.vectors for voice in voices.values()]), speaker)
+
+
 def flips(one: NDArray[np.float64], other: NDArray[np.float64], threshold: float) -> float:
     """Share of trials that the two decide differently."""
     return float(((one >= threshold) != (other >= threshold)).mean())
@@ -57,13 +65,14 @@ def main(model: Path, float_model: Path, root: Path) -> None:
         raise click.ClickException(str(ModelError(f"{float_model} is not what {model} was made from: other scales")))
     scorer = load_scorer(xvector.manifest.calibration, model)
 
-    def trials(of: XVector | FloatXVector) -> Trials:
-        sets = development_adults(root)
-        return reduce(add, (door_trials(embed_voices(of, root, clips), scorer) for clips in sets))
+    def trials(of: XVector | FloatXVector, name: str) -> Trials:
+        voices = {called: embed_voices(of, root, clips) for called, clips in development_adults(root).items()}
+        found = reduce(add, (door_trials(heard, scorer) for heard in voices.values()))
+        pairs = ", ".join(f"{100 * clip_eer(heard):.2f} % {called}" for called, heard in voices.items())
+        click.echo(f"{name}: EER of single clips {pairs}; at the door {100 * eer(found.target, found.nontarget):.2f} %")
+        return found
 
-    stored, real = trials(xvector), trials(FloatXVector(student))
-    for name, found in (("INT8", stored), ("float", real)):
-        click.echo(f"{name}: EER {100 * eer(found.target, found.nontarget):.2f} %")
+    stored, real = trials(xvector, "INT8"), trials(FloatXVector(student), "float")
     calibration = scorer.calibration
     for promise in PROMISES:
         threshold = (calibration.threshold(promise) - calibration.offset) / calibration.slope

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from edgevoice.listening.window import FRAMES_PER_SECOND
-from tools.measure.metrics import eer
 from tools.training.corpus import Batches, Corpus, Floats, in_own_voice, load_corpus
-from tools.training.development import Development, development_eer
+from tools.training.development import Development, development_eer, pair_eer
 from tools.training.student import Student, as_input
 from tools.training.whitening import Labelled, whitening
 from tools.training.xvector import XVector, context_frames
@@ -46,20 +45,17 @@ def choose_shrinkage(labelled: Labelled) -> float:
     names = np.random.default_rng(0).permutation(np.unique(labelled.speaker))
     one, other = labelled.of(names[::2]), labelled.of(names[1::2])
     found = {
-        shrinkage: pair_eer(other, whitening(one, shrinkage), one.vectors.mean(axis=0)) for shrinkage in SHRINKAGES
+        shrinkage: whitened_eer(other, whitening(one, shrinkage), one.vectors.mean(axis=0)) for shrinkage in SHRINKAGES
     }
     for shrinkage, rate in found.items():
         click.echo(f"shrinkage {shrinkage}: EER {100 * rate:.2f} % on the other half of the training speakers")
     return min(found, key=lambda shrinkage: found[shrinkage])
 
 
-def pair_eer(labelled: Labelled, transform: NDArray[np.float64], centre: Floats) -> float:
+def whitened_eer(labelled: Labelled, transform: NDArray[np.float64], centre: Floats) -> float:
     """EER of all pairs by cosine after the transform."""
     vectors = (labelled.vectors - centre) @ transform
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    first, second = np.triu_indices(len(vectors), 1)
-    scores, same = (vectors @ vectors.T)[first, second], labelled.speaker[first] == labelled.speaker[second]
-    return eer(scores[same], scores[~same])
+    return pair_eer(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), labelled.speaker)
 
 
 def fold(network: XVector, transform: NDArray[np.float64], centre: Floats) -> None:

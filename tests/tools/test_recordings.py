@@ -55,6 +55,13 @@ def test_a_file_that_cannot_be_read_is_told(unpacked: Path, capsys: pytest.Captu
         ("ktuberling", "ktuberling/usr/share/ktuberling/sounds/da/moustache.ogg", "da"),
         ("queen", "queen/lines/020001P2.mp3", "020001P2"),
         ("sky", "sky/lines/50001.wav", "50001"),
+        ("drascula", "drascula/lines/it-VB12.wav", "it-VB"),
+        ("drascula", "drascula/lines/es-101.wav", "es"),
+        ("kajongg", "kajongg/usr/share/kajongg/voices/male1/chow.ogg", "male1"),
+        ("kajongg", "kajongg/usr/share/kajongg/voices/de/female2/chow.ogg", "de-female2"),
+        ("prompts", "prompts/usr/share/asterisk/sounds/fr/digits/1.wav", "fr"),
+        ("qabcs", "qabcs/usr/share/qabcs/abcs/en_gb/sounds/words/cat.ogg", "en_gb"),
+        ("gcin", "gcin/usr/share/gcin-voice/ogg/ㄊㄢ3/5.ogg", "5"),
     ],
 )
 def test_file_names_tell_who_speaks(tmp_path: Path, source: str, path: str, who: str) -> None:

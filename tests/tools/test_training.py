@@ -105,6 +105,7 @@ def test_sound_becomes_a_model_that_the_device_accepts(root: Path, tmp_path: Pat
     assert "false refusals" in step("promise", models / "tiny.tflite", root / "index.csv", "--root", root, "--top", 4)
     told = step("int8_cost", models / "tiny.tflite", output / "whitened.pt", "--root", root)
     assert "decisions differ" in told
+    assert told.count("EER of single clips") == 2
     lines = tmp_path / "ablation.toml"
     lines.write_text(ABLATION)
     told = step("ablation", lines, "--root", root, "--output", output)

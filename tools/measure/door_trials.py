@@ -73,13 +73,13 @@ class Trials:
         return llr(self.target, self.target_given), llr(self.nontarget, self.nontarget_given)
 
 
-def development_adults(root: Path) -> list[list[tuple[str, str]]]:
-    """A list a set: (path, speaker) of every clip of the adults among the development speakers."""
+def development_adults(root: Path) -> dict[str, list[tuple[str, str]]]:
+    """Set -> (path, speaker) of every clip of the adults among the development speakers."""
     sets: dict[str, list[tuple[str, str]]] = {}
     for row in read_index(root):
         if row["split"] == "dev" and is_adult(row["label"]):
             sets.setdefault(row["set"], []).append((row["path"], row["speaker"]))
-    return list(sets.values())
+    return sets
 
 
 class Embeds(Protocol):

@@ -61,13 +61,14 @@ def development_eer(network: XVector, scale: Floats, development: Development) -
     vectors = np.array(embeddings)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return {
-        name: _eer(vectors[development.set == name], development.speaker[development.set == name])
+        name: round(100 * pair_eer(vectors[development.set == name], development.speaker[development.set == name]), 2)
         for name in sorted(set(development.set.tolist()))
     }
 
 
-def _eer(vectors: Floats, speaker: NDArray[np.str_]) -> float:
+def pair_eer(vectors: Floats, speaker: NDArray[np.str_]) -> float:
+    """EER of all pairs of (n, d) vectors of unit length by cosine; (n,) whose they are."""
     first, second = np.triu_indices(len(vectors), 1)
     scores = (vectors @ vectors.T)[first, second]
     same = speaker[first] == speaker[second]
-    return round(100 * eer(scores[same], scores[~same]), 2)
+    return eer(scores[same], scores[~same])
