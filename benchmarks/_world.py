@@ -7,15 +7,27 @@ clocks jump, and drivers fail.
 
 import logging
 import math
-import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks._failing import (
+    PARTS,
+    PIN,
+    FlakyButton,
+    FlakyEvents,
+    FlakyLights,
+    FlakyLock,
+    FlakySounder,
+    FlakyState,
+    Known,
+    Listens,
+    Luck,
+)
 from edgevoice.door.act import Act
 from edgevoice.door.challenge import ChallengeFactor
 from edgevoice.door.claim import Claim
@@ -31,8 +43,8 @@ from edgevoice.door.register import Register
 from edgevoice.door.rhythm import RhythmRules
 from edgevoice.door.second_factor import Factor
 from edgevoice.door.transitions import DIALOGUE
-from edgevoice.hardware import Contacts, Light, Press, Prompt
-from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
+from edgevoice.hardware import Contacts, Press
+from edgevoice.hardware.fake import ManualClock
 from edgevoice.hardware.fake_inputs import FakeContact
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.quality import Quality
@@ -40,138 +52,35 @@ from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.recognition.recognise import Evidence, Recogniser, Timing
 from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.storage.database import Database
-from edgevoice.storage.events import Events
 from edgevoice.storage.secrets import FILE_NAME, Secrets
 from edgevoice.storage.speakers import Speakers
-from edgevoice.storage.state import State as Kept
 
 OPEN_S = 5.0
-DIMENSIONS = 128  # of the shipped model's embeddings
+DIMENSIONS = 192  # of the shipped model's embeddings
 FACTOR_S = 20.0
-PIN = "2112"  # everybody's
 RHYTHM = RhythmRules(digit_pause_s=1.0, end_pause_s=3.0)
 RULES = EnrolmentRules(answer_seconds=20.0, claim_minutes=5.0)
 
 
-class BrokenError(Exception):
-    """What a driver raises that was told to."""
+NOTHING: Cepstra = np.zeros((0, 40), np.int32)
+GOOD = Quality(net_speech_s=1.6, snr_db=20.0, clipped_share=0.0)
+QUALITIES = (
+    GOOD,
+    Quality(0.6, 20.0, 0.0),
+    Quality(1.6, 3.0, 0.0),
+    Quality(1.6, 3.0, 0.0, speech_dbfs=-60.0),
+    Quality(1.6, 20.0, 0.5),
+    Quality(1.6, 20.0, 0.0, dropped_share=0.5),
+    Quality(math.nan, 20.0, 0.0),
+)
+"""A sentence is good, or wrong in each of the ways there are."""
 
 
-class Luck:
-    """Whether a part works: it fails as often in a row as it was told to."""
-
-    def __init__(self) -> None:
-        self.failures = 0
-
-    def try_it(self, what: str) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise BrokenError(what)
-
-
-class FlakyLock(FakeLock):
-    """Opens, and then may say that it failed."""
-
-    def __init__(self, clock: ManualClock, luck: Luck) -> None:
-        super().__init__(clock)
-        self._luck = luck
-
-    def open_for(self, seconds: float) -> None:
-        super().open_for(seconds)
-        self._luck.try_it("the relay")
-
-
-class FlakyLights(FakeLights):
-    def __init__(self, clock: ManualClock, luck: Luck) -> None:
-        super().__init__(clock)
-        self._luck = luck
-
-    def show(self, light: Light) -> None:
-        self._luck.try_it("the lights")
-        super().show(light)
-
-
-class FlakySounder:
-    """Says nothing; fails and is busy as it was told."""
-
-    def __init__(self, luck: Luck) -> None:
-        self._luck = luck
-        self.is_busy = False
-
-    def say(self, prompts: Sequence[Prompt]) -> None:
-        self._luck.try_it("the sounder")
-
-    @property
-    def busy(self) -> bool:
-        self._luck.try_it("the sounder")
-        return self.is_busy
-
-    def close(self) -> None:
-        return None
-
-
-class FlakyButton:
-    """Gives the presses that were put into it."""
-
-    def __init__(self, luck: Luck) -> None:
-        self._luck = luck
-        self.presses: list[Press] = []
-
-    def take(self) -> list[Press]:
-        self._luck.try_it("the button")
-        taken, self.presses = self.presses, []
-        return taken
-
-    def close(self) -> None:
-        return None
-
-
-class Known:
-    """Everybody has the same PIN; the time that scrypt takes is not waited for."""
-
-    def __init__(self, luck: Luck, people: Callable[[], list[str]]) -> None:
-        self._luck, self._people = luck, people
-
-    def owners(self) -> list[str]:
-        return self._people()
-
-    def fits(self, name: str, pin: str) -> bool:
-        self._luck.try_it("the disk")
-        return name in self._people() and pin == PIN
-
-
-class Listens:
-    """Hears the digits right, or not, as it was told; fails as it was told."""
-
-    def __init__(self, luck: Luck) -> None:
-        self._luck = luck
-        self.right = True
-
-    def accepts(self, mfcc: Cepstra, digits: str) -> bool:
-        self._luck.try_it("the model of digits")
-        return self.right
-
-
-class FlakyEvents(Events):
-    def __init__(self, database: Database, luck: Luck) -> None:
-        super().__init__(database, keep=1000)
-        self._luck = luck
-
-    def write(
-        self, kind: str, reason: str, speaker: str | None = None, figures: Mapping[str, float] | None = None
-    ) -> int:
-        self._luck.try_it("the audit log")
-        return super().write(kind, reason, speaker, figures)
-
-
-class FlakyState(Kept):
-    def __init__(self, database: Database, luck: Luck) -> None:
-        super().__init__(database)
-        self._luck = luck
-
-    def put(self, name: str, figures: Mapping[str, float]) -> None:
-        self._luck.try_it("the disk")
-        super().put(name, figures)
+def voice(person: int, take: int) -> Vector:
+    """Unit vector (192,) of one take: near the voice of its person; person 0 is never the same."""
+    everybody = np.random.default_rng([person, 0 if person else take]).standard_normal(DIMENSIONS)
+    vector = everybody + 0.2 * np.random.default_rng([person, take, 1]).standard_normal(DIMENSIONS)
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
 class World:
@@ -337,28 +246,6 @@ class World:
         return self._recogniser.xvector.manifest.name
 
 
-PARTS = ("lock", "lights", "sounder", "button", "log", "disk", "outside", "digits")
-NOTHING: Cepstra = np.zeros((0, 40), np.int32)
-GOOD = Quality(net_speech_s=1.6, snr_db=20.0, clipped_share=0.0)
-QUALITIES = (
-    GOOD,
-    Quality(0.6, 20.0, 0.0),
-    Quality(1.6, 3.0, 0.0),
-    Quality(1.6, 3.0, 0.0, speech_dbfs=-60.0),
-    Quality(1.6, 20.0, 0.5),
-    Quality(1.6, 20.0, 0.0, dropped_share=0.5),
-    Quality(math.nan, 20.0, 0.0),
-)
-"""A sentence is good, or wrong in each of the ways there are."""
-
-
-def voice(person: int, take: int) -> Vector:
-    """Unit vector (128,) of one take: near the voice of its person; person 0 is never the same."""
-    everybody = np.random.default_rng([person, 0 if person else take]).standard_normal(DIMENSIONS)
-    vector = everybody + 0.2 * np.random.default_rng([person, take, 1]).standard_normal(DIMENSIONS)
-    return np.asarray(vector / np.linalg.norm(vector), np.float32)
-
-
 @contextmanager
 def world(folder: Path, recogniser: Recogniser, intent_s: float = 0.0, factor: str = "none") -> Iterator[World]:
     """A house in ``folder``; the disk is not waited for, or a walk would take minutes."""
@@ -370,66 +257,3 @@ def world(folder: Path, recogniser: Recogniser, intent_s: float = 0.0, factor: s
             yield World(database, recogniser, intent_s, factor)
         finally:
             quiet.setLevel(before)
-
-
-def happen(it: World, chance: random.Random) -> None:
-    """One thing, drawn at random, of everything that can happen."""
-    draw = chance.random()
-    kiosk = it.kiosk
-    if kiosk.machine.lost and chance.random() < 0.1:
-        kiosk.back("microphone")
-    if chance.random() < (0.8 if kiosk.state is State.PROVING else 0.03):
-        _give_factor(it, chance)
-    elif draw < 0.45:
-        if chance.random() < 0.15:
-            it.visitor = chance.randrange(4)
-        quality = GOOD if chance.random() < 0.7 else chance.choice(QUALITIES)
-        it.speak(it.visitor, chance.randrange(1000), quality, chance.random() < 0.8, chance.random() < 0.02)
-    elif draw < 0.62:
-        it.let_pass(chance.choice((0.08, 0.08, 0.5, 2.0, 7.0)))
-        it.look()
-    elif draw < 0.76:
-        kiosk.hears(chance.random() < 0.5)
-        it.check()
-    elif draw < 0.88:
-        it.button.presses += chance.choice(([Press.HELD], [Press.HELD], [Press.SHORT], [Press.HELD, Press.HELD]))
-        it.look()
-    elif draw < 0.94:
-        contact = chance.choice((it.contacts.door, it.contacts.door, it.contacts.exit, it.contacts.tamper))
-        assert isinstance(contact, FakeContact)
-        contact.is_open = chance.random() < (0.1 if contact is it.contacts.tamper else 0.5)
-        it.look()
-    else:
-        _trouble(it, chance)
-
-
-def _give_factor(it: World, chance: random.Random) -> None:
-    """A PIN or an answer, mostly right."""
-    it.listens.right = chance.random() < 0.9
-    if it.factor == "challenge":
-        it.speak(it.visitor, chance.randrange(1000), GOOD)
-    else:
-        pin = PIN if chance.random() < 0.9 else f"{chance.randrange(10_000):04}"
-        it.press_outside(pin, chance.choice((1.1, 1.5)))
-
-
-def _trouble(it: World, chance: random.Random) -> None:
-    kiosk = it.kiosk
-    troubles: tuple[Callable[[], object], ...] = (
-        lambda: it.trouble(lambda: kiosk.fault(BrokenError("anything"))),
-        lambda: it.trouble(lambda: kiosk.lost("microphone", BrokenError("unplugged"))),
-        lambda: kiosk.back("microphone"),
-        lambda: it.jump(chance.uniform(-20.0, 20.0)),
-        lambda: it.jump(-1e6),
-        lambda: it.lose_the_clock(chance.randrange(1, 6)),
-        lambda: setattr(it.luck[chance.choice(PARTS)], "failures", chance.randrange(1, 4)),
-        lambda: setattr(it.luck[chance.choice(PARTS)], "failures", chance.randrange(1, 4)),
-        lambda: it.button.presses.append(Press.STUCK),
-        it.fire,
-        kiosk.sound,
-        kiosk.sound,
-        lambda: setattr(it.sounder, "is_busy", chance.random() < 0.3),
-        it.shut_down,
-    )
-    chance.choice(troubles)()
-    it.check()

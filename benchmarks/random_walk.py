@@ -10,7 +10,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks._world import happen, world
+from benchmarks._chance import happen
+from benchmarks._world import world
 from edgevoice import app
 from edgevoice.config import load
 from edgevoice.door.kiosk import State

@@ -10,7 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from benchmarks._world import GOOD, PARTS, PIN, QUALITIES, BrokenError, World, world
+from benchmarks._failing import PARTS, PIN, BrokenError
+from benchmarks._world import GOOD, QUALITIES, World, world
 from benchmarks.random_walk import FACTORS, walk
 from edgevoice import app
 from edgevoice.config import load
