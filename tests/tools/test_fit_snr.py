@@ -21,11 +21,11 @@ def test_a_lesson_knows_how_much_of_each_frame_is_speech() -> None:
     rng = np.random.default_rng(0)
     speech = np.concatenate([np.zeros(LEAD), rng.normal(0, 2000, 16_000), np.zeros(16_000)])
     lesson = heard(Mixture("rain", speech, rng.normal(0, 200, len(speech))))
-    found = example(lesson, LEAD // 160, LEAD // 160 + 199)
+    found = example(lesson, LEAD // 160, LEAD // 160 + 198)
     assert found.share[5:90].mean() == pytest.approx(1 / 1.01, abs=0.002)
     assert found.share[110:].max() == 0
     assert found.snr_db == pytest.approx(17, abs=0.3)  # 20 dB in half of the frames
-    assert found.rows.shape == (100, INPUTS)
+    assert found.rows.shape == (99, INPUTS)
     assert len(lesson.frames) == len(lesson.speech) == len(lesson.noise)
 
 
