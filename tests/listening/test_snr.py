@@ -99,7 +99,7 @@ def test_finds_the_snr_of_speech_in_white_noise(tracker: TrackerName, snr_db: in
 
 @pytest.mark.parametrize("voice", ("ben-unlock-2", "stranger-2-1", "stranger-3-1", "stranger-4-1"))
 def test_no_voice_of_the_visit_at_20_db_comes_near_the_gates(voice: str) -> None:
-    """Of a synthetic man's voice the hissing counts in part as noise: up to 5 dB too little."""
+    """Of a synthetic man's voice the hissing counts in part as noise: up to 4 dB too little."""
     noise = np.random.default_rng(7).normal(0, 200, LENGTH)
     assert 14 < utterance_snr_db(heard(mixture(noise, voice))[LEAD // 160 - 10 :]) < 24
 
