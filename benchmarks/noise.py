@@ -1,4 +1,4 @@
-"""CPU of each noise tracker and each enhancer for one second of sound, in blocks of 80 ms."""
+"""CPU for one second of sound: each noise tracker and each enhancer in blocks of 80 ms, blind SNR once an utterance."""
 
 import time
 from collections.abc import Callable
@@ -11,17 +11,21 @@ from rich.console import Console
 from rich.table import Table
 
 from edgevoice.fixedpoint.exact import Integers
+from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.enhance_bands import BandSettings
 from edgevoice.listening.enhance_choice import enhancer
 from edgevoice.listening.enhance_wiener import WienerSettings
+from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
+from edgevoice.listening.snr import utterance_snr_db
 from edgevoice.listening.spectrum import Spectrum
 from edgevoice.listening.window import FRAMES_PER_SECOND, Windows
 from edgevoice.visit import FOLDER
 
 _REPEATS = 15
 _BLOCK = 8  # frames, 80 ms
+_UTTERANCE = 300  # frames
 
 
 def milliseconds_a_second(make: Callable[[], Callable[[Integers, Integers], object]], power: Integers) -> float:
@@ -35,6 +39,16 @@ def milliseconds_a_second(make: Callable[[], Callable[[Integers, Integers], obje
             stage(power[start : start + _BLOCK], noise[start : start + _BLOCK])
         taken.append(time.process_time() - started)
     return 1000 * float(np.median(taken)) / (len(power) / FRAMES_PER_SECOND)
+
+
+def snr_milliseconds_a_second(frames: Frames) -> float:
+    """Median CPU milliseconds of blind SNR for each second of these frames."""
+    taken = []
+    for _ in range(_REPEATS):
+        started = time.process_time()
+        utterance_snr_db(frames)
+        taken.append(time.process_time() - started)
+    return 1000 * float(np.median(taken)) / (len(frames) / FRAMES_PER_SECOND)
 
 
 def _follower(name: TrackerName) -> Callable[[Integers, Integers], object]:
@@ -54,6 +68,10 @@ def main() -> None:
     for settings in (SubtractionSettings(), BandSettings(), WienerSettings()):
         taken = milliseconds_a_second(partial(enhancer, settings), power)
         table.add_row(f"enhancer, {type(settings).__name__.removesuffix('Settings').lower()}", f"{taken:.2f} ms")
+    frames = FrontEnd(SubtractionSettings(), ActivitySettings())(samples)[:_UTTERANCE]
+    table.add_row(
+        f"blind SNR of {len(frames) / FRAMES_PER_SECOND:.0f} s", f"{snr_milliseconds_a_second(frames):.2f} ms"
+    )
     Console().print(table)
 
 

@@ -73,7 +73,7 @@ def hears(microphone: Microphone, ear: Listen, rules: Rules, person: Person) -> 
 
 def _heard(quality: Quality, loudest_dbfs: float, rules: Rules) -> Finding:
     figures = f"{quality.net_speech_s:.1f} s of speech at {loudest_dbfs:.0f} dBFS, SNR {quality.snr_db:.0f} dB"
-    complaint = too_short(quality, rules) or too_noisy(quality, rules) or clipped(quality, rules)
+    complaint = too_short(quality, rules) or clipped(quality, rules) or too_noisy(quality, rules)
     return Finding(complaint is None, f"{figures}; {complaint}" if complaint else figures)
 
 

@@ -88,7 +88,7 @@ class Hearing:
 
 def unfit(quality: Quality, rules: Limits) -> str | None:
     """Why the door would not judge a voice by this sound; None where it would."""
-    return too_short(quality, rules) or too_noisy(quality, rules) or clipped(quality, rules)
+    return too_short(quality, rules) or clipped(quality, rules) or too_noisy(quality, rules)
 
 
 def _hearing(desk: Desk, display: EarDisplay) -> Hearing:

@@ -143,8 +143,8 @@ def _objections(
     yield Cause.NOT_PRESSED, None if state.pressed is True else "nobody pressed the button: press it, then speak"
     yield Cause.RECORDING, _recording(evidence)
     yield Cause.TOO_SHORT, too_short(evidence.quality, rules)
-    yield Cause.TOO_NOISY, too_noisy(evidence.quality, rules)
     yield Cause.CLIPPED, clipped(evidence.quality, rules)
+    yield Cause.TOO_NOISY, too_noisy(evidence.quality, rules)
     yield Cause.BROKEN, broken(evidence.quality, rules)
     if best is not None:
         yield Cause.TWO_VOICES, two_voices(evidence.agreement, rules.min_agreement)

@@ -62,7 +62,7 @@ class Progress:
 
 def complaints(quality: Quality, rules: EnrolmentRules) -> list[str]:
     """All that is wrong with a clip, in plain words with what to do; empty where it is good."""
-    gates = (too_short, too_noisy, clipped, broken)
+    gates = (too_short, clipped, too_noisy, broken)
     found = (gate(quality, rules) for gate in gates)
     return [complaint for complaint in found if complaint is not None]
 

@@ -103,10 +103,10 @@ def flaw(quality: Quality, limits: Limits) -> Flaw | None:
     """The first thing that is wrong with the sound, None where nothing is."""
     if too_short(quality, limits):
         return Flaw.TOO_SHORT
+    if clipped(quality, limits):  # before the noise: what clipping adds may pass for it
+        return Flaw.TOO_LOUD
     if too_noisy(quality, limits):
         return Flaw.TOO_FAR if quality.speech_dbfs < QUIET_DBFS else Flaw.TOO_NOISY
-    if clipped(quality, limits):
-        return Flaw.TOO_LOUD
     return Flaw.BROKEN if broken(quality, limits) else None
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS
 from edgevoice.listening.capture import Samples
+from edgevoice.listening.shares import Heard
 from edgevoice.listening.snr import utterance_snr_db
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP
 
@@ -35,17 +36,11 @@ class Quality:
     dropped_share: float = 0.0
 
 
-class Measures(Protocol):
+class Measures(Heard, Protocol):
     """What is asked of n frames, each (n,), as in ``Frames``."""
 
     @property
     def speech(self) -> Integers: ...
-
-    @property
-    def snr(self) -> Integers: ...
-
-    @property
-    def noise(self) -> Integers: ...
 
     @property
     def clipped(self) -> Integers: ...
@@ -63,7 +58,7 @@ def assess(found: Measures) -> Quality:
     frames = max(int(speech.sum()), 1)
     return Quality(
         net_speech_s=int(speech.sum()) / FRAMES_PER_SECOND,
-        snr_db=utterance_snr_db(found.snr, found.noise),
+        snr_db=utterance_snr_db(found),
         clipped_share=int(found.clipped.sum()) / (HOP * total),
         speech_dbfs=_decibels(int(((found.snr + found.noise) * speech).sum()), frames) - float(_FULL_SCALE_DB),
         offset_share=abs(int(found.offset.sum())) / (HOP * total << 15),

@@ -11,8 +11,8 @@ from edgevoice.listening.activity import ODDS_BITS
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.held import Held
+from edgevoice.listening.levels import excess_q16
 from edgevoice.listening.quality import Quality, assess
-from edgevoice.listening.snr import excess_q16
 from edgevoice.listening.window import FRAMES_PER_SECOND
 
 _SUREST = 70  # frames of an utterance that speak for it

@@ -74,8 +74,8 @@ def test_progress_counts_good_clips_only_and_says_what_to_do() -> None:
 def test_a_clip_is_told_all_its_faults_at_once() -> None:
     assert complaints(Quality(0.6, 4.0, 0.25), RULES) == [
         "too short: 0.6 s of speech, 1.0 s wanted: say a whole sentence",
-        "too noisy: speech 4.0 dB over the noise, 10.0 dB wanted: come closer, or wait until it is quieter",
         "too loud: 25.0 % of the sound is clipped, at most 1.0 % allowed: speak softer, or from further away",
+        "too noisy: speech 4.0 dB over the noise, 10.0 dB wanted: come closer, or wait until it is quieter",
     ]
     assert complaints(Quality(1.0, 10.0, 0.01), RULES) == []
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -206,22 +207,18 @@ def voicing(power: Row, noise: Row) -> tuple[int, int]:
     return (peak >> 4) // max(sum(over_noise), 1), LAGS[correlation.index(peak)]
 
 
-class Activity:
-    """Odds of speech: layers over frames, each from this frame and from those d and 2 d frames before it.
+class Network:
+    """Layers over frames, each from this frame and from those d and 2 d frames before it.
 
     Weights are 128ths, what a layer gives sixteenths from 0 to 127. Before the stream everything is 0.
     """
 
-    def __init__(self) -> None:
-        self.layers = network_layers()
+    def __init__(self, numbers: Path) -> None:
+        self.layers, self.last = network_layers(numbers), last_layer(numbers)
         self.heard: list[list[Row]] = [[] for _ in self.layers]
 
-    def odds(self, bands: Row, noise: Row, periodicity: int) -> int:
-        """40 log2 energies of the frame and of the noise, Q16, periodicity Q8 -> natural-log odds, Q11."""
-        mean = sum(bands) // BANDS
-        row = [limited((band - floor) >> 13, -16) for band, floor in zip(bands, noise, strict=True)]
-        row += [limited((band - mean) >> 13, -127) for band in bands]
-        row.append(limited(periodicity >> 1, 0))
+    def give(self, row: Row) -> int:
+        """Inputs of the next frame, -127..127 -> what the last layer gives, 2048ths."""
         for (weights, bias, dilation), heard in zip(self.layers, self.heard, strict=True):
             heard.append(row)
             total = list(bias)
@@ -230,8 +227,23 @@ class Activity:
                 for value, outputs in zip(heard[place] if place >= 0 else [], matrix, strict=False):
                     total = [before + value * weight for before, weight in zip(total, outputs, strict=True)]
             row = [limited(number >> 7, 0) for number in total]
-        weights, bias = last_layer()
+        weights, bias = self.last
         return bias + sum(value * weight for value, weight in zip(row, weights, strict=True))
+
+
+class Activity:
+    """Odds of speech, frame by frame."""
+
+    def __init__(self) -> None:
+        self.network = Network(NUMBERS)
+
+    def odds(self, bands: Row, noise: Row, periodicity: int) -> int:
+        """40 log2 energies of the frame and of the noise, Q16, periodicity Q8 -> natural-log odds, Q11."""
+        mean = sum(bands) // BANDS
+        row = [limited((band - floor) >> 13, -16) for band, floor in zip(bands, noise, strict=True)]
+        row += [limited((band - mean) >> 13, -127) for band in bands]
+        row.append(limited(periodicity >> 1, 0))
+        return self.network.give(row)
 
 
 def limited(value: int, lowest: int) -> int:
@@ -240,9 +252,9 @@ def limited(value: int, lowest: int) -> int:
 
 
 @cache
-def network_layers() -> list[tuple[list[list[Row]], Row, int]]:
+def network_layers(numbers: Path) -> list[tuple[list[list[Row]], Row, int]]:
     """[tap, the oldest first][input][output] weights, bias and dilation of each layer."""
-    stored = np.load(NUMBERS)
+    stored = np.load(numbers)
     return [
         (stored[f"weights{place}"].tolist(), stored[f"bias{place}"].tolist(), dilation)
         for place, dilation in enumerate(stored["dilations"].tolist())
@@ -250,9 +262,9 @@ def network_layers() -> list[tuple[list[list[Row]], Row, int]]:
 
 
 @cache
-def last_layer() -> tuple[Row, int]:
+def last_layer(numbers: Path) -> tuple[Row, int]:
     """A weight for each channel, and the bias."""
-    stored = np.load(NUMBERS)
+    stored = np.load(numbers)
     return stored["last_weights"].tolist(), int(stored["last_bias"][0])
 
 

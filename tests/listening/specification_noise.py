@@ -1,4 +1,4 @@
-"""Noise trackers, enhancers and blind SNR as their definition: plain Python integers, one bin and one frame at a time.
+"""Noise trackers, enhancers and mean power over noise as their definition: plain Python integers, one by one.
 
 Slow, and the last word. Powers are Q4, below 2**50. The recursive average (MCRA) is ``Noise`` in specification.py.
 """
@@ -118,11 +118,6 @@ def wiener(powers: list[list[int]], noises: list[list[int]], floor: float = 0.12
     return cleaned
 
 
-SNR_BY_EXCESS = [106, 108, 110, 112, 114, 145, 180, 214, 239, 241, 243]
-SNR_BY_DEPTH = [-151, -101, -50, 0, 43, 49, 56, 63]
-"""Tenths of a dB at 0, 4, 8 ... dB."""
-
-
 def mean_power(levels: list[int]) -> int:
     """log2 powers, Q16 -> log2 of their mean, Q16: each is 2^30 2^-(octaves under the loudest, cut to 8 bits)."""
     total = 0
@@ -138,23 +133,3 @@ def excess(snrs: list[int], noises: list[int]) -> int:
     count = len(levels)
     within = min(sorted(noises)[count // 2], sorted(levels)[count // 10])
     return mean_power(levels) - max(noises[0], within)
-
-
-def depth(snrs: list[int], noises: list[int]) -> int:
-    """Q16 octaves from the level that four fifths of the frames pass up to the mean power."""
-    levels = [snr + noise for snr, noise in zip(snrs, noises, strict=True)]
-    return mean_power(levels) - sorted(levels)[len(levels) // 5]
-
-
-def snr_q8(table: list[int], octaves_q16: int) -> int:
-    """Q16 octaves -> dB, Q8."""
-    decibels = min(max(octaves_q16 * 771 >> 16, 0), 4 * (len(table) - 1) * 256 - 1)
-    knot, rest = divmod(decibels, 4 * 256)
-    left, right = (tenths * 256 // 10 for tenths in table[knot : knot + 2])
-    return left + ((right - left) * rest >> 10)
-
-
-def snr(snrs: list[int], noises: list[int]) -> float:
-    """log2 SNR and log2 noise of the frames of an utterance, Q16 -> dB."""
-    found = snr_q8(SNR_BY_EXCESS, excess(snrs, noises)) + snr_q8(SNR_BY_DEPTH, depth(snrs, noises))
-    return found / 256

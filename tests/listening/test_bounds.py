@@ -6,6 +6,7 @@ on bounds is in Python's own integers.
 """
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS, TABLE, log2_q16
+from edgevoice.listening import shares
 from edgevoice.listening.activity import NUMBERS, measure
 from edgevoice.listening.enhance import SpectralSubtraction, SubtractionSettings
 from edgevoice.listening.features import BANDS, BANK_BITS, DCT_BITS, MFCC_BITS, Cepstrum, LogMel
@@ -142,9 +144,10 @@ def test_mfcc_stay_within_32_bits_and_what_they_promise() -> None:
     assert (product >> (DCT_BITS + LOG2_BITS - MFCC_BITS)) + 1 < 1 << 19
 
 
-def test_every_sum_of_the_speech_network_is_exact_in_float32() -> None:
+@pytest.mark.parametrize("file", (NUMBERS, shares.NUMBERS))
+def test_every_sum_of_a_network_over_frames_is_exact_in_float32(file: Path) -> None:
     """Of any input, as every layer limits what it gives; and activations fit int8, as weights do."""
-    numbers = np.load(NUMBERS)
+    numbers = np.load(file)
     for place in range(len(numbers["dilations"])):
         weights, bias = numbers[f"weights{place}"], numbers[f"bias{place}"]
         assert weights.dtype == np.int8 and weights.shape[0] == TAPS

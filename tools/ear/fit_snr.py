@@ -1,124 +1,158 @@
-"""Fits the two tables of blind SNR (edgevoice/listening/snr.py) and prints them.
+"""Trains the network of blind SNR and writes its integers, edgevoice/listening/shares.npz.
 
-Speech of speech/train with the least noise of its own, in the tuning half of the noise (tools/ear/truth.py), from -3 to
-33 dB; measured on speech/dev in the other half by ``tools.ear.noise_trackers --unseen``. Least absolute error. Single
-events count three tenths, since of what happens under the speech no level tells; steady noise below 9 dB, where the
-gates of the door and of enrolment decide, counts twice.
+What it learns from is told in tools/ear/snr_lessons.py: nothing of ``speech/dev`` or of the measuring half of the
+noise. It is to be right in each frame's share of speech and, above all, in the ratio that all shares come to. Steady
+noise counts more than single events, most below 12 dB, where the gates of the door and of enrolment decide.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 import numpy as np
+import torch
 from numpy.typing import NDArray
-from scipy.optimize import linprog
+from torch import Tensor
+from torch.nn import functional
 from tqdm import tqdm
 
-from edgevoice.fixedpoint.exact import Integers
-from edgevoice.listening.snr import depth_q16, excess_q16
-from tools.ear.mixtures import draw_noise, mix, noise_kinds, quiet_clips
-from tools.ear.noise_trackers import STEADY, power_of, spoken
-from tools.ear.truth import is_measuring
-from tools.prepare import front_end
+from edgevoice.fixedpoint.logarithm import LOG2_BITS
+from edgevoice.listening import shares
+from edgevoice.listening.capture import Samples
+from edgevoice.listening.network import ACTIVATION_BITS
+from tools.ear.fit_activity import write
+from tools.ear.noise_trackers import STEADY
+from tools.ear.snr_lessons import MADE_NOISE, Lesson, lessons, quietest_clips, varied_clips
+from tools.ear.speech_network import SpeechNetwork
 
 Floats = NDArray[np.float64]
 
-KNOT_DB = 4
-KNOTS = (11, 8)
-"""Of the excess and of the depth."""
-EVENTS_WEIGH = 0.3
-LOW_WEIGHS, LOW_DB = 2.0, 9
-SMOOTH = 5.0
-"""Mixtures of 1 dB error that a bend of 1 dB between three knots may save."""
-_RISE_DB = 0.2  # of the excess's table, at least, from knot to knot
-_ANCHOR = 3  # knot of the depth at which its table is 0, or a constant could go into either
-_SNR_DB, _LIMITS_DB = (-3, 33), (-3, 33)
-_DB = 10 * np.log10(2) / (1 << 16)
+DILATIONS = (1, 2, 4, 8, 16)
+AT_ONCE = 16
+LEARNING_RATE = 4e-3
+SHARES_WEIGH = 4.0  # dB of the utterance's ratio that a nat of a frame's share is worth
+EVENTS_WEIGH, LOW_WEIGHS, LOW_DB = 0.6, 1.5, 12.0
+_LIMITS_DB = (-4.0, 34.0)
+_BEYOND_DB = 2.0  # of these limits on the same side as the truth, nothing is wrong
+_LARGE_DB = 10.0  # what an error is more than this counts half
+_JITTER, _SHORTEST, _SHORT_SHARE = 20, 130, 0.2  # frames; an utterance in five is cut, as a short pause does
 
 
 @dataclass(frozen=True, eq=False)
-class Lessons:
-    """(n,) excess and depth in dB, the true SNR in dB, and how much each weighs."""
+class Example:
+    """rows: (frames / 2, inputs) what the network is fed; power: (frames,) over the loudest; share: (frames,) true part
+    of speech in it; snr_db: the truth; weight: what an error counts."""
 
-    excess: Floats
-    depth: Floats
-    snr_db: Floats
-    weight: Floats
-
-
-def lessons(data: Path, count: int) -> Lessons:
-    """So many mixtures, the kinds of noise in turn."""
-    kinds = {kind: [f for f in files if not is_measuring(str(f))] for kind, files in noise_kinds(data).items()}
-    kinds = {kind: files for kind, files in kinds.items() if files}
-    clips, rng, rows = quiet_clips(data, "train", 60, seed=4), np.random.default_rng(2), []
-    for number in tqdm(range(count), unit="mixture"):
-        kind = list(kinds)[number % len(kinds)]
-        snr_db = float(rng.uniform(*_SNR_DB))
-        mixture = mix(clips[rng.integers(len(clips))], draw_noise(kinds[kind], rng), kind, snr_db, rng)
-        speech, noise = power_of(mixture.speech), power_of(mixture.noise)
-        span = spoken(speech)
-        frames = front_end(mixture.heard)[span]
-        level, true = frames.snr + frames.noise, 10 * np.log10(speech[span].sum() / max(int(noise[span].sum()), 1))
-        measured = (_DB * excess_q16(level, frames.noise), _DB * depth_q16(level))
-        rows.append((*measured, np.clip(true, *_LIMITS_DB), weight(kind, true)))
-    return Lessons(*np.array(rows).T)
+    rows: NDArray[np.int8]
+    power: Floats
+    share: Floats
+    snr_db: float
+    weight: float
 
 
-def weight(kind: str, snr_db: float) -> float:
-    """What a mixture of this kind of noise and true SNR counts."""
-    if kind not in STEADY:
+def examples(data: Path, clips: list[Samples], count: int, seed: int) -> list[Example]:
+    """So many, of two cuts of each lesson."""
+    rng, found = np.random.default_rng(seed), []
+    for lesson in tqdm(lessons(data, clips, (count + 1) // 2, seed), total=(count + 1) // 2, unit="mixture"):
+        found += [example(lesson, *_cut(lesson, rng)) for _ in range(2)]
+    return found[:count]
+
+
+def example(lesson: Lesson, first: int, last: int) -> Example:
+    """These frames of a mixture as an utterance."""
+    span = slice(first, last)
+    frames, speech, noise = lesson.frames[span], lesson.speech[span], lesson.noise[span]
+    level = (frames.snr + frames.noise) / (1 << LOG2_BITS)
+    snr_db = float(10 * np.log10(max(speech.sum(), 1) / max(noise.sum(), 1)))
+    share = speech / np.maximum(speech + noise, 1e-9)
+    rows = shares.measure(frames).astype(np.int8)
+    return Example(rows, 2.0 ** (level - level.max()), share, snr_db, _weight(lesson.kind, snr_db))
+
+
+def _cut(lesson: Lesson, rng: np.random.Generator) -> tuple[int, int]:
+    first = max(lesson.first + int(rng.integers(-_JITTER, _JITTER + 1)), 0)
+    last = min(lesson.last + int(rng.integers(-_JITTER, _JITTER + 1)), len(lesson.frames))
+    if rng.random() < _SHORT_SHARE:
+        last = min(last, first + int(rng.integers(_SHORTEST, 3 * _SHORTEST)))
+    return first, last
+
+
+def _weight(kind: str, snr_db: float) -> float:
+    if kind not in STEADY and kind != MADE_NOISE:
         return EVENTS_WEIGH
     return LOW_WEIGHS if snr_db < LOW_DB else 1.0
 
 
-def fit(found: Lessons) -> Floats:
-    """Both tables, one after the other, in dB: the linear program of least absolute error.
-
-    Unknowns: the knots, the error of each mixture and the size of each bend.
-    """
-    shares = np.hstack([_shares(found.excess, KNOTS[0]), _shares(found.depth, KNOTS[1])])
-    bends = _bends()
-    count, width, bent = *shares.shape, len(bends)
-    error, bend = (np.eye(count, count + bent), np.eye(bent, count + bent, k=count))
-    rising = np.zeros((KNOTS[0] - 1, width + count + bent))
-    for knot in range(KNOTS[0] - 1):
-        rising[knot, knot : knot + 2] = 1, -1
-    upper = [np.hstack([sign * shares, -error]) for sign in (1, -1)]
-    upper += [np.hstack([sign * bends, -bend]) for sign in (1, -1)]
-    limits = np.concatenate([found.snr_db, -found.snr_db, np.zeros(2 * bent), np.full(KNOTS[0] - 1, -_RISE_DB)])
-    anchor = np.eye(1, width + count + bent, k=KNOTS[0] + _ANCHOR)
-    cost = np.concatenate([np.zeros(width), found.weight, np.full(bent, SMOOTH)])
-    bounds: list[tuple[float | None, float | None]] = [(None, None)] * width + [(0, None)] * (count + bent)
-    solved = linprog(cost, np.vstack([*upper, rising]), limits, anchor, np.zeros(1), bounds, method="highs")
-    return np.asarray(solved.x, dtype=np.float64)[:width]
-
-
-def _shares(decibels: Floats, knots: int) -> Floats:
-    """(n,) -> (n, knots) how much of each knot's value belongs to it."""
-    place = np.clip(decibels / KNOT_DB, 0, knots - 1 - 1e-9)
-    return np.asarray(np.maximum(1 - np.abs(place[:, None] - np.arange(knots)), 0))
+def train(found: list[Example], epochs: int) -> SpeechNetwork:
+    """The network, taught examples of like length at once."""
+    network = SpeechNetwork(shares.INPUTS, DILATIONS)
+    steps = len(found) // AT_ONCE
+    optimiser = torch.optim.AdamW(network.parameters(), weight_decay=1e-2)
+    rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=epochs * steps, pct_start=0.1)
+    rng, lengths = np.random.default_rng(0), np.array([len(each.rows) for each in found])
+    for epoch in range(epochs):
+        order = np.argsort(lengths + rng.uniform(-30, 30, len(lengths)))[: steps * AT_ONCE].reshape(steps, AT_ONCE)
+        error = 0.0
+        for chosen in rng.permutation(order):
+            optimiser.zero_grad()
+            loss, wrong_db = _loss(network, [found[place] for place in chosen])
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            rates.step()
+            error += wrong_db / steps
+        click.echo(f"epoch {epoch + 1} of {epochs}: {error:.2f} dB")
+    return network
 
 
-def _bends() -> Floats:
-    """Second differences within each table."""
-    rows = []
-    for first, knots in ((0, KNOTS[0]), (KNOTS[0], KNOTS[1])):
-        for knot in range(first, first + knots - 2):
-            row = np.zeros(sum(KNOTS))
-            row[knot : knot + 3] = 1, -2, 1
-            rows.append(row)
-    return np.array(rows)
+def _loss(network: SpeechNetwork, found: Sequence[Example]) -> tuple[Tensor, float]:
+    """What is to be made small, and the mean error in dB."""
+    rows, power, share = _together(found)
+    odds = network(rows)[:, shares.AHEAD :].repeat_interleave(shares.EVERY, dim=1)[:, : power.shape[1]]
+    speech, noise = ((power * torch.sigmoid(each)).sum(dim=1) + 1e-12 for each in (odds, -odds))
+    error = _errors(10 * torch.log10(speech / noise), torch.tensor([each.snr_db for each in found]))
+    weight = torch.tensor([each.weight for each in found])
+    there = (power > 0).float()
+    each_counts = power / power.sum(dim=1, keepdim=True) + there / there.sum(dim=1, keepdim=True)
+    wrong = functional.binary_cross_entropy_with_logits(odds, share, reduction="none")
+    nats = (wrong * each_counts).sum(dim=1) / 2
+    return (error * weight).mean() + SHARES_WEIGH * nats.mean(), float(error.detach().mean())
+
+
+def _errors(found: Tensor, true: Tensor) -> Tensor:
+    """(n,), (n,) dB -> (n,) size of the error, none where both lie beyond the same limit."""
+    low, high = _LIMITS_DB[0] + _BEYOND_DB, _LIMITS_DB[1] - _BEYOND_DB
+    beyond = ((true > high) & (found > high)) | ((true < low) & (found < low))
+    size = (found - true.clamp(*_LIMITS_DB)).abs().masked_fill(beyond, 0.0)
+    return torch.where(size > _LARGE_DB, (size + _LARGE_DB) / 2, size)
+
+
+def _together(found: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
+    """(n, inputs, longest + AHEAD) rows as the network's units; (n, 2 longest) power, share."""
+    longest = max(len(each.rows) for each in found)
+    rows = np.zeros((len(found), shares.INPUTS, longest + shares.AHEAD), dtype=np.float32)
+    power = np.zeros((len(found), longest * shares.EVERY), dtype=np.float32)
+    share = np.full_like(power, 0.5)
+    for place, each in enumerate(found):
+        rows[place, :, : len(each.rows)] = each.rows.T
+        power[place, : len(each.power)], share[place, : len(each.share)] = each.power, each.share
+    return torch.from_numpy(rows) / (1 << ACTIVATION_BITS), torch.from_numpy(power), torch.from_numpy(share)
 
 
 @click.command(help=__doc__)
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
-@click.option("--count", default=700, show_default=True, help="Mixtures.")
-def main(data: Path, count: int) -> None:
+@click.option("--output", type=click.Path(path_type=Path), default=shares.NUMBERS, help="The trained file.")
+@click.option("--quietest", default=5200, show_default=True, help="Utterances of the quietest clips.")
+@click.option("--varied", default=3000, show_default=True, help="Utterances of many people's.")
+@click.option("--epochs", default=10, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+def main(data: Path, output: Path, quietest: int, varied: int, epochs: int, seed: int) -> None:
     """Run from the command line."""
-    tenths: Integers = np.rint(10 * fit(lessons(data, count))).astype(np.int64)
-    click.echo(f"excess: {tenths[: KNOTS[0]].tolist()}")
-    click.echo(f"depth:  {tenths[KNOTS[0] :].tolist()}")
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    found = examples(data, quietest_clips(data), quietest, seed) + examples(data, varied_clips(data), varied, seed + 1)
+    write(output, train(found, epochs).as_integers())
 
 
 if __name__ == "__main__":

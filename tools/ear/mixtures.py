@@ -65,18 +65,20 @@ def draw_noise(files: Sequence[Path], rng: np.random.Generator) -> Samples:
     return read_sound(files[int(rng.integers(len(files)))])
 
 
-def quiet_clips(root: Path, split: str, count: int, seed: int = 0, longest_s: float = 6.0) -> list[Samples]:
+def quiet_clips(
+    root: Path, split: str, count: int, seed: int = 0, longest_s: float = 6.0, drawn: int = 300
+) -> list[Samples]:
     """The clips of real speech with the least noise of their own, of at least 3 s, or else SNR is not known.
 
-    Of 300 drawn ones those whose mean power stands highest over the 5th percentile of their 25 ms.
+    Of so many drawn ones those whose mean power stands highest over the 5th percentile of their 25 ms.
     """
     paths = [
         root / row["path"]
         for row in read_index(root)
         if row["kind"] == "speech" and row["split"] == split and row["speaker"] and float(row["seconds"]) >= 3
     ]
-    drawn = np.random.default_rng(seed).permutation(len(paths))[:300]
-    clips = [read_sound(paths[place])[: int(longest_s * SAMPLE_RATE)] for place in drawn]
+    places = np.random.default_rng(seed).permutation(len(paths))[:drawn]
+    clips = [read_sound(paths[place])[: int(longest_s * SAMPLE_RATE)] for place in places]
     return sorted(clips, key=own_range_db, reverse=True)[:count]
 
 

@@ -15,6 +15,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import numpy as np
@@ -23,14 +24,20 @@ from rich.table import Table
 from tqdm import tqdm
 
 from edgevoice.fixedpoint.exact import Integers
-from edgevoice.fixedpoint.logarithm import log2_q16
+from edgevoice.listening.activity import ActivitySettings
+from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.features import LogMel
+from edgevoice.listening.frames import FrontEnd
+from edgevoice.listening.listen import ListeningSettings
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
 from edgevoice.listening.snr import utterance_snr_db
 from edgevoice.listening.spectrum import Spectrum
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, Windows
 from tools.ear.mixtures import LEAD, Mixture, Wave, draw_noise, mix, noise_kinds, quiet_clips, to_samples
 from tools.ear.truth import is_measuring
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SNRS_DB = (0, 5, 10, 15, 20, 25, 30)
 ERROR_SNRS_DB = (0, 10, 20)
@@ -68,8 +75,7 @@ def find(mixture: Mixture, snr_db: int) -> list[Finding]:
     for name, make in TRACKERS.items():
         assumed = make().follow(power)
         errors = _db(np.asarray((assumed @ bank) / there, dtype=np.float64))[_LEAD_FRAMES:]
-        level, noise_level = log2_q16(power[span].sum(axis=1)), log2_q16(assumed[span].sum(axis=1))
-        found = utterance_snr_db(level - noise_level, noise_level)
+        found = utterance_snr_db(FrontEnd(SubtractionSettings(), ActivitySettings(), name)(mixture.heard)[span])
         snr_error = float(np.clip(found, 0, 30) - np.clip(truth, 0, 30))
         findings.append(Finding(mixture.kind, name, snr_db, float(np.abs(errors).mean()), snr_error))
     return findings
@@ -126,14 +132,12 @@ def kinds_table(findings: list[Finding], lags: dict[tuple[str, TrackerName], flo
 
 def snr_table(findings: list[Finding]) -> Table:
     """Mean absolute error of blind SNR with its interval, and its mean, a row a true SNR."""
-    table = Table("SNR", *(f"steady, {name}" for name in TRACKERS), *(f"events, {name}" for name in TRACKERS))
     steady = [each for each in findings if each.kind in STEADY]
     events = [each for each in findings if each.kind not in STEADY]
-    for snr_db in SNRS_DB:
-        cells = [_told(group, name, [snr_db]) for group in (steady, events) for name in TRACKERS]
-        table.add_row(f"{snr_db} dB", *cells)
-    cells = [_told(group, name, SNRS_DB) for group in (steady, events) for name in TRACKERS]
-    table.add_row("all", *cells)
+    groups = {"steady": steady, "events": events, "every kind": findings}
+    table = Table("SNR", *(f"{title}, {name}" for title in groups for name in TRACKERS))
+    for title, snrs_db in {**{f"{snr_db} dB": (snr_db,) for snr_db in SNRS_DB}, "all": SNRS_DB}.items():
+        table.add_row(title, *(_told(group, name, snrs_db) for group in groups.values() for name in TRACKERS))
     return table
 
 
@@ -164,17 +168,24 @@ def plot(findings: list[Finding], path: Path) -> None:
     for number, name in enumerate(TRACKERS):
         errors = [_error([each for each in findings if each.kind == kind], name) for kind in kinds]
         left.bar(np.arange(len(kinds)) + 0.27 * (number - 1), errors, 0.25, label=name)
-        steady = [each for each in findings if each.kind in STEADY]
-        found = [_mean_and_half(_snr_errors(steady, name, [snr_db])) for snr_db in SNRS_DB]
-        places, (means, halves) = np.array(SNRS_DB) + 0.4 * (number - 1), zip(*found, strict=True)
-        right.errorbar(places, means, halves, marker="o", capsize=2, label=name)
-    right.legend()
+    _plot_snr(right, findings)
     left.set_xticks(range(len(kinds)), kinds, rotation=60, ha="right")
     left.set_ylabel("error of the noise estimate, dB")
     left.legend()
     right.axhline(2.5, color="grey", linestyle=":")
-    right.set(xlabel="SNR, dB", ylabel="error of blind SNR, steady noise, dB", ylim=(0, None))
+    right.set(xlabel="SNR, dB", ylabel="error of blind SNR, dB", ylim=(0, None))
     figure.savefig(path)
+
+
+def _plot_snr(axes: "Axes", findings: list[Finding]) -> None:
+    """Of the default tracker: steady noise, single events, and all."""
+    name, steady = ListeningSettings().tracker, [each for each in findings if each.kind in STEADY]
+    events = [each for each in findings if each.kind not in STEADY]
+    for number, (title, group) in enumerate({"steady": steady, "single events": events, "all": findings}.items()):
+        found = [_mean_and_half(_snr_errors(group, name, [snr_db])) for snr_db in SNRS_DB]
+        places, (means, halves) = np.array(SNRS_DB) + 0.4 * (number - 1), zip(*found, strict=True)
+        axes.errorbar(places, means, halves, marker="o", capsize=2, label=title)
+    axes.legend()
 
 
 def _error(findings: Sequence[Finding], name: TrackerName) -> float:

@@ -1,5 +1,6 @@
-"""The speech network of listening/network.py in torch, with its roundings, so that it is trained as it will run."""
+"""The networks of listening/network.py in torch, with their roundings, so that they are trained as they will run."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -19,17 +20,18 @@ _BIAS = _ACTIVATION * _WEIGHT
 class SpeechNetwork(nn.Module):
     """Convolutions over frames and one weighted sum; gradients pass the roundings as if there were none."""
 
-    def __init__(self, inputs: int) -> None:
+    def __init__(self, inputs: int, dilations: Sequence[int] = DILATIONS) -> None:
         super().__init__()
-        widths = [inputs, *[CHANNELS] * len(DILATIONS)]
+        self._dilations = tuple(dilations)
+        widths = [inputs, *[CHANNELS] * len(dilations)]
         self.weights = nn.ParameterList(_drawn(before, after, TAPS) for before, after in pairwise(widths))
-        self.biases = nn.ParameterList(nn.Parameter(torch.zeros(CHANNELS)) for _ in DILATIONS)
+        self.biases = nn.ParameterList(nn.Parameter(torch.zeros(CHANNELS)) for _ in dilations)
         self.last_weights = nn.Parameter(torch.randn(1, CHANNELS, 1) * 0.2)
         self.last_bias = nn.Parameter(torch.full((1,), -1.0))
 
     def forward(self, rows: Tensor) -> Tensor:
         """(scenes, inputs, frames) whole sixteenths -> (scenes, frames) natural-log odds."""
-        for weights, bias, dilation in zip(self.weights, self.biases, DILATIONS, strict=True):
+        for weights, bias, dilation in zip(self.weights, self.biases, self._dilations, strict=True):
             padded = functional.pad(rows, ((TAPS - 1) * dilation, 0))
             sums = functional.conv1d(padded, _whole_weights(weights), _whole(bias, _BIAS), dilation=dilation)
             limited = torch.clamp(sums, 0, LARGEST / _ACTIVATION)
@@ -39,7 +41,7 @@ class SpeechNetwork(nn.Module):
 
     def as_integers(self) -> dict[str, NDArray[np.integer]]:
         """What ``CausalNetwork`` is made from."""
-        found: dict[str, NDArray[np.integer]] = {"dilations": np.array(DILATIONS, dtype=np.int32)}
+        found: dict[str, NDArray[np.integer]] = {"dilations": np.array(self._dilations, dtype=np.int32)}
         for place, (weights, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             found[f"weights{place}"] = _integers(_whole_weights(weights) * _WEIGHT).transpose(2, 1, 0).astype(np.int8)
             found[f"bias{place}"] = _integers(_whole(bias, _BIAS) * _BIAS).astype(np.int32)
