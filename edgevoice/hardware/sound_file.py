@@ -46,9 +46,10 @@ def _frames(file: soundfile.SoundFile, path: Path) -> Iterator[NDArray[np.float3
 
 def _read(file: soundfile.SoundFile, room: NDArray[np.float32], path: Path) -> int:
     try:
-        return file.buffer_read_into(room, dtype="float32")
+        count: int = file.buffer_read_into(room, dtype="float32")
     except (soundfile.SoundFileError, OSError) as error:
         raise _unreadable(path, f"it breaks off in the middle ({error})") from error
+    return count
 
 
 def open_sound(path: Path) -> soundfile.SoundFile:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from edgevoice.fixedpoint.exact import Integers
 from edgevoice.listening.utterance import Utterance
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.landmarks import LANDMARKS, Landmarks, landmarks, stretch
@@ -57,7 +58,7 @@ class Memory:
         self._library = Library(threshold=SAME_RECORDING, room=kept.most, hashes=kept.most * _HASHES)
         self._other: set[int] = set()  # rows of another version
         self._stamp = _NOTHING_KNOWN
-        self._going_on: tuple[float, int, Recording] | None = None  # start_s, row: may be looked at once more
+        self._going_on: tuple[float, int] | None = None  # start_s, row: may be looked at once more
         kept.drop_old()
         self._follow()
 
@@ -80,13 +81,13 @@ class Memory:
         ``by``: who the voice is closest to; ``recognised``: whether it might open. Not ``final``: the same utterance
         may go on, and then takes the place of what was noted of it.
         """
-        recording = keep("attempt", heard)
+        plain = to_bytes(keep("attempt", heard))
         if self._going_on and self._going_on[0] == start_s:
             row = self._going_on[1]
-            self._kept.replace(row, to_bytes(recording), by, recognised)
+            self._kept.replace(row, plain, by, recognised)
         else:
-            (row,) = self._kept.add([to_bytes(recording)], "attempt", by, recognised)
-        self._going_on = (start_s, row, recording)
+            (row,) = self._kept.add([plain], "attempt", by, recognised)
+        self._going_on = (start_s, row)
         if final:
             self._settle()
         return row
@@ -104,10 +105,12 @@ class Memory:
         there = self._kept.ids()
         if self._going_on:
             there = there[there != self._going_on[1]]
-        for gone in np.setdiff1d(self._library.numbers, there).tolist():
+        for gone in _without(self._library.numbers, there).tolist():
             self._library.remove(gone)
         self._other.intersection_update(there.tolist() if self._other else ())
-        new: list[int] = np.setdiff1d(np.setdiff1d(there, self._library.numbers), list(self._other)).tolist()
+        new: list[int] = _without(
+            _without(there, self._library.numbers), np.array([*self._other], dtype=np.int64)
+        ).tolist()
         for start in range(0, len(new), _AT_ONCE):
             self._learn(new[start : start + _AT_ONCE])
         self._stamp = stamp
@@ -116,6 +119,10 @@ class Memory:
         found = {kept.id: from_bytes(_name(kept), kept.plain, kept.id) for kept in self._kept.read(rows)}
         self._library.add_all(recording for recording in found.values() if recording is not None)
         self._other |= {row for row, recording in found.items() if recording is None}
+
+
+def _without(rows: Integers, others: Integers) -> Integers:
+    return np.setdiff1d(rows, others, assume_unique=True)  # else it imports numpy.ma, 1 MB, to make them unique
 
 
 def _name(kept: Kept) -> str:

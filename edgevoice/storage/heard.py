@@ -98,7 +98,7 @@ class Heard:
     def ids(self) -> NDArray[np.int64]:
         """(n,) numbers of every row that is there and can be read, oldest first."""
         found = self._database.numbers("select id from heard order by id")
-        return np.setdiff1d(found, list(self._unreadable)) if self._unreadable else found
+        return np.setdiff1d(found, list(self._unreadable), assume_unique=True) if self._unreadable else found
 
     def read(self, rows: Collection[int]) -> list[Kept]:
         """These rows, oldest first. One that does not open is told once in the log and left out, also of ``ids``."""
