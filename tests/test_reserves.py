@@ -17,7 +17,7 @@ mallinfo = ctypes.CDLL(None).mallinfo2
 mallinfo.restype = Info
 {first}
 before = mallinfo().used
-for size in (*range(1, 512), *range(512, 1024, 4)):
+for size in range(1, 1024):
     arrays = [np.empty(size, np.uint8) for _ in range(7)]
     del arrays
 print(mallinfo().used - before)
@@ -25,12 +25,12 @@ print(mallinfo().used - before)
 
 
 def grown(first: str) -> int:
-    """Bytes that stay after arrays of the sizes of an utterance came and went."""
+    """Bytes that stay after arrays of every small size came and went."""
     counted = COUNTED.replace("{first}", first)
     return int(subprocess.run([sys.executable, "-c", counted], check=True, capture_output=True, text=True).stdout)
 
 
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="glibc 2.33 counts what is in use")
 def test_small_arrays_take_no_more_memory_once_the_reserves_are_full() -> None:
-    assert grown("") > 1_000_000
+    assert grown("") > 3_000_000
     assert grown("fill_reserves()") < 50_000
