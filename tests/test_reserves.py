@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from edgevoice.app.reserves import give_back
+
 COUNTED = """
 import ctypes, numpy as np
 from edgevoice.app.reserves import fill_reserves
@@ -34,3 +36,13 @@ def grown(first: str) -> int:
 def test_small_arrays_take_no_more_memory_once_the_reserves_are_full() -> None:
     assert grown("") > 3_000_000
     assert grown("fill_reserves()") < 50_000
+
+
+def test_no_freed_tuples_are_kept_after_they_were_given_back() -> None:
+    give_back()
+    before = sys.getallocatedblocks()
+    for _ in range(1_500):
+        tuple(number for number in range(3))  # made longer, cut, and kept when it is freed
+    assert sys.getallocatedblocks() > before + 1_000
+    give_back()
+    assert sys.getallocatedblocks() < before + 100
