@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from edgevoice.recognition.recordings import Library, Recording
+from edgevoice.recognition.recordings import Library
+from edgevoice.recognition.shelf import Recording
 
 
 def resident_mb() -> float:

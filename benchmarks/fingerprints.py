@@ -23,7 +23,8 @@ from edgevoice.listening.spectrum import Spectrum
 from edgevoice.listening.window import FRAMES_PER_SECOND, Windows
 from edgevoice.recognition.constellation import HIGHEST_BIN, LOWEST_BIN, Peaks, constellation, pack, unpack
 from edgevoice.recognition.landmarks import Landmarks, landmarks, of_peaks, pairs
-from edgevoice.recognition.recordings import KEPT_PAIRS, Library, Recording, keep
+from edgevoice.recognition.recordings import KEPT_PAIRS, Library, keep
+from edgevoice.recognition.shelf import Recording
 from edgevoice.visit import FOLDER
 
 LIBRARIES = {"10,000 utterances of 3 s": (10_000, 3), "10 h in pieces of 60 s": (600, 60)}

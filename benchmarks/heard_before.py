@@ -26,8 +26,9 @@ from edgevoice.listening.window import FRAMES_PER_SECOND, Windows
 from edgevoice.recognition.constellation import Peaks
 from edgevoice.recognition.known_sounds import STEP, KnownSounds
 from edgevoice.recognition.landmarks import landmarks, of_peaks
-from edgevoice.recognition.recordings import Library, Recording, keep
+from edgevoice.recognition.recordings import Library, keep
 from edgevoice.recognition.replay import SAME_RECORDING, STRETCHES, find
+from edgevoice.recognition.shelf import Recording
 from edgevoice.recognition.tones import Tonal, Tones, beeps
 from edgevoice.visit import FOLDER, load_visit
 

@@ -15,7 +15,8 @@ from edgevoice.listening.spectrum import BINS, Spectrum
 from edgevoice.listening.window import HOP, Windows
 from edgevoice.recognition.constellation import Constellation, Peaks
 from edgevoice.recognition.landmarks import LANDMARKS, Landmarks, of_peaks
-from edgevoice.recognition.recordings import Library, Recording
+from edgevoice.recognition.recordings import Library
+from edgevoice.recognition.shelf import Recording
 from edgevoice.recognition.tones import LONGEST, Tonal, beeps, pack_beeps, unpack_beeps
 from edgevoice.storage.hashes import KnownSound
 

@@ -10,6 +10,7 @@ from edgevoice.app.factor import FactorParts, factor
 from edgevoice.app.heard_before import replay_guard, sound_watch
 from edgevoice.app.home import House, mending
 from edgevoice.app.models import ear, enrolment, recogniser
+from edgevoice.app.reserves import fill_reserves, settled
 from edgevoice.app.upkeep import upkeep
 from edgevoice.config import Settings
 from edgevoice.door.act import Act
@@ -63,10 +64,11 @@ def device(
     fake lock. HardwareError, ModelError, SettingsError where a second factor is set and cannot work. StorageError where
     another process serves the same people: neither would know of the other's lockout.
     """
+    fill_reserves()
     with alone(home.database.path.parent):
         home.database.wait_at_most(DOOR_BUSY_SECONDS)
         home.database.mend_with(mending(home))
-        with upkeep(settings, home), _put_together(settings, home, clock, pressed, parts) as together:
+        with upkeep(settings, home), _put_together(settings, home, clock, pressed, parts) as together, settled():
             yield together
 
 

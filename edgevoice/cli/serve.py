@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from edgevoice.app import Device
+from edgevoice.app.reserves import give_back
 from edgevoice.cli.display import Display, Moment
 from edgevoice.hardware import Microphone
 from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock
@@ -57,6 +58,8 @@ class Service:
                 talks = self._device.kiosk.talks()
                 answers = [] if talks else self._hear(block)
                 self._tell(answers)
+                if answers:
+                    give_back()
                 if not talks and microphone.healthy and not any(answer.outcome.faults for answer in answers):
                     self._device.watchdog.alive()
             self._tell(self._device.pipeline.finish())

@@ -12,8 +12,8 @@ from edgevoice.listening.capture import SAMPLES_PER_BLOCK, AudioBlock, Samples
 Clock = Callable[[], float]
 """Seconds, never backwards: ``time.monotonic`` or a ManualClock."""
 
-REMEMBERED = 1000
-"""The last lights and prompts: a device that has none fitted runs for years."""
+REMEMBERED = 200
+"""The last movements, lights and prompts: a device that has none fitted runs for years."""
 
 
 class ManualClock:
@@ -58,7 +58,7 @@ class FakeMicrophone:
         self.closed = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Movement:
     """When the relay was energised (``is_open``) or released, by the lock's clock."""
 
@@ -72,15 +72,14 @@ class FakeLock:
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
         self._opened_until: float | None = None
-        self._movements: list[Movement] = []
-        self.openings: list[float] = []
-        """Seconds of every pulse granted, in order."""
+        self._movements: deque[Movement] = deque(maxlen=REMEMBERED)
+        self._openings: deque[float] = deque(maxlen=REMEMBERED)
 
     def open_for(self, seconds: float) -> None:
         """Release the door; a second call restarts the pulse. Raises HardwareError outside 0 < seconds <= 30."""
         seconds = check_pulse(seconds)
         self._shut_when_due()
-        self.openings.append(seconds)
+        self._openings.append(seconds)
         if self._opened_until is None:
             self._movements.append(Movement(self._clock(), True))
         self._opened_until = self._clock() + seconds
@@ -101,8 +100,13 @@ class FakeLock:
         return self._opened_until is not None
 
     @property
+    def openings(self) -> list[float]:
+        """Seconds of the last pulses granted, in order."""
+        return list(self._openings)
+
+    @property
     def movements(self) -> list[Movement]:
-        """Every change so far, with the time at which it fell due, not at which somebody looked."""
+        """The last changes, each with the time at which it fell due, not at which somebody looked."""
         self._shut_when_due()
         return list(self._movements)
 
@@ -116,7 +120,7 @@ class FakeLock:
             self._movements.append(Movement(at_s, False))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Shown:
     """When a light came on, by the lights' clock."""
 
@@ -125,7 +129,7 @@ class Shown:
 
 
 class FakeLights:
-    """Lights that remember: ``light`` is on now, ``shown`` lists the last 1000, ``history`` with the times."""
+    """Lights that remember: ``light`` is on now, ``shown`` lists the last 200, ``history`` with the times."""
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock

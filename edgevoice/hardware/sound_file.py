@@ -36,20 +36,20 @@ def pieces(path: Path) -> Iterator[Samples]:
 
 def _frames(file: soundfile.SoundFile, path: Path) -> Iterator[NDArray[np.float32]]:
     """Pieces (n, channels) of about 80 ms, -1..1; what a float file holds beyond that is clipped."""
-    frames = _read(file, path)
-    while len(frames):
+    room = np.empty((-(-file.samplerate * SAMPLES_PER_BLOCK // SAMPLE_RATE), file.channels), dtype=np.float32)
+    while count := _read(file, room, path):
+        frames = room[:count]
         if not np.isfinite(frames).all():
             raise _unreadable(path, "it holds samples that are not numbers (NaN or infinity)")
         yield np.clip(frames, -1, 1)
-        frames = _read(file, path)
 
 
-def _read(file: soundfile.SoundFile, path: Path) -> NDArray[np.float32]:
-    frames = -(-file.samplerate * SAMPLES_PER_BLOCK // SAMPLE_RATE)
+def _read(file: soundfile.SoundFile, room: NDArray[np.float32], path: Path) -> int:
     try:
-        return np.asarray(file.read(frames, dtype="float32", always_2d=True), np.float32)
+        count: int = file.buffer_read_into(room, dtype="float32")
     except (soundfile.SoundFileError, OSError) as error:
         raise _unreadable(path, f"it breaks off in the middle ({error})") from error
+    return count
 
 
 def open_sound(path: Path) -> soundfile.SoundFile:

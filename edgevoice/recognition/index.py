@@ -19,7 +19,7 @@ class Index:
     """Entries (hash, time), sorted by hash, in a few runs of which each is at least twice as long as the next.
 
     Times are frames on one line on which every recording has its own stretch; 8 bytes an entry. The runs lie one
-    behind the other in one room, where they are sorted and merged: blocks of memory that come and go with every
+    behind the other in one room, where they are joined and sorted: blocks of memory that come and go with every
     recording would leave holes between them that nothing fits into.
     """
 
@@ -43,11 +43,10 @@ class Index:
         for hashes, times in parts:
             start, end = end, end + len(hashes)
             self.room[start:end] = hashes.astype(np.uint64) << np.uint64(_TIME_BITS) | times.astype(np.uint64)
-        self.room[first:end].sort()
         begins = [0, *self._ends]
         while len(begins) > 1 and begins[-1] - begins[-2] < 2 * (end - begins[-1]):
             begins.pop()
-            self.room[begins[-1] : end].sort(kind="stable")  # merges what is sorted already, nearly in place
+        self.room[begins[-1] : end].sort()  # in place; a merge would take up to a third of it for a moment
         self._ends = [*begins[1:], end]
 
     def drop(self, first: int, last: int) -> None:

@@ -12,10 +12,12 @@ from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.constellation import Peaks, pack, unpack
 from edgevoice.recognition.index import Index
 from edgevoice.recognition.landmarks import Hashes, Landmarks, of_peaks, pairs
+from edgevoice.recognition.shelf import Recording, Shelf
 
 KEPT_RANK = 10  # of a recording the peaks are kept with fewer stronger ones around
 KEPT_PAIRS = 4  # that each of them begins
 LONGEST = 1500  # frames that are looked up at once: an utterance; of more, windows of that length, half overlapping
+_NAME, _PEAK = 48, 2  # bytes: a name of an attempt has 40, a packed peak two
 CANDIDATES = 16  # places that are looked at closely
 # What a kept peak says for a match where the query has it a bin off, a frame off (as when its hops begin elsewhere) or
 # exactly, and where it lacks it: about the log2 of how much likelier that is in a repetition than by chance.
@@ -71,15 +73,6 @@ class Threshold:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """What a library keeps of one sound: its name, its packed peaks and its length in frames."""
-
-    name: str
-    peaks: bytes
-    length: int
-
-
 def keep(name: str, heard: Landmarks) -> Recording:
     """What is kept of a sound: its strongest peaks, two bytes each."""
     return Recording(name, pack(heard.peaks[heard.peaks.ranks < KEPT_RANK]), heard.length)
@@ -88,22 +81,33 @@ def keep(name: str, heard: Landmarks) -> Recording:
 class Library:
     """Many recordings, looked up at once; adding one is cheap however many there are."""
 
-    def __init__(self, recordings: Iterable[Recording] = (), threshold: Threshold | None = None, room: int = 0) -> None:
-        """``room``: for so many hashes memory is taken now."""
+    def __init__(
+        self,
+        recordings: Iterable[Recording] = (),
+        threshold: Threshold | None = None,
+        room: int = 0,
+        hashes: int = 0,
+    ) -> None:
+        """``room``, ``hashes``: for so many recordings with so many hashes in all memory is taken now."""
         self._threshold = threshold or Threshold()
-        self._recordings: list[Recording] = []
-        self._starts: list[int] = []  # on the index's line of time, each with LONGEST frames of nothing before it
+        # Each has its start on the index's line of time, with LONGEST frames of nothing before it.
+        self._shelf = Shelf(room, room * _NAME + hashes // KEPT_PAIRS * _PEAK)
         self._end = 0
-        self._index = Index(room)
+        self._index = Index(hashes)
         self.add_all(recordings)
 
     def __len__(self) -> int:
-        return len(self._recordings)
+        return len(self._shelf)
 
     @property
     def hashes(self) -> int:
         """How many it holds."""
         return len(self._index)
+
+    @property
+    def numbers(self) -> Integers:
+        """(n,) of the rows that the recordings are kept in."""
+        return self._shelf.numbers
 
     def add(self, recording: Recording) -> None:
         """Know one more."""
@@ -112,15 +116,16 @@ class Library:
     def add_all(self, recordings: Iterable[Recording]) -> None:
         """Know these too; at once they cost less than one after the other."""
         new = list(recordings)
-        peaks = sum(len(recording.peaks) for recording in new) // 2
+        peaks = sum(len(recording.peaks) for recording in new) // _PEAK
         self._index.add(map(self._place, new), KEPT_PAIRS * peaks)
 
-    def remove(self, name: str) -> int:
-        """Forget every recording of this name; how many there were."""
-        places = [place for place, recording in enumerate(self._recordings) if recording.name == name]
+    def remove(self, number: int) -> int:
+        """Forget every recording of this row; how many there were."""
+        places: list[int] = np.flatnonzero(self._shelf.numbers == number).tolist()
         for place in reversed(places):
-            start = self._starts.pop(place)
-            self._index.drop(start, start + self._recordings.pop(place).length)
+            start = int(self._shelf.starts[place])
+            self._index.drop(start, start + self._shelf[place].length)
+            self._shelf.take(place)
         return len(places)
 
     def lookup(self, heard: Landmarks) -> RecordingMatch | None:
@@ -137,15 +142,15 @@ class Library:
 
     def fit(self, number: int, heard: Landmarks, offset: int) -> tuple[int, int, int, int]:
         """Score, hits, kept and span where the sound begins at this frame of a recording."""
-        return _fit(unpack(self._recordings[number].peaks), _around(heard), offset)
+        return _fit(unpack(self._shelf[number].peaks), _around(heard), offset)
 
     def peaks(self, place: Place) -> Peaks:
         """What is kept of the recording of a place."""
-        return unpack(self._recordings[place.number].peaks)
+        return unpack(self._shelf[place.number].peaks)
 
     def begins(self, place: Place, heard: Landmarks) -> Integers:
         """(k,) frames of that recording at which the sound would begin, one for each of its hashes that is known."""
-        index, recording = Index(), self._recordings[place.number]
+        index, recording = Index(), self._shelf[place.number]
         hashes, frames = pairs(unpack(recording.peaks), KEPT_PAIRS)
         index.add([(hashes, frames.astype(np.int64))], len(hashes))
         return index.begins(heard)
@@ -153,19 +158,18 @@ class Library:
     def _place(self, recording: Recording) -> tuple[Hashes, Integers]:
         """Give a recording its stretch of the line of time; its hashes and their times."""
         start = self._end + LONGEST
-        self._recordings.append(recording)
-        self._starts.append(start)
+        self._shelf.put(recording, start)
         self._end = start + recording.length
         hashes, frames = pairs(unpack(recording.peaks), KEPT_PAIRS)
         return hashes, frames.astype(np.int64) + start
 
     def _places(self, query: Landmarks, start: int) -> list[Place]:
         times, counts = self._index.align(query, CANDIDATES)
-        numbers = np.searchsorted(np.array(self._starts, dtype=np.int64), times + LONGEST, side="right") - 1
+        numbers = np.searchsorted(self._shelf.starts, times + LONGEST, side="right") - 1
         grid = _around(query)
         places = []
         for time, count, number in zip(times.tolist(), counts.tolist(), numbers.tolist(), strict=True):
-            recording, offset = self._recordings[number], time - self._starts[number]
+            recording, offset = self._shelf[number], time - int(self._shelf.starts[number])
             peaks = unpack(recording.peaks)
             fits = [(*_fit(peaks, grid, offset + shift), offset + shift) for shift in (0, -1, 1)]
             score, hits, kept, span, begin = max(fits, key=lambda fit: fit[0])

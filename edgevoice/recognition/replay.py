@@ -1,14 +1,19 @@
 """Utterance -> whether this very recording was heard before, by this door and at any of its enrolments."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+import numpy as np
+
+from edgevoice.fixedpoint.exact import Integers
 from edgevoice.listening.utterance import Utterance
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.landmarks import LANDMARKS, Landmarks, landmarks, stretch
 from edgevoice.recognition.recognise import Evidence
-from edgevoice.recognition.recordings import Library, Recording, RecordingMatch, Threshold, keep
+from edgevoice.recognition.recordings import Library, RecordingMatch, Threshold, keep
+from edgevoice.recognition.shelf import Recording
 from edgevoice.storage.heard import Heard, Kept
 
 SAME_RECORDING = Threshold()
@@ -21,6 +26,7 @@ STRETCHES = (
 )
 """Permille of time and of pitch at which a sound that might open is looked up too; each finds what is 1 % beside it."""
 _NOTHING_KNOWN = (-1, -1)
+_AT_ONCE = 100  # rows of the disk as Python objects
 _HASHES = 256  # of an attempt: 250 in the mean of the voices that ship with edgevoice (benchmarks.day)
 
 
@@ -49,10 +55,10 @@ class Memory:
         """Raises StorageError where they cannot be read."""
         self._kept = kept
         # With room for all that will ever be kept: what a door needs in a year it needs on its first day.
-        self._library = Library(threshold=SAME_RECORDING, room=kept.most * _HASHES)
-        self._names: dict[int, str] = {}  # of every row that the library knows
+        self._library = Library(threshold=SAME_RECORDING, room=kept.most, hashes=kept.most * _HASHES)
+        self._other: set[int] = set()  # rows of another version
         self._stamp = _NOTHING_KNOWN
-        self._going_on: tuple[float, int, Recording] | None = None  # start_s, row: may be looked at once more
+        self._going_on: tuple[float, int] | None = None  # start_s, row: may be looked at once more
         kept.drop_old()
         self._follow()
 
@@ -75,13 +81,13 @@ class Memory:
         ``by``: who the voice is closest to; ``recognised``: whether it might open. Not ``final``: the same utterance
         may go on, and then takes the place of what was noted of it.
         """
-        recording = keep("attempt", heard)
+        plain = to_bytes(keep("attempt", heard))
         if self._going_on and self._going_on[0] == start_s:
             row = self._going_on[1]
-            self._kept.replace(row, to_bytes(recording), by, recognised)
+            self._kept.replace(row, plain, by, recognised)
         else:
-            (row,) = self._kept.add([to_bytes(recording)], "attempt", by, recognised)
-        self._going_on = (start_s, row, recording)
+            (row,) = self._kept.add([plain], "attempt", by, recognised)
+        self._going_on = (start_s, row)
         if final:
             self._settle()
         return row
@@ -96,15 +102,27 @@ class Memory:
         stamp = self._kept.stamp()
         if stamp == self._stamp:
             return
-        there = self._kept.ids() - ({self._going_on[1]} if self._going_on else set())
-        for gone in self._names.keys() - there:
-            self._library.remove(self._names.pop(gone))
-        new = {kept.id: kept for kept in self._kept.read(there - self._names.keys())}
-        names = {row: _name(kept) for row, kept in new.items()}
-        found = [from_bytes(names[row], kept.plain) for row, kept in new.items()]
-        self._library.add_all(recording for recording in found if recording is not None)
-        self._names |= names
+        there = self._kept.ids()
+        if self._going_on:
+            there = there[there != self._going_on[1]]
+        for gone in _without(self._library.numbers, there).tolist():
+            self._library.remove(gone)
+        self._other.intersection_update(there.tolist() if self._other else ())
+        new: list[int] = _without(
+            _without(there, self._library.numbers), np.array([*self._other], dtype=np.int64)
+        ).tolist()
+        for start in range(0, len(new), _AT_ONCE):
+            self._learn(new[start : start + _AT_ONCE])
         self._stamp = stamp
+
+    def _learn(self, rows: Sequence[int]) -> None:
+        found = {kept.id: from_bytes(_name(kept), kept.plain, kept.id) for kept in self._kept.read(rows)}
+        self._library.add_all(recording for recording in found.values() if recording is not None)
+        self._other |= {row for row, recording in found.items() if recording is None}
+
+
+def _without(rows: Integers, others: Integers) -> Integers:
+    return np.setdiff1d(rows, others, assume_unique=True)  # else it imports numpy.ma, 1 MB, to make them unique
 
 
 def _name(kept: Kept) -> str:
@@ -143,10 +161,13 @@ def to_bytes(recording: Recording) -> bytes:
     return f"{LANDMARKS} {recording.length} ".encode() + recording.peaks
 
 
-def from_bytes(name: str, plain: bytes) -> Recording | None:
-    """What ``to_bytes`` made; None for anything else, and where another version did, which cannot be compared."""
+def from_bytes(name: str, plain: bytes, number: int = 0) -> Recording | None:
+    """What ``to_bytes`` made, under this name, of the row of this number.
+
+    None for anything else, and where another version did, which cannot be compared.
+    """
     version, _, rest = plain.partition(b" ")
     length, _, peaks = rest.partition(b" ")
     if version != LANDMARKS.encode() or not length.isdigit() or len(peaks) % 2:
         return None
-    return Recording(name, peaks, int(length))
+    return Recording(name, peaks, int(length), number)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edgevoice.errors import StorageError
 from edgevoice.storage.database import Database
 from edgevoice.storage.names import fold
@@ -92,10 +95,10 @@ class Heard:
         assert isinstance(newest, int)
         return count, newest
 
-    def ids(self) -> frozenset[int]:
-        """Every row that is there and can be read."""
-        found = {row for (row,) in self._database.rows("select id from heard") if isinstance(row, int)}
-        return frozenset(found - self._unreadable)
+    def ids(self) -> NDArray[np.int64]:
+        """(n,) numbers of every row that is there and can be read, oldest first."""
+        found = self._database.numbers("select id from heard order by id")
+        return np.setdiff1d(found, list(self._unreadable), assume_unique=True) if self._unreadable else found
 
     def read(self, rows: Collection[int]) -> list[Kept]:
         """These rows, oldest first. One that does not open is told once in the log and left out, also of ``ids``."""
@@ -139,6 +142,7 @@ class Heard:
         oldest = self._now().astimezone(timezone.utc) - timedelta(days=self._days)
         self._database.rows("delete from heard where at < ?", (oldest.isoformat(timespec="seconds"),))
         self._database.rows(
-            "delete from heard where id in (select id from heard order by recognised desc, id desc limit -1 offset ?)",
+            "delete from heard where id in (select id from heard order by recognised, id"
+            " limit max(0, (select count(*) from heard) - ?))",  # only these are sorted, not all that are kept
             (self.most,),
         )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from edgevoice.errors import HardwareError
 from edgevoice.hardware import Light
-from edgevoice.hardware.fake import FakeLights, FakeLock, FakeMicrophone, ManualClock, Movement, Shown
+from edgevoice.hardware.fake import REMEMBERED, FakeLights, FakeLock, FakeMicrophone, ManualClock, Movement, Shown
 
 BAD_SECONDS = [0, 0.0, -1.0, 30.000001, math.inf, -math.inf, math.nan, True, "5", None]
 
@@ -93,6 +93,17 @@ def test_it_is_never_open_longer_than_thirty_seconds_after_the_last_call(acts: l
         assert lock.is_open == (clock.now < due)
     changes = [movement.is_open for movement in lock.movements]
     assert changes == [number % 2 == 0 for number in range(len(changes))]
+
+
+def test_what_is_not_fitted_remembers_no_more_after_years() -> None:
+    clock = ManualClock()
+    lock, lights = FakeLock(clock), FakeLights(clock)
+    for number in range(REMEMBERED + 5):
+        lights.show(Light.OPEN)
+        lock.open_for(1 + number % 2)
+        clock.advance(10.0)
+    assert [len(kept) for kept in (lock.openings, lock.movements, lights.shown)] == [REMEMBERED] * 3
+    assert lock.movements[-1] == Movement(10.0 * (REMEMBERED + 4) + lock.openings[-1], False)
 
 
 def test_the_lights_remember_what_they_showed_and_when() -> None:

@@ -1,5 +1,6 @@
 """The library: this very recording is found, in part and in noise, and nothing else; a fit equals its specification."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from edgevoice.listening.capture import Samples
 from edgevoice.recognition.constellation import Peaks, pack
 from edgevoice.recognition.landmarks import Landmarks, landmarks, of_peaks, stretch
-from edgevoice.recognition.recordings import LONGEST, Library, Place, Recording, RecordingMatch, Threshold, keep
+from edgevoice.recognition.recordings import LONGEST, Library, Place, RecordingMatch, Threshold, keep
+from edgevoice.recognition.shelf import Recording
 from edgevoice.visit import FOLDER
 from tests.recognition import specification
 from tests.recognition.test_landmarks import spectrum
@@ -96,11 +98,12 @@ def test_nothing_is_found_in_an_empty_library_or_by_silence(library: Library) ->
 
 def test_what_is_added_is_found_and_what_is_removed_is_not() -> None:
     library = Library()
-    for name in VOICES[:9]:
-        library.add(keep(name, of_clip(name)))
-    library.add(keep(VOICES[0], of_clip("doorbell.flac")))  # a name may have several
-    assert library.remove(VOICES[0]) == 2
-    assert library.remove("nobody") == 0
+    for number, name in enumerate(VOICES[:9]):
+        library.add(replace(keep(name, of_clip(name)), number=number))
+    library.add(keep(VOICES[0], of_clip("doorbell.flac")))  # a number may have several
+    assert library.remove(0) == 2
+    assert library.remove(77) == 0
+    assert library.numbers.tolist() == list(range(1, 9))
     assert len(library) == 8
     for name in ("doorbell.flac", VOICES[0]):
         assert library.lookup(of_clip(name)) is None
