@@ -133,13 +133,13 @@ class World:
     def speak(self, person: int, take: int, quality: Quality, final: bool = True, recording: bool = False) -> None:
         """Person 0 is nobody; the others are who they are, and the real scorer says whom they sound like."""
         before, people = self.kiosk.machine, self._people()
-        pulses = len(self.lock.openings)
+        pulses = self.lock.pulses
         opened = None
         try:
             opened = self.kiosk.answer(self._evidence(person, take, quality, recording), final)
         except Exception as error:  # as the pipeline does
             self.kiosk.fault(error)
-        if len(self.lock.openings) > pulses:
+        if self.lock.pulses > pulses:
             assert before.state not in (*DIALOGUE, State.STOPPED), f"opened in {before.state}"
             assert not before.lost, f"opened without {before.lost}"
             proved = before.state is State.PROVING
@@ -150,7 +150,7 @@ class World:
             self.grants += 1
             self._granted_at = self.true.now
         if opened is not None and opened[1].opened:
-            assert opened[0].opens and len(self.lock.openings) == pulses + 1
+            assert opened[0].opens and self.lock.pulses == pulses + 1
         if people != self._people():
             assert before.state in (State.ENROLLING, State.NAMING), f"people changed in {before.state}"
             assert abs(len(self._people()) - len(people)) <= 1
@@ -167,9 +167,9 @@ class World:
 
     def fire(self) -> None:
         """The alarm that the owner has named sounds: it opens in any state, but not while a device is lost."""
-        before, pulses = self.kiosk.machine, len(self.lock.openings)
+        before, pulses = self.kiosk.machine, self.lock.pulses
         self.kiosk.fire("the fire alarm", {})
-        if len(self.lock.openings) > pulses:
+        if self.lock.pulses > pulses:
             assert not before.lost and before.state is not State.STOPPED, "opened for a fire in a fault"
             self._granted_at = self.true.now
         self.check()
@@ -195,11 +195,11 @@ class World:
 
     def look(self, pressed: str = "") -> None:
         """``pressed``: the PIN that ends now."""
-        before, pulses = self.kiosk.machine, len(self.lock.openings)
+        before, pulses = self.kiosk.machine, self.lock.pulses
         self.kiosk.look()
         self.kiosk.talks()
         self.kiosk.take_said()
-        if len(self.lock.openings) > pulses:
+        if self.lock.pulses > pulses:
             assert self.factor == "pin" and pressed == PIN, "opened with nobody speaking"
             assert before.state is State.PROVING and not before.lost, f"opened in {before.state}"
             self.proofs += 1

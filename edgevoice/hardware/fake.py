@@ -74,12 +74,15 @@ class FakeLock:
         self._opened_until: float | None = None
         self._movements: deque[Movement] = deque(maxlen=REMEMBERED)
         self._openings: deque[float] = deque(maxlen=REMEMBERED)
+        self.pulses = 0
+        """How many were granted in all."""
 
     def open_for(self, seconds: float) -> None:
         """Release the door; a second call restarts the pulse. Raises HardwareError outside 0 < seconds <= 30."""
         seconds = check_pulse(seconds)
         self._shut_when_due()
         self._openings.append(seconds)
+        self.pulses += 1
         if self._opened_until is None:
             self._movements.append(Movement(self._clock(), True))
         self._opened_until = self._clock() + seconds

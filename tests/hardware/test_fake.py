@@ -103,6 +103,7 @@ def test_what_is_not_fitted_remembers_no_more_after_years() -> None:
         lock.open_for(1 + number % 2)
         clock.advance(10.0)
     assert [len(kept) for kept in (lock.openings, lock.movements, lights.shown)] == [REMEMBERED] * 3
+    assert lock.pulses == REMEMBERED + 5
     assert lock.movements[-1] == Movement(10.0 * (REMEMBERED + 4) + lock.openings[-1], False)
 
 
