@@ -185,7 +185,7 @@ def on_a_terminal(*arguments: str | Path, interrupt_after_s: float | None = None
                 process.send_signal(signal.SIGINT)
         status = process.wait(timeout=30)
     os.close(master)
-    return status, shown.decode()
+    return status, shown.decode(errors="replace")  # an interrupt may cut a character in two
 
 
 def _read(master: int) -> bytes:

@@ -31,8 +31,10 @@ def _speaker(audio: FakePlayback, device: str | None = None, volume_percent: int
 def test_what_is_said_is_played_clip_after_clip_sample_for_sample() -> None:
     audio = FakePlayback("loud")
     speaker = _speaker(audio)
+    audio.go_on.clear()
     speaker.say([Prompt.ASK_DIGITS, Prompt.DIGIT_4])
     assert speaker.busy
+    audio.go_on.set()
     _wait_until(lambda: not speaker.busy)
     (stream,) = audio.streams
     clips = [read_sound(clip("en", prompt)) for prompt in (Prompt.ASK_DIGITS, Prompt.DIGIT_4)]
