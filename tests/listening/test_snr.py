@@ -25,10 +25,13 @@ Wave = NDArray[np.float64]
 
 
 def drawn(seed: int, count: int) -> Frames:
-    """Frames of levels, odds and periodicity beyond what a sound can give; those of one seed are of like loudness."""
+    """Frames of levels, odds and periodicity beyond what a sound can give; those of one seed are of like loudness.
+
+    All bins of a frame together stay within what a sound can give, below 2**52 (test_bounds.py).
+    """
     rng = np.random.default_rng(seed)
     loudness = rng.integers(0, 46)
-    spectrum = np.minimum(2.0 ** (loudness + rng.normal(0, 4, (count, BINS))), 2.0**49).astype(np.int64)
+    spectrum = np.minimum(2.0 ** (loudness + rng.normal(0, 4, (count, BINS))), 2.0**43).astype(np.int64)
     empty = {field.name: np.zeros(count, dtype=np.int64) for field in fields(Frames)}
     level = rng.integers(-(4 << 16), 46 << 16, count)
     noise = rng.integers(-(4 << 16), 46 << 16, count)
