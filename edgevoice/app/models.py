@@ -16,7 +16,7 @@ from edgevoice.identify import cepstra, hear_all, voice_alone
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import Frames, FrontEnd
-from edgevoice.listening.listen import Listen, ListeningSettings
+from edgevoice.listening.listen import Listen, ListeningSettings, check_networks
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.embed import Embedding, Vector, XVector
 from edgevoice.recognition.emotion import Emotion
@@ -55,6 +55,7 @@ def xvector(settings: Settings) -> XVector:
 def recogniser(settings: Settings, speakers: Speakers) -> Recogniser:
     """Models and people together; ModelError, SettingsError. Without a mood where that model cannot be trusted."""
     path, rate = xvector_path(settings), settings.recognition.false_accept_rate
+    check_networks()
     with quiet_stderr():
         recognises = Recogniser(path, speakers.voiceprints, rate, speakers.unknown)
         try:

@@ -1,7 +1,6 @@
 """Mel bands, their noise, periodicity -> how likely somebody speaks, frame by frame."""
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS
-from edgevoice.listening.network import Activations, CausalNetwork
+from edgevoice.listening.network import Activations, load_network
 
 ODDS_BITS = 11
 NUMBERS = Path(__file__).with_name("activity.npz")
@@ -33,7 +32,7 @@ class SpeechActivity:
     """
 
     def __init__(self) -> None:
-        self._network = CausalNetwork(_numbers())
+        self._network = load_network(NUMBERS)
 
     def __call__(self, bands: Integers, noise: Integers, periodicity: Integers) -> Integers:
         """(n, 40) log2 of each mel band and of its noise, Q16, (n,) Q8 -> (n,) natural-log odds of speech, Q11."""
@@ -60,9 +59,3 @@ def measure(bands: Integers, noise: Integers, periodicity: Integers) -> Activati
     rows[:, count:-1] = np.maximum((bands - bands.sum(axis=1, keepdims=True) // count) >> shift, -_LARGEST)
     rows[:, -1] = np.maximum(periodicity >> _PERIODICITY_BITS, 0)
     return np.minimum(rows, _LARGEST, out=rows)
-
-
-@cache
-def _numbers() -> dict[str, NDArray[np.integer]]:
-    with np.load(NUMBERS) as stored:
-        return {name: stored[name] for name in stored.files}

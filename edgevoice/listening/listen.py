@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from edgevoice.fixedpoint.logarithm import LOG2_BITS
+from edgevoice.listening import activity, shares
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.capture import AudioBlock
 from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.enhance_choice import EnhancementSettings
 from edgevoice.listening.frames import Frames, FrontEnd
+from edgevoice.listening.network import load_network
 from edgevoice.listening.noise_choice import TrackerName
 from edgevoice.listening.utterance import Utterance, UtteranceGate, UtteranceSettings
 
@@ -72,3 +74,9 @@ def _dbfs(log2_power_q16: np.int64) -> float:
     # A full-scale sine through a Hann window of 400 and bins 0..256: 32768^2 / 2 * 150 * 512 / 2 (Parseval).
     full_scale = np.log2(32768.0**2 / 2 * 150 * 256)
     return float(10 * np.log10(2) * (int(log2_power_q16) / (1 << LOG2_BITS) - full_scale))
+
+
+def check_networks() -> None:
+    """ModelError where a network of the ear cannot be read: told before the door is served, not by the first voice."""
+    for path in (activity.NUMBERS, shares.NUMBERS):
+        load_network(path)

@@ -5,11 +5,16 @@ weights over its taps, adds a bias (2048ths), rounds down to sixteenths and limi
 float32, which holds every whole number up to 2**24, so they are exact in whatever order a BLAS adds.
 """
 
+import zlib
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgevoice.errors import ModelError
 from edgevoice.fixedpoint.exact import Integers
 
 ACTIVATION_BITS = 4
@@ -71,6 +76,22 @@ class CausalNetwork:
             np.maximum(rows, 0, out=rows)
             np.minimum(rows, LARGEST, out=rows)
         return np.asarray(rows @ self._last, dtype=np.int64) + self._last_bias
+
+
+def load_network(path: Path) -> CausalNetwork:
+    """What an ``.npz`` file holds, before any frame; it is read once. ModelError: missing, damaged, foreign."""
+    try:
+        return CausalNetwork(_numbers(path))
+    except (OSError, BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError) as error:
+        raise ModelError(
+            f"{path} holds no network of the ear ({type(error).__name__}: {error}); install edgevoice again"
+        ) from error
+
+
+@cache
+def _numbers(path: Path) -> dict[str, NDArray[np.integer]]:
+    with np.load(path) as stored:
+        return {name: stored[name] for name in stored.files}
 
 
 def _wide(stored: NDArray[np.integer]) -> Integers:

@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS, mean_power_q16
 from edgevoice.listening.features import BANDS, LogMel
 from edgevoice.listening.levels import excess_q16
-from edgevoice.listening.network import Activations, CausalNetwork
+from edgevoice.listening.network import Activations, load_network
 
 NUMBERS = Path(__file__).with_name("shares.npz")
 """Weights of the network, written by ``tools.ear.fit_snr``."""
@@ -50,7 +49,7 @@ def odds_of_power(found: Heard) -> Integers:
     """n >= 1 frames -> (n,) natural-log odds that a unit of the frame's power is speech, Q11."""
     rows = measure(found)
     later = np.zeros((AHEAD, rows.shape[1]), dtype=np.float32)
-    odds = CausalNetwork(_numbers())(np.concatenate([rows, later]))[AHEAD:]
+    odds = load_network(NUMBERS)(np.concatenate([rows, later]))[AHEAD:]
     return np.repeat(odds, EVERY)[: len(found.snr)]
 
 
@@ -94,9 +93,3 @@ def _of_the_whole(found: Heard, mean_q16: int) -> list[int]:
     under = [int(ranked[place]) for place in (frames // 5, frames // 20, frames // 2)]
     others = [mean_q16 - power for power in (*under, silence, int(ranked[frames - 1 - frames // 20]))]
     return [excess_q16(level, found.noise), *others]
-
-
-@cache
-def _numbers() -> dict[str, NDArray[np.integer]]:
-    with np.load(NUMBERS) as stored:
-        return {name: stored[name] for name in stored.files}
