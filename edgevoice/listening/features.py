@@ -16,6 +16,7 @@ MFCC_BITS = 10
 BANK_BITS = 12
 DCT_BITS = 15
 
+Bands = NDArray[np.int32]
 Cepstra = NDArray[np.int32]
 
 

@@ -11,7 +11,7 @@ from edgevoice.fixedpoint.exact import Integers
 from edgevoice.listening.activity import ActivitySettings, SpeechActivity, odds_wanted
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.enhance_choice import EnhancementSettings, enhancer
-from edgevoice.listening.features import COEFFICIENTS, Cepstra, Cepstrum, LogMel
+from edgevoice.listening.features import BANDS, COEFFICIENTS, Bands, Cepstra, Cepstrum, LogMel
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
 from edgevoice.listening.quality import count_clipped, count_dropped
 from edgevoice.listening.spectrum import BINS, Spectrum
@@ -25,7 +25,6 @@ _AT_ONCE = 200  # frames: fewer calls for long sound, memory constant however lo
 
 # These keep nothing of the stream, so their tables are made once for every stream.
 _spectrum, _log_mel, _cepstrum, _voicing = cache(Spectrum), cache(LogMel), cache(Cepstrum), cache(Voicing)
-
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # mallopt(3)
 _LARGE_BLOCK = 50  # frames: a file as a whole, no microphone
@@ -50,7 +49,8 @@ def _keep_freed_memory(megabytes: int) -> None:
 class Frames:
     """n consecutive frames.
 
-    mfcc: (n, 40) int32 Q10; spectrum: (n, 257) power of each bin before noise is taken off, Q4;
+    mfcc: (n, 40) int32 Q10; before noise is taken off: spectrum: (n, 257) power of each bin, Q4, and
+    bands: (n, 40) int32 log2 of each mel band, Q16;
     speech: (n,) 0 or 1; odds: (n,) natural-log odds of speech, Q11;
     periodicity: (n,) Q8, and pitch_lag: (n,) its lag in samples;
     snr: (n,) log2 of power over noise, Q16; noise: (n,) log2 of the noise power, Q16;
@@ -60,6 +60,7 @@ class Frames:
 
     mfcc: Cepstra
     spectrum: Integers
+    bands: Bands
     speech: Integers
     odds: Integers
     periodicity: Integers
@@ -75,7 +76,8 @@ class Frames:
         """No frames."""
         nothing = np.zeros(0, dtype=np.int64)
         mfcc, spectrum = np.zeros((0, COEFFICIENTS), dtype=np.int32), np.zeros((0, BINS), dtype=np.int64)
-        return Frames(mfcc, spectrum, *[nothing] * (len(fields(Frames)) - 2))
+        bands = np.zeros((0, BANDS), dtype=np.int32)
+        return Frames(mfcc, spectrum, bands, *[nothing] * (len(fields(Frames)) - 3))
 
     def __len__(self) -> int:
         return len(self.speech)
@@ -130,6 +132,7 @@ class FrontEnd:
         return Frames(
             mfcc=self._cepstrum(clean_bands),
             spectrum=power,
+            bands=bands.astype(np.int32),
             speech=(odds >= self._odds_wanted).astype(np.int64),
             odds=odds,
             periodicity=periodicity,

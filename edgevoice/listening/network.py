@@ -41,47 +41,56 @@ class CausalConvolution:
         self._weights = np.ldexp(flat.astype(np.float32), -WEIGHT_BITS)
         self._bias = np.ldexp(bias.astype(np.float32), -WEIGHT_BITS)
         self._dilation = dilation
-        self._past: Activations = np.zeros(((taps - 1) * dilation, inputs), dtype=np.float32)
+        self.silence: Activations = np.zeros(((taps - 1) * dilation, inputs), dtype=np.float32)
+        """What lies before any frame."""
 
-    def __call__(self, rows: Activations) -> Activations:
-        """(n, inputs) the next frames -> (n, outputs), not yet rounded."""
-        joined = np.concatenate((self._past, rows))
-        self._past = joined[len(rows) :]
+    def __call__(self, past: Activations, rows: Activations) -> tuple[Activations, Activations]:
+        """(2 dilation, inputs) what it needs of before, (n, inputs) the next frames -> the past of the frames after
+        them, and (n, outputs), not yet rounded."""
+        joined = np.concatenate((past, rows))
         step, item = joined.strides
         shape = (len(rows), TAPS, joined.shape[1])
         taps = np.ndarray(shape, np.float32, joined, strides=(step, self._dilation * step, item))
         sums: Activations = taps.reshape(len(rows), len(self._weights)) @ self._weights
         sums += self._bias
-        return sums
+        return joined[len(rows) :], sums
+
+
+class Layers:
+    """The numbers of a network: its convolutions, and the weighted sum behind them."""
+
+    def __init__(self, numbers: Mapping[str, NDArray[np.integer]]) -> None:
+        """``numbers``: ``weights0`` (3, inputs, outputs) and ``bias0`` (outputs,) of the first layer and so on,
+        ``dilations`` (layers,), ``last_weights`` (channels,), ``last_bias`` (1,)."""
+        self.convolutions = [
+            CausalConvolution(_wide(numbers[f"weights{place}"]), _wide(numbers[f"bias{place}"]), int(dilation))
+            for place, dilation in enumerate(numbers["dilations"])
+        ]
+        self.last = numbers["last_weights"].astype(np.float32)
+        self.last_bias = int(numbers["last_bias"][0])
 
 
 class CausalNetwork:
     """Convolutions one after the other, then one weighted sum a frame. Keeps the state of one stream."""
 
-    def __init__(self, numbers: Mapping[str, NDArray[np.integer]]) -> None:
-        """``numbers``: ``weights0`` (3, inputs, outputs) and ``bias0`` (outputs,) of the first layer and so on,
-        ``dilations`` (layers,), ``last_weights`` (channels,), ``last_bias`` (1,)."""
-        self._layers = [
-            CausalConvolution(_wide(numbers[f"weights{place}"]), _wide(numbers[f"bias{place}"]), int(dilation))
-            for place, dilation in enumerate(numbers["dilations"])
-        ]
-        self._last = numbers["last_weights"].astype(np.float32)
-        self._last_bias = int(numbers["last_bias"][0])
+    def __init__(self, layers: Layers) -> None:
+        self._layers = layers
+        self._past = [convolution.silence for convolution in layers.convolutions]
 
     def __call__(self, rows: Activations) -> Integers:
         """(n, inputs) the next frames -> (n,) in 2048ths."""
-        for layer in self._layers:
-            rows = layer(rows)
+        for place, convolution in enumerate(self._layers.convolutions):
+            self._past[place], rows = convolution(self._past[place], rows)
             np.floor(rows, out=rows)
             np.maximum(rows, 0, out=rows)
             np.minimum(rows, LARGEST, out=rows)
-        return np.asarray(rows @ self._last, dtype=np.int64) + self._last_bias
+        return np.asarray(rows @ self._layers.last, dtype=np.int64) + self._layers.last_bias
 
 
 def load_network(path: Path) -> CausalNetwork:
     """What an ``.npz`` file holds, before any frame; it is read once. ModelError: missing, damaged, foreign."""
     try:
-        return CausalNetwork(_numbers(path))
+        return CausalNetwork(_layers(path))
     except (OSError, BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError) as error:
         raise ModelError(
             f"{path} holds no network of the ear ({type(error).__name__}: {error}); install edgevoice again"
@@ -89,9 +98,9 @@ def load_network(path: Path) -> CausalNetwork:
 
 
 @cache
-def _numbers(path: Path) -> dict[str, NDArray[np.integer]]:
+def _layers(path: Path) -> Layers:
     with np.load(path) as stored:
-        return {name: stored[name] for name in stored.files}
+        return Layers({name: stored[name] for name in stored.files})
 
 
 def _wide(stored: NDArray[np.integer]) -> Integers:

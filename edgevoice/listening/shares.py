@@ -1,6 +1,5 @@
 """Frames of an utterance -> how much of each one's power is speech, by a small network over all of the utterance."""
 
-from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS, mean_power_q16
-from edgevoice.listening.features import BANDS, LogMel
+from edgevoice.listening.features import BANDS, Bands
 from edgevoice.listening.levels import excess_q16
 from edgevoice.listening.network import Activations, load_network
 
@@ -21,16 +20,13 @@ _OCTAVE_BITS = 3  # inputs are eighths of an octave of power
 _ODDS_SHIFT = 8  # Q11 -> Q3
 _LARGEST = 127
 _LOWEST_RISE = -16
-_AT_ONCE = 100  # rows
-
-_log_mel = cache(LogMel)
 
 
 class Heard(Protocol):
-    """What is asked of n frames, each (n,) but ``spectrum``, as in ``Frames``."""
+    """What is asked of n frames, each (n,) but ``bands``, as in ``Frames``."""
 
     @property
-    def spectrum(self) -> Integers: ...
+    def bands(self) -> Bands: ...
 
     @property
     def odds(self) -> Integers: ...
@@ -58,7 +54,7 @@ def measure(found: Heard) -> Activations:
     frames pass in it; periodicity; odds of speech; level over that of the utterance, and over the noise; and, in every
     row alike, six figures of the whole.
     """
-    bands = _bands(found.spectrum[::EVERY])
+    bands = found.bands[::EVERY]
     level = found.snr + found.noise
     mean, shift = mean_power_q16(level), LOG2_BITS - _OCTAVE_BITS
     rows = np.empty((len(bands), INPUTS), dtype=np.float32)
@@ -73,13 +69,7 @@ def measure(found: Heard) -> Activations:
     return np.minimum(rows, _LARGEST, out=rows)
 
 
-def _bands(spectrum: Integers) -> Integers:
-    """(n, 257) -> (n, 40) log2, Q16; some at a time, so that a long utterance needs no more memory than a short one."""
-    starts = range(0, len(spectrum), _AT_ONCE)
-    return np.concatenate([_log_mel()(spectrum[start : start + _AT_ONCE])[0] for start in starts])
-
-
-def _passed_by_four_fifths(bands: Integers) -> Integers:
+def _passed_by_four_fifths(bands: Bands) -> Bands:
     return np.asarray(np.sort(bands, axis=0)[len(bands) // 5])
 
 

@@ -8,7 +8,10 @@ SUFFIX = ".npy"
 STAGES_AT = (0, 9)
 """Frames whose stages are written too: the first, and one whose noise was learned from the first eight."""
 
-FRAME_FIELDS = ("mfcc", "speech", "odds", "periodicity", "pitch_lag", "snr", "noise", "clipped", "dropped", "offset")
+FRAME_FIELDS = (
+    *("mfcc", "bands", "speech", "odds", "periodicity", "pitch_lag"),
+    *("snr", "noise", "clipped", "dropped", "offset"),
+)
 """Of every frame; its spectrum is the stage ``power``."""
 
 

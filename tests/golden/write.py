@@ -16,7 +16,7 @@ from tests.sound import clip
 
 _SHORT = 400 + 160 * 9
 _SPEECH = 400 + 160 * 59
-WIDTH = {"mfcc": np.int32}
+WIDTH = {"mfcc": np.int32, "bands": np.int32}
 """Everything else is int64."""
 
 

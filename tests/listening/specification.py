@@ -38,6 +38,7 @@ class Frame:
 
     mfcc: Row
     spectrum: Row
+    bands: Row
     speech: int
     odds: int
     periodicity: int
@@ -294,13 +295,15 @@ def hear(samples: Row, settings: Settings) -> Iterator[tuple[Stages, Frame]]:
         clean = [subtract(p, n, settings) for p, n in zip(power, noise, strict=True)]
         counted = [min(n, 1 << 46) for n in noise]  # in its levels; see LOUDEST_NOISE
         periodicity, pitch_lag = voicing(power, noise)
-        odds = activity.odds(log_mel(power), log_mel(counted), periodicity)
+        bands = log_mel(power)
+        odds = activity.odds(bands, log_mel(counted), periodicity)
         stages = Stages(power, noise, clean, log_mel(clean))
         yield (
             stages,
             Frame(
                 mfcc=cepstrum(stages.log_mel),
                 spectrum=power,
+                bands=bands,
                 speech=int(odds >= wanted),
                 odds=odds,
                 periodicity=periodicity,

@@ -6,7 +6,7 @@ The weights are trained, so they are read where they stand; the network itself i
 import math
 
 from edgevoice.listening.shares import NUMBERS
-from tests.listening.specification import BANDS, Frame, Network, Row, limited, log_mel
+from tests.listening.specification import BANDS, Frame, Network, Row, limited
 from tests.listening.specification_noise import excess, mean_power
 
 AHEAD = 24  # rows that the network hears before it judges one
@@ -27,7 +27,7 @@ def figures(frames: list[Frame]) -> Row:
 def rows(frames: list[Frame]) -> list[Row]:
     """What the network is fed of every second frame."""
     whole, mean = figures(frames), mean_power([frame.snr + frame.noise for frame in frames])
-    bands = [log_mel(frame.spectrum) for frame in frames[::2]]
+    bands = [frame.bands for frame in frames[::2]]
     floors = [sorted(row[band] for row in bands)[len(bands) // 5] for band in range(BANDS)]
     found = []
     for frame, row in zip(frames[::2], bands, strict=True):

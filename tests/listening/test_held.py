@@ -18,7 +18,8 @@ def numbered(first: int, count: int) -> Frames:
     """Frames that tell their number in the stream in every field."""
     numbers = np.arange(first, first + count)
     mfcc = np.repeat(numbers[:, None], COEFFICIENTS, axis=1).astype(np.int32)
-    return Frames(mfcc, np.repeat(numbers[:, None], BINS, axis=1), *[numbers.copy() for _ in NAMES[2:]])
+    spectrum = np.repeat(numbers[:, None], BINS, axis=1)
+    return Frames(mfcc, spectrum, mfcc.copy(), *[numbers.copy() for _ in NAMES[3:]])
 
 
 def told(frames: Frames) -> list[list[int]]:

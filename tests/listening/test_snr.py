@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.enhance import SubtractionSettings
+from edgevoice.listening.features import LogMel
 from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.levels import excess_q16
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
@@ -32,11 +33,12 @@ def drawn(seed: int, count: int) -> Frames:
     rng = np.random.default_rng(seed)
     loudness = rng.integers(0, 46)
     spectrum = np.minimum(2.0 ** (loudness + rng.normal(0, 4, (count, BINS))), 2.0**43).astype(np.int64)
+    bands = LogMel()(spectrum)[0].astype(np.int32)
     empty = {field.name: np.zeros(count, dtype=np.int64) for field in fields(Frames)}
     level = rng.integers(-(4 << 16), 46 << 16, count)
     noise = rng.integers(-(4 << 16), 46 << 16, count)
     odds, periodicity = rng.integers(-40_000, 40_000, count), rng.integers(-300, 400, count)
-    found = Frames(**(empty | {"spectrum": spectrum, "snr": level - noise, "noise": noise}))
+    found = Frames(**(empty | {"bands": bands, "snr": level - noise, "noise": noise}))
     return replace(found, odds=odds, periodicity=periodicity)
 
 
@@ -88,7 +90,7 @@ def test_a_few_frames_have_an_snr_within_its_limits(count: int) -> None:
 
 def test_loudness_is_no_matter() -> None:
     frames = heard(mixture(np.random.default_rng(7).normal(0, 200, LENGTH)))
-    louder = replace(frames, spectrum=frames.spectrum << 6, noise=frames.noise + (6 << 16))
+    louder = replace(frames, bands=frames.bands + (6 << 16), noise=frames.noise + (6 << 16))
     assert utterance_snr_db(louder) == pytest.approx(utterance_snr_db(frames), abs=0.1)
 
 

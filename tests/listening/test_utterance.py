@@ -52,7 +52,8 @@ def likely(odds: list[int], stands_out: int = STANDS_OUT) -> Frames:
     found = np.array(odds, dtype=np.int64)
     mfcc, spectrum = np.zeros((len(odds), COEFFICIENTS), np.int32), np.zeros((len(odds), BINS), np.int64)
     snr = found * 0 + stands_out
-    return Frames(mfcc, spectrum, (found > 0).astype(np.int64), found, found * 0, found * 0, snr, *[found * 0] * 4)
+    speech = (found > 0).astype(np.int64)
+    return Frames(mfcc, spectrum, mfcc.copy(), speech, found, found * 0, found * 0, snr, *[found * 0] * 4)
 
 
 @pytest.mark.parametrize("name", VOICES)

@@ -6,7 +6,7 @@ import torch
 from numpy.typing import NDArray
 
 from edgevoice.listening.activity import ODDS_BITS
-from edgevoice.listening.network import ACTIVATION_BITS, CausalNetwork
+from edgevoice.listening.network import ACTIVATION_BITS, CausalNetwork, Layers
 from edgevoice.listening.shares import INPUTS
 from edgevoice.listening.snr import share_q16
 from tools.ear.fit_snr import DILATIONS, Example, example, train
@@ -53,7 +53,7 @@ def test_the_network_in_torch_and_in_integers_give_the_same_odds() -> None:
     rows = np.random.default_rng(0).integers(-127, 128, (INPUTS, 150)).astype(np.float32)
     with torch.no_grad():
         wanted = network(torch.from_numpy(rows[None]) / (1 << ACTIVATION_BITS))[0].numpy()
-    odds = CausalNetwork(network.as_integers())(rows.T)
+    odds = CausalNetwork(Layers(network.as_integers()))(rows.T)
     assert np.array_equal(odds, np.rint(wanted * (1 << ODDS_BITS)).astype(np.int64))
 
 
@@ -72,6 +72,6 @@ def drawn(rng: np.random.Generator) -> Example:
 def ratio_db(numbers: dict[str, NDArray[np.integer]], found: Example) -> float:
     """As the device adds it up."""
     rows = np.concatenate([found.rows, np.zeros((24, INPUTS), dtype=np.int8)]).astype(np.float32)
-    odds = np.repeat(CausalNetwork(numbers)(rows)[24:], 2)
+    odds = np.repeat(CausalNetwork(Layers(numbers))(rows)[24:], 2)
     parts = [(found.power * 2.0 ** (share_q16(each) / 65536)).sum() for each in (odds, -odds)]
     return float(10 * np.log10(parts[0] / parts[1]))

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from edgevoice.listening.activity import ODDS_BITS
-from edgevoice.listening.network import ACTIVATION_BITS, CausalNetwork
+from edgevoice.listening.network import ACTIVATION_BITS, CausalNetwork, Layers
 from tools.ear.fit_activity import inputs, train, write
 from tools.ear.lessons import SCENE_S, Material, scenes
 from tools.ear.made_noise import MADE
@@ -58,7 +58,7 @@ def test_the_network_in_torch_and_in_integers_give_the_same_odds(tmp_path: Path)
         wanted = network(torch.from_numpy(rows[None]).float() / (1 << ACTIVATION_BITS))[0].numpy()
     write(tmp_path / "numbers.npz", network.as_integers())
     with np.load(tmp_path / "numbers.npz") as stored:
-        found = CausalNetwork(dict(stored))(rows.T.astype(np.float32))
+        found = CausalNetwork(Layers(dict(stored)))(rows.T.astype(np.float32))
     assert len(found) > 2 * sum(DILATIONS)
     assert np.abs(wanted).max() > 0.5
     assert np.array_equal(found, np.rint(wanted * (1 << ODDS_BITS)).astype(np.int64))

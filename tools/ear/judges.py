@@ -53,7 +53,7 @@ def flagged(speech: Integers) -> Frames:
     """(n,) 0 or 1 -> frames that are sure of it, and of which nothing else is known."""
     nothing = np.zeros(len(speech), dtype=np.int64)
     mfcc, spectrum = np.zeros((len(speech), COEFFICIENTS), dtype=np.int32), np.zeros((len(speech), 0), dtype=np.int64)
-    return Frames(mfcc, spectrum, speech, speech * _SURE, *[nothing] * (len(vars(Frames.none())) - 4))
+    return Frames(mfcc, spectrum, mfcc.copy(), speech, speech * _SURE, *[nothing] * (len(vars(Frames.none())) - 5))
 
 
 JUDGES: dict[str, Judge] = {

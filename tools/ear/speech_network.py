@@ -40,7 +40,7 @@ class SpeechNetwork(nn.Module):
         return odds[:, 0]
 
     def as_integers(self) -> dict[str, NDArray[np.integer]]:
-        """What ``CausalNetwork`` is made from."""
+        """What ``Layers`` is made from."""
         found: dict[str, NDArray[np.integer]] = {"dilations": np.array(self._dilations, dtype=np.int32)}
         for place, (weights, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             found[f"weights{place}"] = _integers(_whole_weights(weights) * _WEIGHT).transpose(2, 1, 0).astype(np.int8)
