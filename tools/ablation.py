@@ -29,7 +29,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-_NEEDED = ("development.npz", "frame_basis.npz")
+_NEEDED = ("development.npz", "frame_basis.npz", "teacher_head.npz")
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from tools.measure.door_trials import (
     embed_voices,
     plain_scorer,
 )
-from tools.measure.halves import measure_halves
+from tools.measure.halves import FEWEST, measure_halves
 from tools.training.corpus import load_corpus
 
 COHORT = 400
@@ -98,11 +98,6 @@ def main(model: Path, root: Path, output: Path, noise: Path | None, top: int) ->
     sets = [door_trials(of_set, scorer, (1, ENROLMENT_UTTERANCES)) for of_set in voices]
     trials = reduce(add, sets)
     calibration = fit(sets, cohort_path.name, content.getvalue(), top)
-    halves = measure_halves(
-        voices,
-        lambda people: door_trials(people, scorer, (1, ENROLMENT_UTTERANCES)),
-        lambda some: fit(some, cohort_path.name, content.getvalue(), top),
-    )
     path = model.with_suffix(".json")
     manifest = json.loads(path.read_text(encoding="utf-8")) | {"calibration": asdict(calibration)}
     path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
@@ -113,6 +108,14 @@ def main(model: Path, root: Path, output: Path, noise: Path | None, top: int) ->
     for rate, threshold in zip(calibration.far, calibration.llr_at_far, strict=True):
         refused = float(np.mean(target[usual] < threshold))
         click.echo(f"false accepts {rate:.5f}: LLR {threshold:6.2f}, false refusals {100 * refused:5.2f} %")
+    if min(len(people) for people in voices) < FEWEST:
+        click.echo(f"a set has fewer than {FEWEST} people: not measured on halves of them")
+        return
+    halves = measure_halves(
+        voices,
+        lambda people: door_trials(people, scorer, (1, ENROLMENT_UTTERANCES)),
+        lambda some: fit(some, cohort_path.name, content.getvalue(), top),
+    )
     click.echo("on the half of the people that was not fitted on, ten times each half (95 % of the halves):")
     for line in halves.lines(calibration.far):
         click.echo(line)

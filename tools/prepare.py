@@ -16,13 +16,13 @@ from tqdm import tqdm
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.enhance import SubtractionSettings
-from edgevoice.listening.features import Cepstra
+from edgevoice.listening.features import COEFFICIENTS, Cepstra
 from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.listen import ListeningSettings
 from edgevoice.listening.utterance import UtteranceGate
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, WINDOW
 from tools.index import read_index
-from tools.training.augment import Surroundings, Wave, change_speed, disturb
+from tools.training.augment import Surroundings, Wave, change_speed, disturb, over_another
 from tools.training.run_settings import PrepareSettings, read_run
 from tools.training.throat import change_throat, draw_throat
 
@@ -32,11 +32,13 @@ STORED_SHIFT = 4  # MFCC Q10 -> Q6, which fits int16
 
 @dataclass(frozen=True)
 class Clip:
-    """One row of the index: its path, its speaker ("" where unknown) and how many voices to make of it."""
+    """One row of the index: path, speaker ("" where unknown), how many voices to make of it, and how many of two people
+    at once."""
 
     path: str
     speaker: str
     voices: int
+    over_others: int
 
 
 @dataclass(frozen=True)
@@ -64,30 +66,50 @@ def spoken_parts(frames: Frames) -> list[tuple[int, int]]:
     return [(round(u.start_s * FRAMES_PER_SECOND), round(u.end_s * FRAMES_PER_SECOND)) for u in utterances]
 
 
+class Shard:
+    """What is made of a job's clips, voice by voice."""
+
+    def __init__(self, settings: PrepareSettings, surroundings: Surroundings, rng: np.random.Generator) -> None:
+        self._settings, self._surroundings, self._rng = settings, surroundings, rng
+        self.speech: list[Samples] = []
+        self.features: list[Cepstra] = []
+        self.source: list[int] = []  # which speech a feature array belongs to
+        self.speakers: list[str] = []
+
+    def add(self, voice: Samples, speaker: str) -> None:
+        """The voice clean and disturbed, if anybody speaks in it."""
+        parts = spoken_parts(front_end(voice))
+        if not parts:
+            return
+        noisy = [disturb(voice, self._surroundings, self._rng) for _ in range(self._settings.noisy_copies)]
+        for copy in (voice, *noisy):
+            mfcc = front_end(copy, _draw_subtraction(self._settings, self._rng)).mfcc
+            self.features.append(np.concatenate([mfcc[start:stop] for start, stop in parts]))
+            self.source.append(len(self.speech))
+        self.speech.append(np.concatenate([voice[a * HOP : (b - 1) * HOP + WINDOW] for a, b in parts]))
+        self.speakers.append(speaker)
+
+
 def make_shard(job: Job) -> int:
     """Make one shard; returns its number."""
-    surroundings = _surroundings(job.sounds, job.settings)
     rng = np.random.default_rng(job.number)
-    speech: list[Samples] = []
-    features: list[Cepstra] = []
-    source: list[int] = []  # which speech a feature array belongs to
-    speakers: list[str] = []
+    shard = Shard(job.settings, _surroundings(job.sounds, job.settings), rng)
     for listed in job.clips:
-        original = read_sound(job.root / listed.path)[: int(job.settings.longest_s * HOP * FRAMES_PER_SECOND)]
+        original = _read(job, listed)
         for number in range(listed.voices):
             voice = _another_voice(original, job.settings, rng) if number else original
-            parts = spoken_parts(front_end(voice))
-            if not parts:
-                continue
-            noisy = [disturb(voice, surroundings, rng) for _ in range(job.settings.noisy_copies)]
-            for copy in (voice, *noisy):
-                mfcc = front_end(copy, _draw_subtraction(job.settings, rng)).mfcc
-                features.append(np.concatenate([mfcc[start:stop] for start, stop in parts]))
-                source.append(len(speech))
-            speech.append(np.concatenate([voice[a * HOP : (b - 1) * HOP + WINDOW] for a, b in parts]))
-            speakers.append(f"{listed.speaker}@{number}" if listed.speaker else "")
-    _write(job, speech, features, source, speakers)
+            shard.add(voice, f"{listed.speaker}@{number}" if listed.speaker else "")
+        for _ in range(listed.over_others):
+            other = _read(job, job.clips[rng.integers(len(job.clips))])
+            below_db = float(rng.uniform(*job.settings.other_below_db))
+            one, two = (_another_voice(each, job.settings, rng) for each in (original, other))
+            shard.add(over_another(one, two, below_db), "")
+    _write(job, shard)
     return job.number
+
+
+def _read(job: Job, listed: Clip) -> Samples:
+    return read_sound(job.root / listed.path)[: int(job.settings.longest_s * HOP * FRAMES_PER_SECOND)]
 
 
 def _another_voice(samples: Samples, settings: PrepareSettings, rng: np.random.Generator) -> Samples:
@@ -102,19 +124,18 @@ def _draw_subtraction(settings: PrepareSettings, rng: np.random.Generator) -> Su
     return SubtractionSettings(*settings.subtractions[rng.integers(len(settings.subtractions))])
 
 
-def _write(job: Job, speech: list[Samples], features: list[Cepstra], source: list[int], speakers: list[str]) -> None:
+def _write(job: Job, shard: Shard) -> None:
     target = job.output / "prepared" / f"{job.number:04d}.npz"
     part = target.with_suffix(".part.npz")
+    features = [(each >> STORED_SHIFT).astype(np.int16) for each in shard.features]
     np.savez(
         part,
-        speech=np.concatenate(speech) if speech else np.zeros(0, np.int16),
-        speech_length=np.array([len(s) for s in speech], dtype=np.int64),
-        features=np.concatenate([(f >> STORED_SHIFT).astype(np.int16) for f in features])
-        if features
-        else np.zeros((0, 40), np.int16),
-        feature_length=np.array([len(f) for f in features], dtype=np.int64),
-        source=np.array(source, dtype=np.int64),
-        speaker=np.array(speakers, dtype=str),
+        speech=np.concatenate([np.zeros(0, np.int16), *shard.speech]),
+        speech_length=np.array([len(each) for each in shard.speech], dtype=np.int64),
+        features=np.concatenate([np.zeros((0, COEFFICIENTS), np.int16), *features]),
+        feature_length=np.array([len(each) for each in features], dtype=np.int64),
+        source=np.array(shard.source, dtype=np.int64),
+        speaker=np.array(shard.speakers, dtype=str),
     )
     part.rename(target)
 
@@ -138,9 +159,13 @@ def listed_clips(root: Path, settings: PrepareSettings) -> Iterator[Clip]:
     for row in read_index(root):
         if row["kind"] != "speech" or row["split"] == "dev" or row["speaker"] in settings.leave_out:
             continue
-        voices = settings.sets.get(f"{row['split']}/{row['set']}", settings.sets.get(row["split"], 0))
-        if voices:
-            yield Clip(row["path"], row["speaker"] if row["split"] != "unlabelled" else "", voices)
+        voices, over_others = (
+            wanted.get(f"{row['split']}/{row['set']}", wanted.get(row["split"], 0))
+            for wanted in (settings.sets, settings.over_others)
+        )
+        if voices + over_others:
+            speaker = row["speaker"] if row["split"] != "unlabelled" else ""
+            yield Clip(row["path"], speaker, voices, over_others)
 
 
 @click.command(help=__doc__)

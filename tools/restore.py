@@ -20,7 +20,8 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from edgevoice.listening.window import FRAMES_PER_SECOND
-from tools.training.corpus import Batches, Corpus, load_corpus
+from tools.training.batches import Batches
+from tools.training.corpus import Corpus, load_corpus
 from tools.training.development import Development, development_eer
 from tools.training.student import Student, as_input
 from tools.training.xvector import FrameNetwork, Shape, XVector, context_frames, statistics
@@ -129,7 +130,7 @@ def restored(model: Path, corpus: Corpus) -> Student:
     crops = [as_input(batch.crops, torch.device("cpu")) for batch in drawn]
     fill(network.frames, model.read_bytes())
     renew_normalisation(network.frames, crops[:20])
-    solve_segment(network, crops, [torch.from_numpy(corpus.taught[batch.voices]) for batch in drawn])
+    solve_segment(network, crops, [torch.from_numpy(batch.taught) for batch in drawn])
     return Student(network, scale)
 
 

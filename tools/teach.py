@@ -1,6 +1,6 @@
 """Step 2: speech -> what the teacher says of every prepared voice, as a whole and by frames.
 
-Writes ``OUTPUT/taught/NNNN.npz`` and, first of all, ``OUTPUT/frame_basis.npz``.
+Writes ``OUTPUT/taught/NNNN.npz`` and, first of all, ``OUTPUT/frame_basis.npz`` and ``OUTPUT/teacher_head.npz``.
 """
 
 import multiprocessing
@@ -14,6 +14,7 @@ from tqdm import tqdm
 from edgevoice.listening.capture import Samples
 from tools.training.frame_targets import FrameBasis, principal_components
 from tools.training.teacher import Teacher
+from tools.training.teacher_head import TeacherHead, left_out
 
 _TEACHER: list[Teacher] = []
 _BASIS_CLIPS = 400
@@ -48,11 +49,15 @@ def teach_shard(job: tuple[Path, Path, FrameBasis]) -> None:
     part.rename(taught)
 
 
-def frame_basis(path: Path, shards: list[Path]) -> FrameBasis:
-    """Found once a run, from some clips of the first shards."""
-    if not path.exists():
+def frame_basis(output: Path, shards: list[Path]) -> FrameBasis:
+    """Found once a run, from some clips of the first shards; the teacher's last layer is put beside it."""
+    path, head = output / "frame_basis.npz", output / "teacher_head.npz"
+    if not (path.exists() and head.exists()):
         clips = [clip for shard in shards[:8] for clip in read_speech(shard)[: _BASIS_CLIPS // 8]]
-        principal_components(np.concatenate(teacher().embed_many(clips)[1])).save(path)
+        frames = np.concatenate(teacher().embed_many(clips)[1])
+        basis = FrameBasis.load(path) if path.exists() else principal_components(frames)
+        TeacherHead(basis, left_out(basis, frames), *teacher().last_layer()).save(head)
+        basis.save(path)
     return FrameBasis.load(path)
 
 
@@ -62,7 +67,7 @@ def frame_basis(path: Path, shards: list[Path]) -> FrameBasis:
 def main(output: Path, workers: int) -> None:
     (output / "taught").mkdir(exist_ok=True)
     shards = sorted((output / "prepared").glob("????.npz"))
-    basis = frame_basis(output / "frame_basis.npz", shards)
+    basis = frame_basis(output, shards)
     jobs = [(path, output / "taught" / path.name, basis) for path in shards]
     waiting = [job for job in jobs if not job[1].exists()]
     with multiprocessing.get_context("spawn").Pool(workers) as pool:

@@ -14,7 +14,8 @@ import torch
 from tqdm import tqdm
 
 from edgevoice.listening.window import FRAMES_PER_SECOND
-from tools.training.corpus import Batches, Corpus, coefficient_scale, load_corpus
+from tools.training.batches import Batches
+from tools.training.corpus import Corpus, coefficient_scale, load_corpus
 from tools.training.development import Development, development_eer
 from tools.training.frame_targets import FrameBasis
 from tools.training.lesson import Learner, Losses, embedding_losses, frame_loss
@@ -60,11 +61,11 @@ def fit(student: Student, corpus: Corpus, settings: TrainSettings, output: Path,
     for step in progress:
         crop_s = lengths.uniform(*settings.crop_s)
         count = round(settings.batch * sum(settings.crop_s) / 2 / crop_s / PROCESSES)
-        batch = batches.draw(count, int(crop_s * FRAMES_PER_SECOND) + context)
+        batch = batches.draw(count, int(crop_s * FRAMES_PER_SECOND) + context, settings.spliced_share)
         cohort = corpus.taught[rng.integers(len(corpus.taught), size=settings.cohort)]
         with torch.autocast(device.type, torch.bfloat16):
             embedding, frames = together(disturb(as_input(batch.crops, device)))
-        targets, others = (torch.from_numpy(part).to(device) for part in (corpus.taught[batch.voices], cohort))
+        targets, others = (torch.from_numpy(part).to(device) for part in (batch.taught, cohort))
         losses = Losses(
             *embedding_losses(embedding.float(), targets, others),
             frame_loss(frames, torch.from_numpy(batch.frames).to(device), deviation),

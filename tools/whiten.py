@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from edgevoice.listening.window import FRAMES_PER_SECOND
-from tools.training.corpus import Batches, Corpus, Floats, in_own_voice, load_corpus
+from tools.training.batches import Batches
+from tools.training.corpus import Corpus, Floats, in_own_voice, load_corpus
 from tools.training.development import Development, development_eer, pair_eer
 from tools.training.student import Student, as_input
 from tools.training.whitening import Labelled, whitening

@@ -4,6 +4,8 @@ from importlib.util import find_spec
 
 NEED_TOOLS = [
     "test_attacks.py",
+    "test_augment.py",
+    "test_batches.py",
     "test_emotion.py",
     "test_fit_snr.py",
     "test_lessons.py",

@@ -37,6 +37,7 @@ TINY = """
 name = "tiny"
 [prepare]
 sets = { train = 3 }
+over_others = { train = 1 }
 leave_out = ["nobody"]
 noisy_copies = 1
 [train]

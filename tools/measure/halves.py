@@ -13,6 +13,8 @@ from tools.measure.door_trials import Trials, Voice
 from tools.measure.metrics import act_dcf, cllr, min_cllr, min_dcf
 
 DRAWS = 10
+FEWEST = 4
+"""People of a set: two in each half, so that there is a stranger."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +41,7 @@ def measure_halves(
     trials_of: Callable[[dict[str, Voice]], Trials],
     fit: Callable[[Sequence[Trials]], Calibration],
 ) -> Halves:
-    """Both halves of each set's people, drawn ten times."""
+    """Both halves of each set's people, FEWEST at least, drawn ten times."""
     rng = np.random.default_rng(0)
     found = []
     for _ in range(DRAWS):

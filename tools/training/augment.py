@@ -30,6 +30,15 @@ def change_speed(samples: Samples, speed: float) -> Samples:
     return np.asarray(stretched, dtype=np.int16)
 
 
+def over_another(voice: Samples, other: Samples, below_db: float) -> Samples:
+    """(n,), (m,) -> (n,): two people at once, the other one quieter in mean power by so much, over and over."""
+    wave, under = voice.astype(np.float64), np.resize(other, len(voice)).astype(np.float64)
+    under *= np.sqrt((wave**2).mean() / ((under**2).mean() + 1e-9)) * 10 ** (-below_db / 20)
+    mixed = wave + under
+    peak = float(np.abs(mixed).max(initial=1.0))
+    return np.rint(mixed * min(1.0, _FULL_SCALE / peak)).astype(np.int16)
+
+
 def disturb(samples: Samples, surroundings: Surroundings, rng: np.random.Generator) -> Samples:
     """The same clip, sample for sample in place, as a microphone at a door might have given it."""
     wave = samples.astype(np.float32)

@@ -1,16 +1,18 @@
-"""The prepared and taught shards in memory, and batches drawn from them."""
+"""The prepared and taught shards in memory."""
 
 # Frames are counted at two rates: MFCC frames at 100 a second, the teacher's and the student's frame vectors at 50.
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.listening.features import COEFFICIENTS, MFCC_BITS
-from edgevoice.recognition.embed import normalise
 from tools.prepare import STORED_SHIFT
+from tools.training.frame_targets import FrameBasis
+from tools.training.teacher_head import TeacherHead
 from tools.training.whitening import Labelled, whitening
 
 Features = NDArray[np.int16]
@@ -25,8 +27,9 @@ class Corpus:
     """Clips (n) of MFCC, Q6, one after the other in ``features``; what the teacher says of each voice.
 
     start, length: (n,) frames; voice: (n,) index into ``taught`` (voices, 192); noisy: (n,) whether disturbed;
-    speaker: (voices,) name and number of the copy (``@0``: unchanged), "" where unknown; frames: the teacher's frame
-    vectors of all voices, INT8 principal components; frames_start, frames_length: (voices,) where each voice's are.
+    unheard: (voices, 192) what of it the frames as they are stored do not tell; speaker: (voices,) name and number of
+    the copy (``@0``: unchanged), "" where unknown; frames: the teacher's frame vectors of all voices, INT8 principal
+    components; frames_start, frames_length: (voices,) where each voice's are; head: what the teacher makes of them.
     """
 
     features: Features
@@ -35,10 +38,12 @@ class Corpus:
     voice: NDArray[np.int64]
     noisy: NDArray[np.bool_]
     taught: Floats
+    unheard: Floats
     speaker: NDArray[np.str_]
     frames: NDArray[np.int8]
     frames_start: NDArray[np.int64]
     frames_length: NDArray[np.int64]
+    head: TeacherHead
 
     def clip(self, number: int) -> NDArray[np.int32]:
         """(frames, 40) int32 MFCC, Q10, as the device has it before cepstral mean removal."""
@@ -52,45 +57,65 @@ def load_corpus(output: Path, whitened: bool = True) -> Corpus:
     The teacher's embeddings are centred on their mean and, unless told otherwise, whitened within the speakers who are
     known, so that the student need not learn what tells one's clips apart.
     """
-    features, length, voice, noisy, taught, speaker, frames, frames_length = [], [], [], [], [], [], [], []
-    voices = 0
-    for path in sorted((output / "taught").glob("????.npz")):
-        with np.load(output / "prepared" / path.name) as shard:
-            features.append(shard["features"])
-            length.append(shard["feature_length"])
-            source = shard["source"]
-            speaker.append(shard["speaker"])
-        with np.load(path) as shard:
-            taught.append(shard["embeddings"])
-            frames.append(shard["frames"])
-            frames_length.append(shard["frame_length"])
-        voice.append(source + voices)
-        noisy.append(np.r_[False, source[1:] == source[:-1]][: len(source)])
-        voices += len(taught[-1])
-    embeddings, speakers = np.concatenate(taught), np.concatenate(speaker)
-    centred = embeddings - embeddings.mean(axis=0)
-    return Corpus(
-        features=np.concatenate(features),
+    taught = sorted((output / "taught").glob("????.npz"))
+    prepared = [output / "prepared" / path.name for path in taught]
+    length, sources, speakers = (_each(prepared, name) for name in ("feature_length", "source", "speaker"))
+    embeddings, frames_length = (_each(taught, name) for name in ("embeddings", "frame_length"))
+    voices_before = starts(np.array([len(each) for each in embeddings]))
+    said, speaker = np.concatenate(embeddings), np.concatenate(speakers)
+    mean = said.mean(axis=0)
+    transform = steady(said - mean, speaker) if whitened else np.eye(len(mean), dtype=np.float32)
+    corpus = Corpus(
+        features=_joined(prepared, "features", length),
         start=starts(np.concatenate(length)),
         length=np.concatenate(length),
-        voice=np.concatenate(voice),
-        noisy=np.concatenate(noisy),
-        taught=steady(centred, speakers) if whitened else centred,
-        speaker=speakers,
-        frames=np.concatenate(frames),
+        voice=np.concatenate([source + before for source, before in zip(sources, voices_before, strict=True)]),
+        noisy=np.concatenate([np.r_[False, source[1:] == source[:-1]][: len(source)] for source in sources]),
+        taught=(said - mean) @ transform,
+        unheard=np.zeros_like(said),
+        speaker=speaker,
+        frames=_joined(taught, "frames", frames_length),
         frames_start=starts(np.concatenate(frames_length)),
         frames_length=np.concatenate(frames_length),
+        head=TeacherHead.load(output / "teacher_head.npz", FrameBasis.load(output / "frame_basis.npz")).turned(
+            mean, transform
+        ),
+    )
+    return replace(corpus, unheard=corpus.taught - said_of_frames(corpus))
+
+
+def said_of_frames(corpus: Corpus) -> Floats:
+    """(voices, 192): what the head says of all frames of each voice."""
+    return np.stack(
+        [
+            corpus.head(corpus.frames[None, start : start + length])[0]
+            for start, length in zip(corpus.frames_start, corpus.frames_length, strict=True)
+        ]
     )
 
 
+def _each(shards: list[Path], name: str) -> list[NDArray[Any]]:
+    return [np.load(path)[name] for path in shards]
+
+
+def _joined(shards: list[Path], name: str, lengths: list[NDArray[np.int64]]) -> NDArray[Any]:
+    """An array of all shards, of so many rows each, with no more memory than it takes: there are gigabytes."""
+    first = np.load(shards[0])[name]
+    joined = np.empty((sum(int(each.sum()) for each in lengths), *first.shape[1:]), dtype=first.dtype)
+    row = 0
+    for path, each in zip(shards, lengths, strict=True):
+        joined[row : row + int(each.sum())] = np.load(path)[name]
+        row += int(each.sum())
+    return joined
+
+
 def steady(embeddings: Floats, speaker: NDArray[np.str_]) -> Floats:
-    """(voices, 192) whitened within speakers."""
+    """(voices, 192) -> (192, 192) that whitens them within speakers, and leaves their size on the whole as it is."""
     known = in_own_voice(speaker, _CLIPS_OF_ONE)
     if len(np.unique(speaker[known])) < _PEOPLE:
-        return embeddings
+        return np.eye(embeddings.shape[1], dtype=np.float32)
     transform = whitening(Labelled(embeddings[known], speaker[known]), _SHRINKAGE)
-    whitened = embeddings @ (transform * len(transform) / np.trace(transform))
-    return np.asarray(whitened, dtype=np.float32)
+    return np.asarray(transform * len(transform) / np.trace(transform), dtype=np.float32)
 
 
 def in_own_voice(speaker: NDArray[np.str_], clips: int) -> NDArray[np.bool_]:
@@ -103,68 +128,6 @@ def in_own_voice(speaker: NDArray[np.str_], clips: int) -> NDArray[np.bool_]:
 def starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """Where each of several pieces begins when they lie one after the other."""
     return np.concatenate([[0], np.cumsum(lengths)[:-1]])
-
-
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """crops: (count, frames, 40) int8 network input; voices: (count,) index into ``Corpus.taught``;
-    frames: (count, output frames, 128) the teacher's frame vectors at the middle of each output's context."""
-
-    crops: NDArray[np.int8]
-    voices: NDArray[np.int64]
-    frames: NDArray[np.int8]
-
-
-class Batches:
-    """Random crops of random voices, normalised as on the device."""
-
-    def __init__(
-        self, corpus: Corpus, scale: Floats, noisy_share: float, seed: int | tuple[int, ...], context: int = 0
-    ) -> None:
-        self._corpus = corpus
-        self._scale = scale
-        self._noisy_share = noisy_share
-        self._context = context
-        self._rng = np.random.default_rng(seed)
-        # By length: every second of sound is drawn equally often, not every clip.
-        self._clean = np.cumsum(corpus.length * ~corpus.noisy)
-        self._disturbed = np.cumsum(corpus.length * corpus.noisy)
-
-    def draw(self, count: int, frames: int) -> Batch:
-        """Crops of so many frames, the network's context of ``context`` frames included."""
-        noisy = self._rng.random(count) < self._noisy_share
-        clips = np.where(noisy, self._draw_clips(self._disturbed, count), self._draw_clips(self._clean, count))
-        begins = [self._draw_begin(int(clip), frames) for clip in clips]
-        return Batch(
-            np.stack([self.crop(int(clip), begin, frames) for clip, begin in zip(clips, begins, strict=True)]),
-            self._corpus.voice[clips],
-            np.stack(
-                [self._taught_frames(int(clip), begin, frames) for clip, begin in zip(clips, begins, strict=True)]
-            ),
-        )
-
-    def _draw_clips(self, frames_up_to: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-        return np.searchsorted(frames_up_to, self._rng.integers(frames_up_to[-1], size=count), side="right")
-
-    def _draw_begin(self, clip: int, frames: int) -> int:
-        length = int(self._corpus.length[clip])
-        return int(self._rng.integers(length if length < frames else length - frames + 1))
-
-    def crop(self, clip: int, begin: int, frames: int) -> NDArray[np.int8]:
-        """(frames, 40) from ``begin`` on; round in a circle where the clip is shorter, as on the device."""
-        mfcc = np.take(self._corpus.clip(clip), np.arange(begin, begin + frames), axis=0, mode="wrap")
-        return normalise(mfcc, self._scale)
-
-    def any_crop(self, clip: int, frames: int) -> NDArray[np.int8]:
-        """(frames, 40) from anywhere in the clip."""
-        return self.crop(clip, self._draw_begin(clip, frames), frames)
-
-    def _taught_frames(self, clip: int, begin: int, frames: int) -> NDArray[np.int8]:
-        voice = self._corpus.voice[clip]
-        middles = begin + np.arange(self._context // 2, frames - self._context // 2, 2)
-        wanted = np.minimum(middles % self._corpus.length[clip] // 2, self._corpus.frames_length[voice] - 1)
-        taught: NDArray[np.int8] = self._corpus.frames[self._corpus.frames_start[voice] + wanted]
-        return taught
 
 
 def coefficient_scale(corpus: Corpus, clips: int = 500) -> Floats:

@@ -27,6 +27,11 @@ class FrameBasis:
         levels = np.rint((frames - self.mean) @ self.components * LEVELS)
         return np.clip(levels, -127, 127).astype(np.int8)
 
+    def decode(self, levels: NDArray[np.int8]) -> Floats:
+        """(..., 128) -> (..., 512): the frames, but for what the components leave out."""
+        back = self.deviation[:, None] ** 2 * self.components.T / LEVELS
+        return np.asarray(self.mean + levels.astype(np.float32) @ back, dtype=np.float32)
+
     def save(self, path: Path) -> None:
         """For ``load``."""
         np.savez(path, mean=self.mean, components=self.components, deviation=self.deviation)

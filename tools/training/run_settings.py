@@ -23,12 +23,16 @@ class PrepareSettings:
 
     sets: ``split/set`` or ``split`` of the index -> voices per clip: the clip itself and then copies at a speed drawn
     between ``speeds``, a share ``throats`` of them with a vocal tract up to ``widest_throat`` times as long or as short
-    besides: new voices to the teacher; leave_out: speakers never used (those of the shipped visit);
-    noisy_copies: of each voice, with room, noise, band and gain drawn; subtractions: (over-subtraction, floor) drawn
-    for every copy, so that the network hears with and without, and the device may choose.
+    besides: new voices to the teacher; over_others: ``split/set`` or ``split`` -> how often a clip is laid, as yet
+    another voice, over a clip of somebody else, quieter by ``other_below_db``: the teacher can tell of any sound, and
+    the more it is asked, the less the student learns by heart; leave_out: speakers never used (those of the shipped
+    visit); noisy_copies: of each voice, with room, noise, band and gain drawn; subtractions: (over-subtraction, floor)
+    drawn for every copy, so that the network hears with and without, and the device may choose.
     """
 
     sets: dict[str, int]
+    over_others: dict[str, int] = field(default_factory=dict)
+    other_below_db: tuple[float, float] = (0.0, 12.0)
     leave_out: tuple[str, ...] = ()
     speeds: tuple[float, float] = (0.78, 1.28)
     throats: float = 0.6
@@ -46,7 +50,8 @@ class TrainSettings:
     inner: width inside each TDNN block before pruning; batch: crops of a step at the mean of crop_s, more of shorter
     ones and fewer of longer ones; relational, neighbours, frames: weights against the cosine loss of the loss of the
     similarity matrix, over ``cohort`` voices, and of the teacher's frame vectors; noisy_share: how often a disturbed
-    copy is drawn; mask_share, floor_share: how often bands are masked and a noise floor is raised.
+    copy is drawn; spliced_share: of the crops that go on with another voice; mask_share, floor_share: how often bands
+    are masked and a noise floor is raised.
     """
 
     channels: int = 256
@@ -63,6 +68,7 @@ class TrainSettings:
     cohort: int = 2048
     frames: float = 1.0
     noisy_share: float = 0.5
+    spliced_share: float = 0.5
     mask_share: float = 0.3
     floor_share: float = 0.3
     seed: int = 1

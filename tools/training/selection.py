@@ -40,6 +40,7 @@ def selected(corpus: Corpus, selection: Selection) -> Corpus:
         voice=number[corpus.voice[clips]],
         noisy=corpus.noisy[clips],
         taught=corpus.taught[voices],
+        unheard=corpus.unheard[voices],
         speaker=corpus.speaker[voices],
         frames_start=corpus.frames_start[voices],
         frames_length=corpus.frames_length[voices],

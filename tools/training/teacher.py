@@ -14,6 +14,7 @@ from edgevoice.listening.capture import SAMPLE_RATE, Samples
 SIZE = 192
 FRAME_SIZE = 512
 _TOGETHER = 8
+_NORM_EPSILON = 1e-5  # of batch normalisation, PyTorch's default
 _WEIGHTS = "models/speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt"
 
 
@@ -39,6 +40,16 @@ class Teacher:
 
     def _keep(self, _: torch.nn.Module, __: tuple[torch.Tensor], pooled: torch.Tensor) -> None:
         self._pooled = [pooled]
+
+    def last_layer(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Weights (1024, 192) and bias (192,) behind mean and standard deviation of the frame vectors."""
+        state = self._network.state_dict()
+        kernel = state["xvector.dense.linear.weight"].numpy()
+        mean, variance = (
+            state[f"xvector.dense.nonlinear.batchnorm.running_{name}"].numpy() for name in ("mean", "var")
+        )
+        scale = 1 / np.sqrt(variance + _NORM_EPSILON)
+        return kernel[:, :, 0].T * scale, -mean * scale
 
     @torch.inference_mode()
     def embed(self, samples: Samples) -> NDArray[np.float32]:
