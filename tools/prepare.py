@@ -97,12 +97,12 @@ def make_shard(job: Job) -> int:
     for listed in job.clips:
         original = _read(job, listed)
         for number in range(listed.voices):
-            voice = _another_voice(original, job.settings, rng) if number else original
+            voice = another_voice(original, job.settings, rng) if number else original
             shard.add(voice, f"{listed.speaker}@{number}" if listed.speaker else "")
         for _ in range(listed.over_others):
             other = _read(job, job.clips[rng.integers(len(job.clips))])
             below_db = float(rng.uniform(*job.settings.other_below_db))
-            one, two = (_another_voice(each, job.settings, rng) for each in (original, other))
+            one, two = (another_voice(each, job.settings, rng) for each in (original, other))
             shard.add(over_another(one, two, below_db), "")
     _write(job, shard)
     return job.number
@@ -112,7 +112,8 @@ def _read(job: Job, listed: Clip) -> Samples:
     return read_sound(job.root / listed.path)[: int(job.settings.longest_s * HOP * FRAMES_PER_SECOND)]
 
 
-def _another_voice(samples: Samples, settings: PrepareSettings, rng: np.random.Generator) -> Samples:
+def another_voice(samples: Samples, settings: PrepareSettings, rng: np.random.Generator) -> Samples:
+    """At a drawn speed and, in a share of the draws, with another vocal tract: somebody else."""
     lowest, highest = np.log(settings.speeds)
     voice = change_speed(samples, float(np.exp(rng.uniform(lowest, highest))))
     if rng.random() < settings.throats:

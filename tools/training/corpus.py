@@ -63,8 +63,7 @@ def load_corpus(output: Path, whitened: bool = True) -> Corpus:
     embeddings, frames_length = (_each(taught, name) for name in ("embeddings", "frame_length"))
     voices_before = starts(np.array([len(each) for each in embeddings]))
     said, speaker = np.concatenate(embeddings), np.concatenate(speakers)
-    mean = said.mean(axis=0)
-    transform = steady(said - mean, speaker) if whitened else np.eye(len(mean), dtype=np.float32)
+    mean, transform = _turn(said, speaker, whitened)
     corpus = Corpus(
         features=_joined(prepared, "features", length),
         start=starts(np.concatenate(length)),
@@ -82,6 +81,18 @@ def load_corpus(output: Path, whitened: bool = True) -> Corpus:
         ),
     )
     return replace(corpus, unheard=corpus.taught - said_of_frames(corpus))
+
+
+def turned_teacher(output: Path) -> tuple[Floats, Floats]:
+    """(192,) mean and (192, 192) transform: the corpus teaches (x - mean) @ transform where the teacher says x."""
+    taught = sorted((output / "taught").glob("????.npz"))
+    speakers = _each([output / "prepared" / path.name for path in taught], "speaker")
+    return _turn(np.concatenate(_each(taught, "embeddings")), np.concatenate(speakers), whitened=True)
+
+
+def _turn(said: Floats, speaker: NDArray[np.str_], whitened: bool) -> tuple[Floats, Floats]:
+    mean = said.mean(axis=0)
+    return mean, steady(said - mean, speaker) if whitened else np.eye(len(mean), dtype=np.float32)
 
 
 def said_of_frames(corpus: Corpus) -> Floats:
