@@ -77,6 +77,7 @@ compare: $(TOOLS_STAMP) ## the table of the README: ours beside its peers on the
 	$(STEP).train_peers $(DATA)/index.csv --root $(DATA)
 	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set dev/speechocean762 --adults --markdown README.md --plot docs/det-adults.svg
 	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set dev/librispeech10 --markdown README.md --marker compare-native --plot docs/det-native.svg
+	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set speech/dev --markdown README.md --marker compare-all
 	$(STEP).conditions_table --root $(DATA) --markdown docs/recognition.md --plot docs/recognition.svg
 	$(STEP).groups_table --root $(DATA) --markdown docs/recognition.md
 
