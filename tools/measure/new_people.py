@@ -15,21 +15,20 @@ import torch
 from tqdm import tqdm
 
 from edgevoice.hardware.wave import read_sound
-from edgevoice.listening.capture import Samples
+from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.listening.window import HOP, WINDOW
-from edgevoice.recognition.embed import normalise
 from tools.index import read_index
 from tools.measure.page import markdown_table
 from tools.prepare import another_voice, front_end, spoken_parts
-from tools.training.corpus import Floats, turned_teacher
+from tools.training.corpus import turned_teacher
+from tools.training.development import embed
 from tools.training.run_settings import PrepareSettings
-from tools.training.student import INPUT_UNIT, Student
+from tools.training.student import Student
 from tools.training.teacher import Teacher
-from tools.training.xvector import context_frames
 
 PAIRS = {"train/librispeech251": "dev/librispeech10", "train/speechocean762": "dev/speechocean762"}
 """Heard and new, of one make."""
-_LONGEST = 14 * 16_000
+_LONGEST = 14 * SAMPLE_RATE
 
 
 class Comparison:
@@ -47,15 +46,9 @@ class Comparison:
             return None
         said = np.concatenate([samples[a * HOP : (b - 1) * HOP + WINDOW] for a, b in parts])
         wanted = (self._teacher.embed(said) - self._mean) @ self._transform
-        found = self._embed(normalise(np.concatenate([frames.mfcc[a:b] for a, b in parts]), self._student.scale))
+        mfcc = np.concatenate([frames.mfcc[a:b] for a, b in parts])
+        found = embed(self._student.network, self._student.scale, mfcc)
         return float(wanted @ found / np.linalg.norm(wanted) / np.linalg.norm(found))
-
-    @torch.inference_mode()
-    def _embed(self, levels: np.ndarray[tuple[int, ...], np.dtype[np.int8]]) -> Floats:
-        context = context_frames(self._student.network.shape)
-        round_about = np.take(levels, np.arange(-context // 2, len(levels) + context // 2), axis=0, mode="wrap")
-        embedding: Floats = self._student.network(torch.from_numpy(round_about)[None].float() * INPUT_UNIT)[0].numpy()
-        return embedding
 
 
 def clips_of(root: Path, name: str, count: int) -> list[Samples]:

@@ -45,16 +45,16 @@ class Batches:
         places = list(zip(clips.tolist(), begins, strict=True))
         crops = np.stack([self.crop(clip, begin, frames) for clip, begin in places])
         taught = np.stack([self._taught_frames(clip, begin, frames) for clip, begin in places])
-        return self._batch(crops, taught, self._corpus.voice[clips], spliced)
+        return self._spliced(crops, taught, self._corpus.voice[clips], spliced)
 
-    def _batch(
-        self, crops: NDArray[np.int8], taught: NDArray[np.int8], voices: NDArray[np.int64], spliced: float
+    def _spliced(
+        self, crops: NDArray[np.int8], taught: NDArray[np.int8], voices: NDArray[np.int64], share_of_them: float
     ) -> Batch:
         corpus, count = self._corpus, len(crops)
         unheard = corpus.unheard[voices]
         whole_crops, whole_taught, whole_unheard = crops.copy(), taught.copy(), unheard.copy()
         outputs = taught.shape[1]
-        for place in self._rng.permutation(count)[: round(spliced * count)]:
+        for place in self._rng.permutation(count)[: round(share_of_them * count)]:
             other, share = self._rng.integers(count), self._rng.uniform(*_CUT_AT)
             cut = round(share * outputs)
             crops[place, 2 * cut + self._context // 2 :] = whole_crops[other, 2 * cut + self._context // 2 :]

@@ -7,11 +7,13 @@ import torch
 from numpy.typing import NDArray
 
 from edgevoice.hardware.wave import read_sound
+from edgevoice.listening.features import Cepstra
 from edgevoice.recognition.embed import normalise
 from tools.index import read_index
 from tools.measure.metrics import eer
 from tools.prepare import front_end, spoken_parts
 from tools.training.corpus import Floats
+from tools.training.student import INPUT_UNIT
 from tools.training.xvector import XVector, context_frames
 
 ADULT = 18
@@ -49,16 +51,18 @@ def _make(root: Path, cache: Path) -> None:
 
 
 @torch.inference_mode()
+def embed(network: XVector, scale: Floats, mfcc: Cepstra) -> Floats:
+    """(n, 40) MFCC, Q10, n >= 1 -> (192,) by the float network, not of unit length; in a circle, as on the device."""
+    levels, context = normalise(mfcc, scale), context_frames(network.shape)
+    levels = np.take(levels, np.arange(-context // 2, len(levels) + context // 2), axis=0, mode="wrap")
+    device = next(network.parameters()).device
+    embedding: Floats = network(torch.from_numpy(levels)[None].to(device).float() * INPUT_UNIT)[0].cpu().numpy()
+    return embedding
+
+
 def development_eer(network: XVector, scale: Floats, development: Development) -> dict[str, float]:
     """EER in per cent by set, float network, cosine."""
-    context = context_frames(network.shape)
-    device = next(network.parameters()).device
-    embeddings = []
-    for clip in development.clips:
-        levels = normalise(clip, scale)
-        levels = np.take(levels, np.arange(-context // 2, len(levels) + context // 2), axis=0, mode="wrap")
-        embeddings.append(network(torch.from_numpy(levels)[None].to(device).float() / 32)[0].cpu().numpy())
-    vectors = np.array(embeddings)
+    vectors = np.array([embed(network, scale, clip) for clip in development.clips])
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return {
         name: round(100 * pair_eer(vectors[development.set == name], development.speaker[development.set == name]), 2)
