@@ -15,10 +15,10 @@ from tqdm import tqdm
 
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from tools.training.batches import Batches
-from tools.training.corpus import Corpus, coefficient_scale, load_corpus
+from tools.training.corpus import Corpus, coefficient_scale, load_corpus, people
 from tools.training.development import Development, development_eer
 from tools.training.frame_targets import FrameBasis
-from tools.training.lesson import Learner, Losses, embedding_losses, frame_loss
+from tools.training.lesson import Learner, Losses, embedding_losses, frame_loss, people_loss
 from tools.training.mel_disturbance import MelDisturbance
 from tools.training.optimizer import MuonAdamW
 from tools.training.run_options import run_options
@@ -54,6 +54,8 @@ def fit(student: Student, corpus: Corpus, settings: TrainSettings, output: Path,
     lengths = np.random.default_rng((settings.seed, first))  # the same in every process: they wait for each other
     disturb = MelDisturbance(student.scale, settings).to(device)
     deviation = torch.from_numpy(FrameBasis.load(output / "frame_basis.npz").deviation).to(device)
+    means, whose = people(corpus)
+    named = torch.from_numpy(means).to(device)
     schedule = list(learning_rates(settings))
     progress = tqdm(
         range(first, settings.steps), initial=first, total=settings.steps, unit="step", mininterval=10, disable=RANK > 0
@@ -66,9 +68,11 @@ def fit(student: Student, corpus: Corpus, settings: TrainSettings, output: Path,
         with torch.autocast(device.type, torch.bfloat16):
             embedding, frames = together(disturb(as_input(batch.crops, device)))
         targets, others = (torch.from_numpy(part).to(device) for part in (batch.taught, cohort))
+        person = torch.from_numpy(np.where(batch.voice < 0, -1, whose[batch.voice])).to(device)
         losses = Losses(
             *embedding_losses(embedding.float(), targets, others),
             frame_loss(frames, torch.from_numpy(batch.frames).to(device), deviation),
+            people_loss(embedding.float(), person, named),
         )
         optimizer.step(losses.total(settings), schedule[step], _LARGEST_NORM)
         if RANK == 0 and ((step + 1) % _SAVE_EVERY == 0 or step + 1 == settings.steps):

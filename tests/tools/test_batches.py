@@ -1,13 +1,16 @@
 """What a crop is taught: the teacher's pooling and last layer over its own frames, of two voices where spliced."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from tools.training.batches import Batch, Batches
-from tools.training.corpus import Corpus
+from tools.training.corpus import Corpus, people
 from tools.training.frame_targets import COMPONENTS, FrameBasis, principal_components
+from tools.training.lesson import people_loss
 from tools.training.teacher_head import TeacherHead, left_out
 
 SIZE, FRAMES, CONTEXT = 192, 120, 16
@@ -115,3 +118,29 @@ def test_what_a_spliced_crop_is_taught_lies_between_its_voices() -> None:
         assert shares.sum() == pytest.approx(1, abs=1e-3)
         assert shares.min() > -1e-3
         assert (shares > 1e-3).sum() <= 2
+
+
+def test_a_spliced_crop_is_nobodys() -> None:
+    assert (drawn(0.0).voice >= 0).all()
+    assert (drawn(1.0).voice == -1).all()
+
+
+def test_known_people_are_the_means_of_their_own_voices() -> None:
+    speaker = np.array(["made:b@0", "made:a@0", "made:b@0", "made:b@1", "", "made:a@0", "", "made:c@0", "made:c@1"])
+    named = replace(corpus(), speaker=speaker)
+    means, whose = people(named)
+    assert whose.tolist() == [1, 0, 1, -1, -1, 0, -1, 2, -1]
+    assert np.allclose(means[1], (named.taught[0] + named.taught[2]) / 2)
+
+
+def test_telling_people_apart_is_rewarded_beyond_being_nearest() -> None:
+    everybody = torch.eye(4)
+    whose = torch.tensor([2, -1])
+    losses = [
+        float(people_loss(torch.tensor([at, [1.0, 0.0, 0.0, 0.0]]), whose, everybody))
+        for at in ([1.0, 0.0, 0.0, 0.0], [0.72, 0.0, 0.7, 0.0], [0.5, 0.0, 0.86, 0.0], [0.0, 0.0, 1.0, 0.0])
+    ]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[1] > 1.0  # nearly nearest is far from enough
+    assert losses[3] < 1e-3
+    assert float(people_loss(torch.ones(2, 4), torch.tensor([-1, -1]), everybody)) == 0.0

@@ -76,7 +76,7 @@ def pauses(clips: Sequence[Samples]) -> Rows:
     mixtures = [mix_in(clip, white, QUIET_DB, rng) for clip in clips]
     heard = [(front_end(m), truth_in_mixture(clip, m)) for clip, m in zip(clips, mixtures, strict=True)]
     rows: Rows = []
-    for early_ms, hangover_ms in ((160, 400), (180, 400), (200, 400), (220, 400), (200, 500), (200, 300)):
+    for early_ms, hangover_ms in ((140, 400), (160, 400), (180, 400), (200, 400), (140, 500), (140, 300)):
         tally, chosen = Tally(), replace(UtteranceSettings(), early_pause_ms=early_ms, hangover_ms=hangover_ms)
         for frames, truth in heard:
             tally.count(frames, truth, gate(chosen))

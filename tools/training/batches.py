@@ -14,11 +14,13 @@ _CUT_AT = (0.25, 0.75)  # of the crop: where another voice may take over
 @dataclass(frozen=True, eq=False)
 class Batch:
     """crops: (count, frames, 40) int8 network input; taught: (count, 192) what the teacher says of these crops;
-    frames: (count, output frames, 128) the teacher's frame vectors at the middle of each output's context."""
+    frames: (count, output frames, 128) the teacher's frame vectors at the middle of each output's context;
+    voice: (count,) whose they are, index into the corpus's voices, -1: of two."""
 
     crops: NDArray[np.int8]
     taught: Floats
     frames: NDArray[np.int8]
+    voice: NDArray[np.int64]
 
 
 class Batches:
@@ -52,7 +54,7 @@ class Batches:
     ) -> Batch:
         corpus, count = self._corpus, len(crops)
         unheard = corpus.unheard[voices]
-        whole_crops, whole_taught, whole_unheard = crops.copy(), taught.copy(), unheard.copy()
+        whole_crops, whole_taught, whole_unheard, of_one = crops.copy(), taught.copy(), unheard.copy(), voices.copy()
         outputs = taught.shape[1]
         for place in self._rng.permutation(count)[: round(share_of_them * count)]:
             other, share = self._rng.integers(count), self._rng.uniform(*_CUT_AT)
@@ -60,7 +62,8 @@ class Batches:
             crops[place, 2 * cut + self._context // 2 :] = whole_crops[other, 2 * cut + self._context // 2 :]
             taught[place, cut:] = whole_taught[other, cut:]
             unheard[place] = share * whole_unheard[place] + (1 - share) * whole_unheard[other]
-        return Batch(crops, corpus.head(taught) + unheard, taught)
+            of_one[place] = -1
+        return Batch(crops, corpus.head(taught) + unheard, taught, of_one)
 
     def _draw_clips(self, frames_up_to: NDArray[np.int64], count: int) -> NDArray[np.int64]:
         return np.searchsorted(frames_up_to, self._rng.integers(frames_up_to[-1], size=count), side="right")

@@ -11,6 +11,8 @@ from tools.training.run_settings import TrainSettings
 from tools.training.xvector import XVector, statistics
 
 _TEMPERATURE = 0.1  # of the soft labels, in cosine
+_MARGIN = 0.2  # radians between a person and all others
+_SHARPNESS = 30.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +23,7 @@ class Losses:
     relational: Tensor
     neighbours: Tensor
     frames: Tensor
+    people: Tensor
 
     def __str__(self) -> str:
         return " ".join(f"{name} {float(value):.4f}" for name, value in vars(self).items())
@@ -31,6 +34,7 @@ class Losses:
             + settings.relational * self.relational
             + settings.neighbours * self.neighbours
             + settings.frames * self.frames
+            + settings.people * self.people
         )
 
 
@@ -65,6 +69,21 @@ def embedding_losses(student: Tensor, teacher: Tensor, cohort: Tensor) -> tuple[
         log_target=True,
     )
     return cosine, difference, divergence
+
+
+def people_loss(student: Tensor, whose: Tensor, people: Tensor) -> Tensor:
+    """(batch, 192), (batch,) index into (people, 192), -1: nobody's -> the cross-entropy of who of all people it is.
+
+    Additive angular margin (J. Deng et al., CVPR 2019) against the teacher's mean of each person in place of weights
+    that are learned: the student lives in the teacher's space, and a person may have one clip.
+    """
+    known = whose >= 0
+    if not known.any():
+        return student.sum() * 0
+    cosine = functional.normalize(student[known]) @ functional.normalize(people).T
+    own = functional.one_hot(whose[known], len(people)).bool()
+    angle = torch.acos(cosine.clamp(-1 + 1e-6, 1 - 1e-6))
+    return functional.cross_entropy(_SHARPNESS * torch.where(own, torch.cos(angle + _MARGIN), cosine), whose[known])
 
 
 def frame_loss(student: Tensor, teacher: Tensor, deviation: Tensor) -> Tensor:

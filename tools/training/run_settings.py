@@ -47,11 +47,12 @@ class PrepareSettings:
 class TrainSettings:
     """The student's size, the schedule and the losses.
 
-    inner: width inside each TDNN block before pruning; batch: crops of a step at the mean of crop_s, more of shorter
-    ones and fewer of longer ones; relational, neighbours, frames: weights against the cosine loss of the loss of the
-    similarity matrix, over ``cohort`` voices, and of the teacher's frame vectors; noisy_share: how often a disturbed
-    copy is drawn; spliced_share: of the crops that go on with another voice; mask_share, floor_share: how often bands
-    are masked and a noise floor is raised.
+    inner: width inside each TDNN block before pruning; batch: crops of a step at the mean of crop_s, more of
+    shorter ones and fewer of longer ones; relational, neighbours, frames, people: weights against the cosine loss
+    of the loss of the similarity matrix, over ``cohort`` voices, of the teacher's frame vectors, and of telling the
+    people who are named apart by a large margin; noisy_share: how often a disturbed copy is drawn; spliced_share:
+    of the crops that go on with another voice; mask_share, floor_share: how often bands are masked and a noise
+    floor is raised.
     """
 
     channels: int = 256
@@ -67,6 +68,7 @@ class TrainSettings:
     neighbours: float = 0.3
     cohort: int = 2048
     frames: float = 1.0
+    people: float = 0.0
     noisy_share: float = 0.5
     spliced_share: float = 0.5
     mask_share: float = 0.3
