@@ -48,7 +48,7 @@ def measure(lead: TeacherMap, model: Path, root: Path, name: str, cache: Path | 
         embed_all(system, root, paths, Conditions(), cache) for system in (SYSTEMS["campplus"](), load_ours(model))
     )
     good = [place for place in range(len(clips)) if place not in taught.failed | learned.failed]
-    teacher, ours = unit(taught.vectors[good]), learned.vectors[good]
+    teacher, ours = unit(taught.vectors[good]), unit(learned.vectors[good])
     led = lead(teacher)
     ways: Sequence[tuple[Vector, Vector]] = [(ours, ours), (led, ours), (unit(ours + led), ours), (teacher, teacher)]
     lines = [

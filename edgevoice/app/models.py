@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median_low
 
+from edgevoice import identify
 from edgevoice.app.home import open_house
 from edgevoice.config import Settings, load
 from edgevoice.door.enrolment import Enrolment
 from edgevoice.errors import ModelError
 from edgevoice.hardware.portaudio import quiet_stderr
 from edgevoice.identify import Recogniser as Identifier
-from edgevoice.identify import cepstra, hear_all, voice_alone
+from edgevoice.identify import Spoken, hear_all, voice_alone
 from edgevoice.listening.capture import Samples
-from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.listen import Listen, ListeningSettings, check_networks
 from edgevoice.listening.utterance import Utterance
@@ -101,14 +101,19 @@ def utterances(samples: Samples, settings: Settings | None = None) -> list[Utter
     return hear_all(ear(settings), samples) or voice_alone(samples, lambda clip: _frames(clip, settings))
 
 
+def hear_clip(samples: Samples, settings: Settings | None = None) -> Spoken:
+    """(n,) int16 at 16 kHz through the ear of the device -> all speech in it; AudioError where it is too short."""
+    settings = settings or Settings()
+    return identify.hear_clip(samples, ear(settings), lambda clip: _frames(clip, settings))
+
+
 def embed_clip(samples: Samples, model: XVector, settings: Settings | None = None) -> Embedding:
     """(n,) int16 at 16 kHz through the whole path of the device -> one embedding.
 
     The utterances are joined before the model sees them; a clip without any is embedded as a whole. AudioError where
     it is too short for that.
     """
-    settings = settings or Settings()
-    return model.embed(cepstra(samples, ear(settings), lambda clip: _all_frames(clip, settings)))
+    return model.embed(hear_clip(samples, settings).mfcc)
 
 
 def enrolment(settings: Settings, recognises: Recogniser) -> Enrolment:
@@ -124,10 +129,6 @@ def enrolment(settings: Settings, recognises: Recogniser) -> Enrolment:
 
 def _listening(settings: Settings) -> ListeningSettings:
     return ListeningSettings(activity=settings.listening.activity, utterance=settings.listening.utterance)
-
-
-def _all_frames(samples: Samples, settings: Settings) -> Cepstra:
-    return _frames(samples, settings).mfcc
 
 
 def _frames(samples: Samples, settings: Settings) -> Frames:

@@ -23,8 +23,14 @@ def test_twice_the_speech_moves_the_llr_by_its_own_weight() -> None:
     assert CALIBRATION.llr(0.5, twice) - CALIBRATION.llr(0.5) == pytest.approx(-0.9)
 
 
-def test_a_short_or_noisy_utterance_is_given_no_credit() -> None:
-    assert CALIBRATION.llr(0.5, Circumstances(0.6, 3.0)) == CALIBRATION.llr(0.5)
+def test_a_very_short_or_noisy_utterance_is_given_no_more_credit() -> None:
+    assert CALIBRATION.llr(0.5, Circumstances(0.6, 3.0)) == CALIBRATION.llr(0.5, Circumstances(2.0, 20.0))
+
+
+def test_seconds_count_alike_on_both_sides() -> None:
+    said, enrolled = Circumstances(4.5, 20.0, 1, 3.0), Circumstances(3.0, 20.0, 1, 4.5)
+    assert CALIBRATION.llr(0.5, said) == pytest.approx(CALIBRATION.llr(0.5, enrolled))
+    assert CALIBRATION.llr(0.5, said) < CALIBRATION.llr(0.5, Circumstances(3.0, 20.0, 1))
 
 
 def test_one_utterance_and_a_clearer_voice_too() -> None:
@@ -32,8 +38,10 @@ def test_one_utterance_and_a_clearer_voice_too() -> None:
     assert CALIBRATION.llr(0.5, given_one) - CALIBRATION.llr(0.5) == pytest.approx(-0.3 + 0.8 * np.log2(3))
 
 
-@given(st.floats(), st.floats(), st.integers(-5, 1_000_000))
-def test_nothing_moves_it_further_than_was_measured(net_speech_s: float, snr_db: float, utterances: int) -> None:
-    deviation = Circumstances(net_speech_s, snr_db, utterances).deviation
+@given(st.floats(), st.floats(), st.integers(-5, 1_000_000), st.floats())
+def test_nothing_moves_it_further_than_was_measured(
+    said_s: float, snr_db: float, count: int, enrolled_s: float
+) -> None:
+    deviation = Circumstances(said_s, snr_db, count, enrolled_s).deviation
     assert np.isfinite(deviation).all()
-    assert (np.abs(deviation) <= [1.0, 1.0, np.log2(3) + 1e-9]).all()
+    assert (np.abs(deviation) <= [2.0, 1.0, np.log2(3) + 1e-9]).all()

@@ -8,8 +8,13 @@ import pytest
 import soundfile
 from click.testing import CliRunner, Result
 
+from edgevoice.app import hear_clip
 from edgevoice.errors import ModelError, SettingsError
+from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE
+from edgevoice.recognition.circumstances import Circumstances
+from edgevoice.recognition.embed import XVector
+from edgevoice.visit import FOLDER
 from tools import compare, evaluate
 from tools.measure import cost
 from tools.measure.conditions import Conditions, middle, mix, read_clip
@@ -198,6 +203,25 @@ def test_a_page_without_both_marks_is_left_as_it_is(tmp_path: Path, content: str
 def test_a_system_that_is_asked_for_but_missing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"none\.tflite: no model"):
         edgevoice.load(tmp_path / "none.tflite")
+
+
+def test_our_llr_of_two_clips_is_the_devices_and_knows_how_much_each_of_them_says() -> None:
+    ours, model = edgevoice.load(), XVector(edgevoice.MODEL)
+    calibration = model.manifest.calibration
+    assert calibration is not None
+    assert calibration.offset_by[0] < 0
+    takes = [read_sound(FOLDER / f"ada-enrol-{take}.opus") for take in (1, 2, 3)]
+    clips = [takes[0], np.concatenate(takes[1:] * 2)]  # a short one and a long one
+    assert ours.llr is not None
+    found = ours.llr(np.stack([ours.embed(clip) for clip in clips]))
+    heard = [hear_clip(clip) for clip in clips]
+    assert heard[1].net_speech_s > 2 * heard[0].net_speech_s
+    cosine = float(np.prod([model.embed(clip.mfcc).vector for clip in heard], axis=0).sum())
+    one, other = ((clip.net_speech_s, clip.snr_db) for clip in heard)
+    both = [calibration.llr(cosine, Circumstances(*said, 1, kept[0])) for said, kept in ((one, other), (other, one))]
+    assert found[0, 1] == pytest.approx(np.mean(both), abs=1e-3)
+    assert found[0, 1] == pytest.approx(found[1, 0])
+    assert found[1, 1] < found[0, 0]
 
 
 def test_the_systems_take_turns_and_the_first_round_and_run_only_warm_up() -> None:

@@ -12,7 +12,7 @@ from edgevoice.errors import AudioError, EdgevoiceError
 from tools.measure.conditions import Conditions, read_clip
 from tools.measure.metrics import Values
 from tools.measure.trials import Trials
-from tools.peers import System, Vector
+from tools.peers import PairwiseScores, System, Vector
 
 FAILED_SCORE = -1.0
 FAILED_LLR = -20.0
@@ -55,22 +55,29 @@ def pair_scores(system: System, embedded: Embedded, trials: Trials) -> Values:
     """(trials,) what the system itself ranks by: the cosine unless it says otherwise; lowest where a clip failed."""
     if system.rank is None:
         return pair_cosines(embedded, trials)
-    good = [place for place in range(len(embedded.vectors)) if place not in embedded.failed]
-    square = np.zeros((len(embedded.vectors), len(embedded.vectors)))
-    square[np.ix_(good, good)] = system.rank(embedded.vectors[good])
+    square = _square(system.rank, embedded)
     return _of_pairs(square, embedded, trials, float(square.min()) - 1)
 
 
 def pair_cosines(embedded: Embedded, trials: Trials) -> Values:
     """(trials,) cosine, -1 wherever one of the two clips failed."""
-    return _of_pairs(embedded.vectors @ embedded.vectors.T, embedded, trials, FAILED_SCORE)
+    unit = embedded.vectors / np.maximum(np.linalg.norm(embedded.vectors, axis=1, keepdims=True), 1e-9)
+    return _of_pairs(unit @ unit.T, embedded, trials, FAILED_SCORE)
 
 
 def pair_llrs(system: System, embedded: Embedded, trials: Trials) -> Values | None:
     """(trials,) calibrated LLR, ``FAILED_LLR`` wherever a clip failed; None where the system gives none."""
     if system.llr is None:
         return None
-    return _of_pairs(system.llr(embedded.vectors), embedded, trials, FAILED_LLR)
+    return _of_pairs(_square(system.llr, embedded), embedded, trials, FAILED_LLR)
+
+
+def _square(scores: PairwiseScores, embedded: Embedded) -> NDArray[np.floating]:
+    """(clips, clips) scores of the clips that did not fail, 0 elsewhere."""
+    good = [place for place in range(len(embedded.vectors)) if place not in embedded.failed]
+    square = np.zeros((len(embedded.vectors), len(embedded.vectors)))
+    square[np.ix_(good, good)] = scores(embedded.vectors[good])
+    return square
 
 
 def _of_pairs(square: NDArray[np.floating], embedded: Embedded, trials: Trials, refused: float) -> Values:

@@ -11,7 +11,7 @@ from tqdm import tqdm
 import edgevoice
 from edgevoice.errors import AudioError
 from edgevoice.hardware.wave import read_sound
-from edgevoice.identify import cepstra
+from edgevoice.identify import hear_clip
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.frames import FrontEnd
@@ -85,7 +85,7 @@ def embed(model: XVector, samples: Samples, subtraction: SubtractionSettings) ->
     """The whole path of the device with another subtraction -> (d,) unit vector, or why there is none."""
     listening = ListeningSettings(subtraction=subtraction)
     try:
-        mfcc = cepstra(samples, Listen(listening), lambda clip: FrontEnd(subtraction, listening.activity)(clip).mfcc)
+        mfcc = hear_clip(samples, Listen(listening), FrontEnd(subtraction, listening.activity)).mfcc
     except AudioError as error:
         return str(error)
     return model.embed(mfcc).vector

@@ -7,7 +7,7 @@ import numpy as np
 
 from edgevoice.errors import SettingsError
 from tools.measure import metrics
-from tools.measure.embeddings import Embedded, pair_llrs, pair_scores
+from tools.measure.embeddings import Embedded, pair_cosines, pair_llrs, pair_scores
 from tools.measure.metrics import Values
 from tools.measure.trials import Trials
 from tools.peers import System
@@ -34,15 +34,16 @@ class Report:
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """One score a trial: the cosine, or what the system ranks by instead, and the calibrated LLR where it gives one."""
+    """One score a trial: what the system itself ranks by, the cosine, and the calibrated LLR where it gives one."""
 
+    own: Values
     cosine: Values
     llr: Values | None
 
     def ranked(self, by: str) -> Values:
-        """The scores that rank the trials: ``cosine`` or ``llr``; SettingsError where there is no LLR."""
-        if by == "cosine":
-            return self.cosine
+        """The scores that rank the trials: ``own``, ``cosine`` or ``llr``; SettingsError where there is no LLR."""
+        if by != "llr":
+            return self.own if by == "own" else self.cosine
         if self.llr is None:
             raise SettingsError(
                 "no LLR to rank by: the system is not calibrated; run tools.calibrate, or rank by cosine"
@@ -52,11 +53,13 @@ class Scored:
 
 def score(system: System, embedded: Embedded, trials: Trials) -> Scored:
     """Scores of all trials."""
-    return Scored(pair_scores(system, embedded, trials), pair_llrs(system, embedded, trials))
+    return Scored(
+        pair_scores(system, embedded, trials), pair_cosines(embedded, trials), pair_llrs(system, embedded, trials)
+    )
 
 
 def report(ranked: Values, scored: Scored, trials: Trials, replicates: int = 1000) -> Report:
-    """All figures: act_dcf and cllr from the LLR, the others from ``ranked``, the cosine or the LLR of each trial."""
+    """All figures: act_dcf and cllr from the LLR, the others from ``ranked``, a score a trial."""
     same = trials.is_target
     targets, nontargets = ranked[same], ranked[~same]
     speakers = (trials.speaker[trials.first], trials.speaker[trials.second])

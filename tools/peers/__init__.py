@@ -38,9 +38,9 @@ class System:
     version: str
     embed: EmbedClip
     llr: PairwiseScores | None = None
-    """Calibrated LLR (natural log) of unit vectors; None where the system gives none."""
+    """Calibrated LLR (natural log); None where the system gives none."""
     rank: PairwiseScores | None = None
-    """What ranks clips where that is not the cosine; the vectors then keep their length."""
+    """What ranks clips where that is not the cosine; the vectors then keep their length, for ``llr`` too."""
 
 
 LoadSystem = Callable[[], System]
