@@ -138,7 +138,8 @@ def door_trials(
             tried = ~np.isin(clip, own.clip[enrolled])
             scores.append(scorer.normalised(voiceprint[None], vectors[tried])[0])
             alone_s = float(own.said[enrolled[0], 0]) if count == 1 else USUAL.enrolled_s
-            given.append([Circumstances(*each, int(count), alone_s).deviation for each in said[tried].tolist()])
+            about = [Circumstances(net_s, snr_db, int(count), alone_s) for net_s, snr_db in said[tried]]
+            given.append([each.deviation for each in about])
             same.append(speakers[tried] == number)
             whose.append(np.full(tried.sum(), number))
             by.append(speakers[tried])

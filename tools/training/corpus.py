@@ -141,11 +141,12 @@ def people(corpus: Corpus) -> tuple[Floats, NDArray[np.int64]]:
     -1: nobody known, or not their own."""
     own = in_own_voice(corpus.speaker, 1)
     names, number = np.unique(corpus.speaker[own], return_inverse=True)
-    means = np.zeros((len(names), corpus.taught.shape[1]), dtype=np.float32)
-    np.add.at(means, number, corpus.taught[own])
-    whose = np.full(len(corpus.speaker), -1)
+    sums = np.zeros((len(names), corpus.taught.shape[1]), dtype=np.float32)
+    np.add.at(sums, number, corpus.taught[own])
+    clips = np.bincount(number, minlength=len(names)).astype(np.float32)
+    whose = np.full(len(corpus.speaker), -1, dtype=np.int64)
     whose[own] = number
-    return means / np.bincount(number, minlength=1)[: len(names), None], whose
+    return sums / clips[:, None], whose
 
 
 def starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
