@@ -9,6 +9,7 @@ NEED_TOOLS = [
     "test_emotion.py",
     "test_fit_snr.py",
     "test_lessons.py",
+    "test_seconds_known.py",
     "test_tally.py",
     "test_tracker_eer.py",
     "test_your_own_recordings.py",

