@@ -21,7 +21,7 @@ from edgevoice.hardware.wave import read_sound
 from edgevoice.identify import hear_all
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.recognition.embed import Embedding, Vector
-from edgevoice.storage.speakers import Voiceprint
+from edgevoice.storage.voiceprints import Voiceprint
 from tools.measure.asymmetric import TeacherMap, unit
 from tools.measure.conditions import SOUND_FILES
 

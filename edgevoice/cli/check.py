@@ -16,7 +16,7 @@ from edgevoice.hardware.portaudio import choose, list_devices
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.backups import backups
 from edgevoice.storage.events import BUILT_IN
-from edgevoice.storage.speakers import DAMAGED
+from edgevoice.storage.voiceprints import DAMAGED
 from edgevoice.tflite import interpreter
 
 

@@ -18,7 +18,7 @@ from edgevoice.identify import hear_all
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.names import fold, tidy
-from edgevoice.storage.speakers import Voiceprint
+from edgevoice.storage.voiceprints import Voiceprint
 
 SENTENCES = (
     "The kettle is on in the kitchen and the paper is on the table.",

@@ -12,7 +12,7 @@ from edgevoice.errors import EnrolmentError
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.recognition.score import Score
-from edgevoice.storage.speakers import Voiceprint
+from edgevoice.storage.voiceprints import Voiceprint
 
 SAME_SOUND = 0.99999  # cosine of two embeddings that only the same recording gives
 

@@ -6,7 +6,8 @@ from edgevoice.errors import StorageError
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.recognise import Evidence
 from edgevoice.recognition.replay import Recognises
-from edgevoice.storage.speakers import DAMAGED, Speaker
+from edgevoice.storage.speakers import Speaker
+from edgevoice.storage.voiceprints import DAMAGED
 
 
 class DamageWatch:

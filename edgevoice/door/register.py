@@ -15,7 +15,8 @@ from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.heard import Heard
 from edgevoice.storage.names import fold
-from edgevoice.storage.speakers import Speaker, Speakers, Voiceprint
+from edgevoice.storage.speakers import Speaker, Speakers
+from edgevoice.storage.voiceprints import Voiceprint
 
 _log = logging.getLogger(__name__)
 

@@ -16,7 +16,8 @@ from edgevoice.recognition.emotion import Mood
 from edgevoice.recognition.one_voice import halves_agree
 from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.recognition.score import Score, Scorer, load_scorer
-from edgevoice.storage.speakers import Speaker, Voiceprint
+from edgevoice.storage.speakers import Speaker
+from edgevoice.storage.voiceprints import Voiceprint
 
 EARLY_LLR = math.log(4)
 """How much more than the threshold a voice must score at a short pause, where the utterance may still go on: every

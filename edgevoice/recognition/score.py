@@ -13,7 +13,7 @@ from edgevoice.errors import ModelError
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.circumstances import USUAL, Circumstances
 from edgevoice.recognition.embed import Embedding, Vector
-from edgevoice.storage.speakers import Voiceprint
+from edgevoice.storage.voiceprints import Voiceprint
 
 ONE_UTTERANCE = replace(USUAL, utterances=1)
 

@@ -1,26 +1,18 @@
-"""The people the door knows, and their voiceprints, encrypted at rest."""
+"""The people the door knows."""
 
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from itertools import count
 
-import numpy as np
-from numpy.typing import NDArray
-
 from edgevoice.errors import SpeakerError, StorageError
 from edgevoice.storage.backups import renew
 from edgevoice.storage.database import Database
 from edgevoice.storage.names import fold, tidy
-from edgevoice.storage.sealed import VOICEPRINTS
 from edgevoice.storage.secrets import Secrets
+from edgevoice.storage.voiceprints import DAMAGED, Vault, Vector, Voiceprint, to_bytes
 
-Vector = NDArray[np.float32]
-
-DAMAGED = "the voiceprint is damaged: `edgevoice enroll --renew NAME`, or put a backup in place (`edgevoice restore`)"
-_NOTHING = b""  # opens with no key
 _log = logging.getLogger(__name__)
-_STORED = np.dtype("<f4")  # little-endian, so that the file can move between machines
 _ALL = (
     "select s.id, s.name, v.model, v.utterances, s.enrolled_at, s.administrator, v.sealed"
     " from speakers s join voiceprints v on v.speaker = s.id order by s.id"
@@ -39,21 +31,11 @@ class Speaker:
     administrator: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class Voiceprint:
-    """The voice of one person: vector (d,) float32, comparable only with vectors of the same ``model``."""
-
-    speaker: str
-    vector: Vector
-    model: str
-    utterances: int
-
-
 @dataclass(frozen=True)
 class _Row:
     id: int
     speaker: Speaker
-    sealed: bytes
+    sealed: object
 
 
 _Rows = list[_Row]
@@ -66,8 +48,7 @@ class Speakers:
 
     def __init__(self, database: Database, secrets: Secrets) -> None:
         self._database = database
-        self._secrets = secrets
-        self._secrets.belong_to(database)
+        self._vault = Vault(database, secrets)
         self._told: set[tuple[str, Speaker]] = set()
 
     def add(self, name: str, vector: Vector, model: str, utterances: int) -> None:
@@ -75,7 +56,7 @@ class Speakers:
 
         SpeakerError: the name is unfit or taken, the vector unusable. StorageError: disk or key; nothing was kept then.
         """
-        tidied, plain = tidy(name), _to_bytes(name, vector)
+        tidied, plain = tidy(name), to_bytes(name, vector)
         with self._database.transaction():
             self._refuse_taken(tidied)
             now = datetime.now(timezone.utc).isoformat(timespec="seconds")
@@ -84,42 +65,37 @@ class Speakers:
                 (tidied, fold(tidied), now),
             )
             assert isinstance(row, int)
-            self._keep(row, plain, model, utterances)
+            self._vault.keep(row, plain, model, utterances)
 
     def renew(self, name: str, vector: Vector, model: str, utterances: int) -> None:
         """Replace the voiceprint of an enrolled person: the way back in after a change of the model."""
-        plain = _to_bytes(name, vector)
+        plain = to_bytes(name, vector)
         with self._database.transaction():
             row = self._find(name).id
-            self._keep(row, plain, model, utterances)
-            self._database.rows("delete from originals where speaker = ?", (row,))
+            self._vault.keep(row, plain, model, utterances)
+            self._vault.drop_original(row)
 
     def adapt(self, name: str, vector: Vector) -> None:
         """Move the voiceprint of a person; the one they enrolled with is kept, and ``reset`` brings it back."""
-        plain = _to_bytes(name, vector)
+        plain = to_bytes(name, vector)
         with self._database.transaction():
             row = self._find(name)
-            self._database.rows(
-                "insert or ignore into originals select * from voiceprints where speaker = ?", (row.id,)
-            )
-            self._keep(row.id, plain, row.speaker.model, row.speaker.utterances)
+            self._vault.keep_original(row.id)
+            self._vault.keep(row.id, plain, row.speaker.model, row.speaker.utterances)
 
     def enrolled_with(self, name: str) -> Voiceprint:
         """The voiceprint as it was before it adapted."""
         row = self._find(name)
-        original = self._original(row.id)
+        original = self._vault.original(row.id)
         return self._open(row if original is None else replace(row, sealed=original))
 
     def reset(self, name: str) -> bool:
         """Undo every adaptation of a person's voiceprint; whether there was any."""
         with self._database.transaction():
             row = self._find(name)
-            if self._original(row.id) is None:
+            if self._vault.original(row.id) is None:
                 return False
-            self._database.rows(
-                "insert or replace into voiceprints select * from originals where speaker = ?", (row.id,)
-            )
-            self._database.rows("delete from originals where speaker = ?", (row.id,))
+            self._vault.put_back(row.id)
         return True
 
     def set_administrator(self, name: str, administrator: bool) -> None:
@@ -196,36 +172,19 @@ class Speakers:
         """Who must enrol again, because another model made their voiceprint."""
         return [speaker for speaker in self.list() if speaker.model != model]
 
-    def _keep(self, row: int, plain: bytes, model: str, utterances: int) -> None:
-        """Seal a voiceprint for this person and no other, with the key that opens everybody else's too."""
-        for other in self._rows():
-            if other.id != row:
-                self._open_sound(other)
-        sealed = self._secrets.seal(plain, VOICEPRINTS.purpose(row, model))
-        self._database.rows("insert or replace into voiceprints values (?, ?, ?, ?)", (row, model, utterances, sealed))
-
-    def _original(self, row: int) -> bytes | None:
-        """The sealed voiceprint from before it adapted, None where it has not."""
-        found = self._database.rows("select sealed from originals where speaker = ?", (row,))
-        return found[0][0] if found and isinstance(found[0][0], bytes) else None
-
     def _open(self, row: _Row) -> Voiceprint:
         speaker = row.speaker
         try:
-            plain = self._secrets.open(row.sealed, VOICEPRINTS.purpose(row.id, speaker.model))
+            vector = self._vault.open(row.id, speaker.model, row.sealed)
         except StorageError as error:
             raise StorageError(f"the voiceprint of {speaker.name}: {error}") from error
-        vector = np.frombuffer(plain, dtype=_STORED).astype(np.float32)
         return Voiceprint(speaker.name, vector, speaker.model, speaker.utterances)
 
     def _open_sound(self, row: _Row) -> Voiceprint | None:
         """None where the row is damaged, and not the key the wrong one."""
-        try:
-            return self._open(row)
-        except StorageError:
-            if self._secrets.current() is None:  # raises where the key that the database names is not there
-                raise
-            return None
+        speaker = row.speaker
+        vector = self._vault.open_sound(row.id, speaker.model, row.sealed)
+        return None if vector is None else Voiceprint(speaker.name, vector, speaker.model, speaker.utterances)
 
     def _tell(self, speaker: Speaker, what: str) -> None:
         if (what, speaker) not in self._told:
@@ -257,14 +216,4 @@ def _row(*values: object) -> _Row:
     assert isinstance(number, int)  # SQLite keeps nothing else in a primary key
     rests_on = utterances if isinstance(utterances, int) else 0
     speaker = Speaker(str(name), str(model), rests_on, str(enrolled_at), bool(administrator))
-    return _Row(number, speaker, sealed if isinstance(sealed, bytes) else _NOTHING)
-
-
-def _to_bytes(name: str, vector: Vector) -> bytes:
-    finite = np.isfinite(vector)
-    if vector.ndim != 1 or not finite.all() or not vector.any():
-        raise SpeakerError(
-            f"the voiceprint of {name[:80]!a} is unusable: {int(finite.sum())} finite numbers in shape {vector.shape};"
-            " one row of finite numbers, not all zero, is wanted: check the model with `edgevoice check`"
-        )
-    return vector.astype(_STORED).tobytes()
+    return _Row(number, speaker, sealed)

@@ -11,7 +11,7 @@ from edgevoice import app
 from edgevoice.config import load
 from edgevoice.errors import EnrolmentError
 from edgevoice.recognition.recognise import Recogniser
-from edgevoice.storage.speakers import Voiceprint
+from edgevoice.storage.voiceprints import Voiceprint
 
 
 def voice(name: str, recogniser: Recogniser) -> Voiceprint:

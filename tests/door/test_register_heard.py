@@ -10,7 +10,8 @@ from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.heard import Heard
 from edgevoice.storage.secrets import Secrets
-from edgevoice.storage.speakers import Speakers, Voiceprint
+from edgevoice.storage.speakers import Speakers
+from edgevoice.storage.voiceprints import Voiceprint
 from tests.sound import clip
 
 

@@ -13,7 +13,7 @@ from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.one_voice import SHORTEST_S, halves_agree
 from edgevoice.recognition.recognise import Recogniser
-from edgevoice.storage.speakers import Voiceprint
+from edgevoice.storage.voiceprints import Voiceprint
 from tests.sound import clip
 
 

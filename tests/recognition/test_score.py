@@ -11,7 +11,7 @@ from edgevoice.errors import ModelError, SettingsError
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.recognition.score import Scorer
-from edgevoice.storage.speakers import Voiceprint
+from edgevoice.storage.voiceprints import Voiceprint
 
 CALIBRATION = Calibration(2.0, -5.0, (0.1, 0.01, 0.001), (1.0, 3.0, 5.0), "c.npy", "", 20)
 
