@@ -120,6 +120,11 @@ def test_what_a_spliced_crop_is_taught_lies_between_its_voices() -> None:
         assert (shares > 1e-3).sum() <= 2
 
 
+def test_sound_without_a_disturbed_copy_gives_batches_too() -> None:
+    clean = replace(corpus(), noisy=np.zeros(9, dtype=np.bool_))
+    assert Batches(clean, SCALE, 0.5, seed=3, context=CONTEXT).draw(12, FRAMES).crops.shape[0] == 12
+
+
 def test_a_spliced_crop_is_nobodys() -> None:
     assert (drawn(0.0).voice >= 0).all()
     assert (drawn(1.0).voice == -1).all()

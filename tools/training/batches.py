@@ -36,7 +36,7 @@ class Batches:
         self._rng = np.random.default_rng(seed)
         # By length: every second of sound is drawn equally often, not every clip.
         self._clean = np.cumsum(corpus.length * ~corpus.noisy)
-        self._disturbed = np.cumsum(corpus.length * corpus.noisy)
+        self._disturbed = np.cumsum(corpus.length * corpus.noisy) if corpus.noisy.any() else self._clean
 
     def draw(self, count: int, frames: int, spliced: float = 0.0) -> Batch:
         """Crops of so many frames, the network's context of ``context`` frames included; a share ``spliced`` of them
