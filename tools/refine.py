@@ -7,6 +7,7 @@ import click
 
 from tools.train import fit
 from tools.training.corpus import load_corpus
+from tools.training.deepen import deepened
 from tools.training.development import Development, development_eer
 from tools.training.run_options import run_options
 from tools.training.run_settings import read_run
@@ -18,10 +19,12 @@ from tools.training.together import RANK
 @run_options
 def main(run_file: Path, root: Path, output: Path, steps: int | None) -> None:
     run = read_run(run_file)
-    student = Student.load(output / "pruned.pt")
+    pruned = Student.load(output / "pruned.pt")
+    student = Student(deepened(pruned.network, run.refine.residual), pruned.scale)
     development = Development(root, output / "development.npz")
     click.echo(f"before {development_eer(student.network, student.scale, development)}")
-    settings = replace(run.train, **asdict(run.refine), seed=run.train.seed + 2)
+    refine = {key: value for key, value in asdict(run.refine).items() if key != "residual"}
+    settings = replace(run.train, **refine, seed=run.train.seed + 2)
     settings = replace(settings, steps=steps or settings.steps)
     refined = fit(student, load_corpus(output), settings, output, "refine", root)
     if RANK == 0:

@@ -52,6 +52,7 @@ crop_s = [0.8, 1.0]
 share = 0.25
 steps = 2
 [refine]
+residual = [2, 1]
 steps = 2
 crop_s = [0.8, 1.0]
 [quantize]
@@ -115,7 +116,9 @@ def test_sound_becomes_a_model_that_the_device_accepts(root: Path, tmp_path: Pat
     assert "half zeros" in step("pruning_curve", run, "--root", root, "--output", output, "--steps", 2, "--share", 0.4)
     assert "restored" in step("restore", models / "tiny.tflite", "--root", root, "--output", output)
     xvector = XVector(models / "tiny.tflite")
-    assert json.loads((models / "tiny.json").read_text())["training"]["shape"]["inner"] == [12] * 5
+    shape = json.loads((models / "tiny.json").read_text())["training"]["shape"]
+    assert shape["inner"] == [12] * 5
+    assert shape["residual"] == [2, 1]
     scorer = load_scorer(xvector.manifest.calibration, models / "tiny.tflite")
     vector = xvector.embed(front_end(clip("ada-unlock-1.opus")).mfcc).vector
     assert np.isfinite(scorer.llr(vector, vector))

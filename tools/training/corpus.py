@@ -1,4 +1,4 @@
-"""The prepared and taught shards in memory."""
+"""The prepared and taught shards as one."""
 
 # Frames are counted at two rates: MFCC frames at 100 a second, the teacher's and the student's frame vectors at 50.
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edgevoice.listening.features import COEFFICIENTS, MFCC_BITS
 from tools.prepare import STORED_SHIFT
 from tools.training.frame_targets import FrameBasis
+from tools.training.joined import joined
 from tools.training.teacher_head import TeacherHead
 from tools.training.whitening import Labelled, whitening
 
@@ -65,7 +66,7 @@ def load_corpus(output: Path, whitened: bool = True) -> Corpus:
     said, speaker = np.concatenate(embeddings), np.concatenate(speakers)
     mean, transform = _turn(said, speaker, whitened)
     corpus = Corpus(
-        features=_joined(prepared, "features", length),
+        features=joined("features", prepared, length),
         start=starts(np.concatenate(length)),
         length=np.concatenate(length),
         voice=np.concatenate([source + before for source, before in zip(sources, voices_before, strict=True)]),
@@ -73,7 +74,7 @@ def load_corpus(output: Path, whitened: bool = True) -> Corpus:
         taught=(said - mean) @ transform,
         unheard=np.zeros_like(said),
         speaker=speaker,
-        frames=_joined(taught, "frames", frames_length),
+        frames=joined("frames", taught, frames_length),
         frames_start=starts(np.concatenate(frames_length)),
         frames_length=np.concatenate(frames_length),
         head=TeacherHead.load(output / "teacher_head.npz", FrameBasis.load(output / "frame_basis.npz")).turned(
@@ -107,17 +108,6 @@ def said_of_frames(corpus: Corpus) -> Floats:
 
 def _each(shards: list[Path], name: str) -> list[NDArray[Any]]:
     return [np.load(path)[name] for path in shards]
-
-
-def _joined(shards: list[Path], name: str, lengths: list[NDArray[np.int64]]) -> NDArray[Any]:
-    """An array of all shards, of so many rows each, with no more memory than it takes: there are gigabytes."""
-    first = np.load(shards[0])[name]
-    joined = np.empty((sum(int(each.sum()) for each in lengths), *first.shape[1:]), dtype=first.dtype)
-    row = 0
-    for path, each in zip(shards, lengths, strict=True):
-        joined[row : row + int(each.sum())] = np.load(path)[name]
-        row += int(each.sum())
-    return joined
 
 
 def steady(embeddings: Floats, speaker: NDArray[np.str_]) -> Floats:

@@ -88,8 +88,10 @@ class PruneSettings:
 
 @validated(frozen=True, config=_STRICT)
 class RefineSettings:
-    """The long training of the pruned network; the rest as in ``train``."""
+    """The long training of the pruned network; residual: how many stem blocks that keep the shape it gets before, at
+    half and at a quarter of the bands; the rest as in ``train``."""
 
+    residual: tuple[int, int] = (1, 1)
     steps: int = 5600
     learning_rate: float = 1.5e-3
     warm_up: int = 100

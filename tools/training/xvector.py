@@ -18,9 +18,11 @@ FRAME_RATE_DIVISOR = 2  # the stem halves the frame rate
 
 @dataclass(frozen=True)
 class Shape:
-    """Sizes of the network; ``inner`` has one width a TDNN block, which pruning makes smaller."""
+    """Sizes of the network; inner: one width a TDNN block, which pruning makes smaller; residual: stem blocks that keep
+    the shape, at half and at a quarter of the bands."""
 
     stem: tuple[int, int, int] = (16, 24, 32)
+    residual: tuple[int, int] = (1, 1)
     channels: int = 256
     inner: tuple[int, ...] = (160, 160, 160, 160, 160)
     dilations: tuple[int, ...] = (1, 2, 3, 4, 1)
@@ -83,12 +85,13 @@ class FrameNetwork(nn.Module):
         with torch.no_grad():
             self.bands.weight.copy_(torch.from_numpy(inverse_dct()))
             self.bands.bias.zero_()
+        at_half, at_quarter = shape.residual
         self.stem = nn.Sequential(
             StemBlock(1, first, (1, 1)),
             StemBlock(first, second, (2, 2)),
-            StemBlock(second, second, (1, 1)),
+            *(StemBlock(second, second, (1, 1)) for _ in range(at_half)),
             StemBlock(second, third, (1, 2)),
-            StemBlock(third, third, (1, 1)),
+            *(StemBlock(third, third, (1, 1)) for _ in range(at_quarter)),
         )
         self.enter = nn.Conv2d(third * BANDS // 4, shape.channels, 1, bias=False)
         self.enter_norm = nn.BatchNorm2d(shape.channels)
@@ -142,7 +145,7 @@ def statistics(frames: Tensor) -> Tensor:
 
 def context_frames(shape: Shape) -> int:
     """How many more input frames than one it takes for one output frame."""
-    half_rate = 2 * 3 + 2 * sum(shape.dilations)  # the stem behind its stride, then the blocks
+    half_rate = 2 * (1 + sum(shape.residual)) + 2 * sum(shape.dilations)  # the stem behind its stride, then the blocks
     return 2 + 2 + FRAME_RATE_DIVISOR * half_rate
 
 

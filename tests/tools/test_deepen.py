@@ -1,0 +1,47 @@
+"""A deepened network says what it said before, and its new blocks can learn."""
+
+import pytest
+import torch
+
+from tools.training.deepen import deepened
+from tools.training.xvector import Shape, XVector, context_frames, statistics
+
+
+def network() -> XVector:
+    """A small one whose normalisations have seen something."""
+    torch.manual_seed(0)
+    made = XVector(Shape(stem=(4, 6, 8), channels=16, inner=(8,) * 5, pooled=12))
+    for _ in range(3):
+        made(torch.randn(4, 120, 40))
+    return made.eval()
+
+
+@pytest.mark.parametrize("residual", [(1, 1), (2, 1), (1, 3), (3, 4)])
+def test_says_the_same_of_the_same_frames(residual: tuple[int, int]) -> None:
+    before = network()
+    after = deepened(before, residual)
+    margin = (context_frames(after.shape) - context_frames(before.shape)) // 2
+    mfcc = torch.randn(2, 160, 40)
+    with torch.inference_mode():
+        wanted = before.frames(mfcc[:, margin : 160 - margin])
+        assert torch.equal(after.frames(mfcc), wanted)
+        assert torch.equal(after.segment(statistics(wanted)), before.segment(statistics(wanted)))
+    assert after.shape.residual == residual
+    assert len(after.frames.stem) == 3 + sum(residual)
+
+
+def test_new_blocks_learn() -> None:
+    learner = deepened(network(), (2, 2)).train()
+    optimizer = torch.optim.SGD(learner.parameters(), lr=0.1)
+    before = [block.convolution.weight.clone() for block in learner.frames.stem_blocks()]
+    for _ in range(3):
+        optimizer.zero_grad()
+        learner(torch.randn(4, 120, 40)).square().mean().backward()
+        optimizer.step()
+    after = [block.convolution.weight for block in learner.frames.stem_blocks()]
+    assert all(not torch.equal(*pair) for pair in zip(before, after, strict=True))
+
+
+def test_takes_no_block_out() -> None:
+    with pytest.raises(ValueError, match=r"found \(2, 1\), \(1, 3\) wanted"):
+        deepened(deepened(network(), (2, 1)), (1, 3))
