@@ -1,7 +1,6 @@
 """Sound that is there as a whole: its utterances, its evidence, its embedding; moves no lock."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,15 +30,6 @@ AllFrames = Callable[[Samples], Frames]
 """(n,) int16 -> the frames of all of it, speech or not."""
 
 
-@dataclass(frozen=True, eq=False)
-class Spoken:
-    """All speech of one clip: mfcc (frames, 40), Q10, before cepstral mean removal; its seconds and its SNR in dB."""
-
-    mfcc: Cepstra
-    net_speech_s: float
-    snr_db: float
-
-
 class Recogniser:
     """What ``edgevoice.load`` gives: who speaks, in any sound."""
 
@@ -67,20 +57,16 @@ def hear_all(ear: Listen, samples: Samples) -> list[Utterance]:
     return utterances + ear.finish()
 
 
-def hear_clip(samples: Samples, ear: Listen, all_frames: AllFrames) -> Spoken:
-    """(n,) samples of one clip at 16 kHz -> its utterances joined, or all of it where there is none.
+def hear_clip(samples: Samples, ear: Listen, all_frames: AllFrames) -> Cepstra:
+    """(n,) samples of one clip at 16 kHz -> (frames, 40): its utterances joined, or all of it where there is none.
 
     AudioError where it has no utterance and is shorter than SHORTEST_CLIP_S.
     """
     if utterances := hear_all(ear, samples):
-        seconds = np.array([utterance.quality.net_speech_s for utterance in utterances])
-        snr_db = float(np.average([utterance.quality.snr_db for utterance in utterances], weights=seconds))
-        return Spoken(np.concatenate([utterance.mfcc for utterance in utterances]), float(seconds.sum()), snr_db)
+        return np.concatenate([utterance.mfcc for utterance in utterances])
     if len(samples) < SHORTEST_CLIP_S * SAMPLE_RATE:
         raise AudioError(f"no utterance in {len(samples) / SAMPLE_RATE:.2f} s, {SHORTEST_CLIP_S} s wanted")
-    frames = all_frames(samples)
-    quality = assess(frames)
-    return Spoken(frames.mfcc, quality.net_speech_s, quality.snr_db)
+    return all_frames(samples).mfcc
 
 
 def voice_alone(samples: Samples, all_frames: AllFrames) -> list[Utterance]:

@@ -1,5 +1,6 @@
-"""Step 8: what a score means. Writes cohort, log-likelihood ratio and false-accept thresholds into the manifest.
+"""Step 8: what a score means. Writes doubt, cohort, log-likelihood ratio and false-accept thresholds into the manifest.
 
+Doubt: fitted on training voices (tools/training/fit_doubt.py); it changes every embedding, and so the model's name.
 Cohort: one embedding each of voices from the training sound. Ratio and thresholds: trials as at the door, the mean of
 three utterances, or one, against one that is as recorded, cut short or in noise, on the adults of the development
 speakers, which the network never saw, each set by itself, since another microphone is an easy difference; the
@@ -35,19 +36,30 @@ from tools.measure.door_trials import (
     plain_scorer,
 )
 from tools.measure.halves import FEWEST, measure_halves
-from tools.training.corpus import load_corpus
+from tools.training.corpus import Corpus, load_corpus
+from tools.training.fit_doubt import MADE_UP, fit_doubt
 
 COHORT = 400
 SHORTEST_FRAMES = 150
-SYNTHETIC = "kokoro:"  # made-up people lie closer together than real ones
 RATES = (0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001, 0.00003, 0.00001)
 _PRIOR = 0.01  # of the logistic regression: the working point of the detection cost
 
 
-def make_cohort(xvector: XVector, output: Path) -> NDArray[np.int8]:
+def with_doubt(model: Path, corpus: Corpus) -> XVector:
+    """The same file, whose manifest names a doubt and a name for both."""
+    doubt, told = fit_doubt(XVector(model), corpus)
+    click.echo(told)
+    path = model.with_suffix(".json")
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    both = hashlib.sha256(f"{manifest['sha256']} {doubt}".encode()).hexdigest()
+    manifest |= {"name": f"{model.stem}-{both[:8]}", "doubt": asdict(doubt), "calibration": None}
+    path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    return XVector(model)
+
+
+def make_cohort(xvector: XVector, corpus: Corpus) -> NDArray[np.int8]:
     """(400, d) INT8 embeddings of real people of the training sound, at their own speed and at others."""
-    corpus = load_corpus(output)
-    made_up = np.char.startswith(corpus.speaker, SYNTHETIC)[corpus.voice]
+    made_up = np.array([name.startswith(MADE_UP) for name in corpus.speaker.tolist()])[corpus.voice]
     clean = np.flatnonzero(~corpus.noisy & ~made_up & (corpus.length >= SHORTEST_FRAMES))
     chosen = np.random.default_rng(0).choice(clean, min(COHORT, len(clean)), replace=False)
     vectors = np.stack([xvector.embed(corpus.clip(int(clip))).vector for clip in tqdm(chosen, unit="voice")])
@@ -87,8 +99,9 @@ def strictest(sets: Sequence[Trials], calibration: Calibration) -> tuple[float, 
 @click.option("--noise", type=click.Path(path_type=Path, exists=True), help="Folder of sounds for trials in noise.")
 @click.option("--top", default=0, show_default=True, help="Cohort voices for AS-norm, say 100; 0: plain cosine.")
 def main(model: Path, root: Path, output: Path, noise: Path | None, top: int) -> None:
-    xvector = XVector(model)
-    cohort = make_cohort(xvector, output)
+    corpus = load_corpus(output)
+    xvector = with_doubt(model, corpus)
+    cohort = make_cohort(xvector, corpus)
     content = io.BytesIO()
     np.save(content, cohort)
     cohort_path = model.with_suffix(".cohort.npy")

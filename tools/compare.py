@@ -1,10 +1,10 @@
 """All systems on the same trials in one run: error rates, size, CPU time for 3 s of sound, peak memory.
 
-Rates are of what each system itself ranks by, as in tools.evaluate; edgevoice, whose LLR knows how much was said, also
-by the cosine alone, as most others. FRR and min DCF (P_target 0.01, C_fa 10, normalised) are at thresholds chosen on
-these very trials. --plot writes the DET plot of all systems. --markdown writes the table into a file that holds the
-lines <!-- compare --> and <!-- /compare --> (or another word than compare, see --marker), between them. For CPU times
-to quote set OPENBLAS_NUM_THREADS=1 and OMP_NUM_THREADS=1: idle threads that spin are CPU time too.
+Rates are of what each system itself ranks by, as in tools.evaluate; of edgevoice, whose embedding tells besides the
+voice how little it is sure of it, also by the voice alone. FRR and min DCF (P_target 0.01, C_fa 10, normalised) are at
+thresholds chosen on these very trials. --plot writes the DET plot of all systems. --markdown writes the table into a
+file that holds the lines <!-- compare --> and <!-- /compare --> (or another word than compare, see --marker), between
+them. For CPU times to quote set OPENBLAS_NUM_THREADS=1 and OMP_NUM_THREADS=1: idle threads that spin are CPU time too.
 """
 
 from collections.abc import Sequence
@@ -92,9 +92,9 @@ def compare(wanted: Asked, names: Sequence[str]) -> tuple[list[Row], dict[str, C
         curves[system.name] = error_curve(scored.own[trials.is_target], scored.own[~trials.is_target])
         cost = system.size_bytes, cpu_ms[system.name], peak_memory_bytes(system.name, sound, wanted.trained)
         rows.append(Row(system.name, report(scored.own, scored, trials), *cost, len(embedded.failed)))
-        if system.llr is not None:
-            like_the_others = report(scored.cosine, scored, trials)
-            rows.append(Row(f"{system.name}, by cosine", like_the_others, *cost, len(embedded.failed)))
+        if scored.voice is not None:
+            like_the_others = report(scored.voice, scored, trials)
+            rows.append(Row(f"{system.name}, voice alone", like_the_others, *cost, len(embedded.failed)))
     return rows, curves, trials
 
 

@@ -3,9 +3,9 @@
 The index is a CSV file with the columns path, speaker, session, label. EER is taken on the ROC, straight between
 neighbouring points; its 95 % interval is a bootstrap over speakers; FRR at a FAR is that of the best threshold whose
 FAR is no higher. min_dcf, act_dcf: P_target 0.01, C_fa 10, C_miss 1, normalised. act_dcf and cllr are of the
-calibrated LLR, all others of what the system itself ranks by: edgevoice by that LLR, which knows how much was said and
-how clearly, i-vector and GMM-UBM by their likelihood ratio, all others by the cosine; --rank-by asks for another. A
-clip that fails is refused by everyone.
+calibrated LLR, all others of what the system itself ranks by: i-vector and GMM-UBM by their likelihood ratio, all
+others by the cosine; --rank-by asks for that LLR, or for the voice of our embeddings without their doubt. A clip that
+fails is refused by everyone.
 """
 
 from pathlib import Path
@@ -72,7 +72,7 @@ def _caution(result: Report) -> str:
 @click.command(help=__doc__)
 @trial_options
 @click.option("--system", "system_name", type=click.Choice(list(SYSTEMS)), default="edgevoice", show_default=True)
-@click.option("--rank-by", type=click.Choice(["own", "cosine", "llr"]), default="own", show_default=True)
+@click.option("--rank-by", type=click.Choice(["own", "llr", "voice"]), default="own", show_default=True)
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Write a DET plot to this image.")
 @click.option("--json", "json_", is_flag=True, help="One JSON object on standard output and nothing else there.")
 def main(

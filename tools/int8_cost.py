@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from edgevoice.errors import ModelError
 from edgevoice.listening.features import Cepstra
-from edgevoice.recognition.embed import Embedding, Vector, XVector, normalise
+from edgevoice.listening.window import FRAMES_PER_SECOND
+from edgevoice.recognition.doubt import Doubt
+from edgevoice.recognition.embed import Embedding, Vector, XVector, normalise, unit
 from edgevoice.recognition.score import load_scorer
 from tools.measure.door_trials import Trials, Voice, development_adults, door_trials, embed_voices
 from tools.measure.metrics import eer
@@ -27,10 +29,10 @@ PROMISES = (0.01, 0.001)
 
 
 class FloatXVector:
-    """The network before quantization, fed as the device feeds the file."""
+    """The network before quantization, fed as the device feeds the file, with the same doubt."""
 
-    def __init__(self, student: Student) -> None:
-        self._student = student
+    def __init__(self, student: Student, doubt: Doubt | None) -> None:
+        self._student, self._doubt = student, doubt
 
     @torch.inference_mode()
     def embed(self, mfcc: Cepstra) -> Embedding:
@@ -39,7 +41,8 @@ class FloatXVector:
         half = context_frames(self._student.network.shape) // 2
         around = np.take(levels, np.arange(-half, len(levels) + half), axis=0, mode="wrap")
         vector: Vector = self._student.network(torch.from_numpy(around)[None].float() / 32)[0].numpy()
-        return Embedding(vector / np.linalg.norm(vector), "float")
+        seconds = len(mfcc) / FRAMES_PER_SECOND
+        return Embedding(self._doubt.beside(vector, seconds) if self._doubt else unit(vector), "float")
 
 
 def clip_eer(voices: dict[str, Voice]) -> float:
@@ -72,7 +75,7 @@ def main(model: Path, float_model: Path, root: Path) -> None:
         click.echo(f"{name}: EER of single clips {pairs}; at the door {100 * eer(found.target, found.nontarget):.2f} %")
         return found
 
-    stored, real = trials(xvector, "INT8"), trials(FloatXVector(student), "float")
+    stored, real = trials(xvector, "INT8"), trials(FloatXVector(student, xvector.manifest.doubt), "float")
     calibration = scorer.calibration
     for promise in PROMISES:
         threshold = (calibration.threshold(promise) - calibration.offset) / calibration.slope

@@ -13,8 +13,9 @@ from edgevoice.door.enrolment import Enrolment
 from edgevoice.errors import ModelError
 from edgevoice.hardware.portaudio import quiet_stderr
 from edgevoice.identify import Recogniser as Identifier
-from edgevoice.identify import Spoken, hear_all, voice_alone
+from edgevoice.identify import hear_all, voice_alone
 from edgevoice.listening.capture import Samples
+from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.listen import Listen, ListeningSettings, check_networks
 from edgevoice.listening.utterance import Utterance
@@ -101,8 +102,8 @@ def utterances(samples: Samples, settings: Settings | None = None) -> list[Utter
     return hear_all(ear(settings), samples) or voice_alone(samples, lambda clip: _frames(clip, settings))
 
 
-def hear_clip(samples: Samples, settings: Settings | None = None) -> Spoken:
-    """(n,) int16 at 16 kHz through the ear of the device -> all speech in it; AudioError where it is too short."""
+def hear_clip(samples: Samples, settings: Settings | None = None) -> Cepstra:
+    """(n,) int16 at 16 kHz through the ear of the device -> (frames, 40) all speech in it; AudioError: too short."""
     settings = settings or Settings()
     return identify.hear_clip(samples, ear(settings), lambda clip: _frames(clip, settings))
 
@@ -113,7 +114,7 @@ def embed_clip(samples: Samples, model: XVector, settings: Settings | None = Non
     The utterances are joined before the model sees them; a clip without any is embedded as a whole. AudioError where
     it is too short for that.
     """
-    return model.embed(hear_clip(samples, settings).mfcc)
+    return model.embed(hear_clip(samples, settings))
 
 
 def enrolment(settings: Settings, recognises: Recogniser) -> Enrolment:

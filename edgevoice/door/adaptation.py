@@ -22,7 +22,7 @@ class AdaptationRules:
     """How much more than the threshold an unlock must score to count, in natural-log likelihood ratio, 0..40."""
     share: Annotated[float, Field(gt=0, le=0.5)] = 0.05
     """What one unlock weighs against the voiceprint, 0..0.5."""
-    min_likeness: Annotated[float, Field(ge=0.5, le=1)] = 0.9
+    min_likeness: Annotated[float, Field(ge=0.5, le=1)] = 0.95
     """Cosine that the voiceprint keeps to the one enrolled, 0.5..1: further it never goes."""
 
 

@@ -1,13 +1,13 @@
-"""What a score means depends on: how much was said, how clearly, and on how much speech the voiceprint rests."""
+"""What a score means depends on: how much was said, how clearly, and on how many utterances the voiceprint rests."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Short or noisy utterances score lower whoever speaks, so their LLR could be raised. Below two seconds and for noise it
-# is not: that let more strangers in than promised, among people whom the calibration did not know and who all said the
-# same. Longer and clearer ones lower it.
+# Of the seconds it is what the doubt of the embeddings leaves over. Below two seconds and in noise nothing more is given:
+# credit for that let more strangers in than promised, among people whom the calibration did not know and who all said
+# the same.
 _SECONDS = (2.0, 6.0)
 _SNR_DB = (20.0, 30.0)
 _UTTERANCES = (1, 3)
@@ -15,27 +15,23 @@ _UTTERANCES = (1, 3)
 
 @dataclass(frozen=True)
 class Circumstances:
-    """Seconds of speech and SNR in dB of the utterance, utterances behind the voiceprint and, where it is a single one,
-    its seconds of speech; the defaults are usual."""
+    """Seconds of speech and SNR in dB of the utterance, utterances behind the voiceprint; the defaults are usual."""
 
     net_speech_s: float = 3.0
     snr_db: float = 20.0
     utterances: int = 3
-    enrolled_s: float = 3.0
 
     @property
     def deviation(self) -> NDArray[np.float64]:
-        """(3,) doublings of the usual seconds, both sides, tens of dB over the usual SNR, doublings of the utterances.
+        """(3,) doublings of the usual seconds, tens of dB over the usual SNR, doublings of the utterances.
 
         Limited; a figure that is no number counts as usual, and ``decide`` refuses it anyway.
         """
-        found = np.array([self.net_speech_s, self.snr_db, self.utterances, self.enrolled_s], dtype=np.float64)
-        usual = np.array([3.0, 20.0, 3.0, 3.0])
-        lowest, highest = np.transpose([_SECONDS, _SNR_DB, _UTTERANCES, _SECONDS])
-        said, snr_db, utterances, enrolled = np.clip(np.where(np.isnan(found), usual, found), lowest, highest)
-        return np.array(
-            [np.log2(said / 3.0) + np.log2(enrolled / 3.0), (snr_db - 20.0) / 10.0, np.log2(utterances / 3.0)]
-        )
+        found = np.array([self.net_speech_s, self.snr_db, self.utterances], dtype=np.float64)
+        usual = np.array([3.0, 20.0, 3.0])
+        lowest, highest = np.transpose([_SECONDS, _SNR_DB, _UTTERANCES])
+        said, snr_db, utterances = np.clip(np.where(np.isnan(found), usual, found), lowest, highest)
+        return np.array([np.log2(said / 3.0), (snr_db - 20.0) / 10.0, np.log2(utterances / 3.0)])
 
 
 USUAL = Circumstances()

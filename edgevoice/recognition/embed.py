@@ -12,7 +12,9 @@ from pydantic.dataclasses import dataclass as validated
 from edgevoice.errors import ModelError
 from edgevoice.listening.features import COEFFICIENTS, Cepstra, remove_cepstral_mean
 from edgevoice.listening.listen import FRONT_END
+from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.calibration import Calibration
+from edgevoice.recognition.doubt import Doubt
 from edgevoice.tflite import Int8, Quantization, Signature, TFLiteModel, read_manifest
 
 Vector = NDArray[np.float32]
@@ -24,7 +26,8 @@ Scale = Annotated[FiniteFloat, Field(gt=0)]
 
 @dataclass(frozen=True, eq=False)
 class Embedding:
-    """A voice as a point: vector (d,) float32 of unit length, and the name of the model that made it."""
+    """A voice as a point: vector (d,) float32 of unit length, the doubt in its last component, and the name of the
+    model that made it."""
 
     vector: Vector
     model: str
@@ -35,7 +38,7 @@ class XVectorManifest:
     """``xvector.json``: what the file beside it is, what it must be fed and what its scores mean.
 
     levels_per_unit: INT8 levels per unit of Q10 MFCC, by coefficient; context_frames: input frames that one frame
-    vector sees, less one; calibration: absent until ``tools.calibrate`` has run.
+    vector sees, less one; calibration, doubt: absent until ``tools.calibrate`` has run.
     """
 
     name: str
@@ -47,6 +50,7 @@ class XVectorManifest:
     training: dict[str, object]
     licence: str
     calibration: Calibration | None = None
+    doubt: Doubt | None = None
 
 
 def refuse_other_front_end(path: Path, front_end: str) -> None:
@@ -80,14 +84,19 @@ class XVector:
 
     def embed(self, mfcc: Cepstra) -> Embedding:
         """(n, 40) MFCC Q10 of one utterance, n >= 1 -> unit-length embedding."""
-        return self.place(self.pooled(mfcc))
+        vector, doubt = self.project(self.pooled(mfcc)), self.manifest.doubt
+        seconds = len(mfcc) / FRAMES_PER_SECOND
+        return Embedding(doubt.beside(vector, seconds) if doubt else unit(vector), self.manifest.name)
 
-    def place(self, pooled: Vector) -> Embedding:
-        """(2p,) statistics of the frame vectors -> unit-length embedding."""
+    def voice(self, mfcc: Cepstra) -> Vector:
+        """(n, 40) MFCC Q10, n >= 1 -> (d,) of unit length: the voice without the doubt."""
+        return unit(self.project(self.pooled(mfcc)))
+
+    def project(self, pooled: Vector) -> Vector:
+        """(2p,) statistics of the frame vectors -> (d,) what the last layer makes of them, of any length."""
         coded = self._model.run("segment", encode(pooled[None], self._segment.input.quantization))[0]
-        # The scale drops out of a unit vector; the zero point does not.
-        embedding = coded.astype(np.float32) - self._segment.output.quantization.zero_point
-        return Embedding(embedding / max(float(np.linalg.norm(embedding)), 1e-9), self.manifest.name)
+        quantization = self._segment.output.quantization
+        return np.asarray((coded.astype(np.float32) - quantization.zero_point) * np.float32(quantization.scale))
 
     def pooled(self, mfcc: Cepstra) -> Vector:
         """(n, 40) MFCC Q10 -> (2p,) mean and standard deviation of the frame vectors, which the last layer sees."""
@@ -96,6 +105,11 @@ class XVector:
         cuts = windows(levels, self.manifest.context_frames, outputs)
         vectors = np.concatenate([self._model.run("frames", cut[None])[0] for cut in cuts])
         return pool(vectors[: -(-len(levels) // FRAME_RATE_DIVISOR)], self._frames.output.quantization)
+
+
+def unit(vector: Vector) -> Vector:
+    """(d,) -> the same direction, of length 1; all zero stays so."""
+    return vector / np.float32(max(float(np.linalg.norm(vector)), 1e-9))
 
 
 def normalise(mfcc: Cepstra, levels_per_unit: Vector) -> Int8:

@@ -11,10 +11,10 @@ SHORTEST_S = 4.0
 
 
 def halves_agree(xvector: XVector, frames: Frames, shortest_s: float = SHORTEST_S) -> float | None:
-    """Cosine of the embeddings of the first and the second half of the speech, -1..1; None where it is too short."""
+    """Cosine of the voices of the first and the second half of the speech, -1..1; None where it is too short."""
     spoken = np.flatnonzero(frames.speech)
     if len(spoken) < shortest_s * FRAMES_PER_SECOND:
         return None
     middle = int(spoken[len(spoken) // 2])
-    first, second = (xvector.embed(half.mfcc).vector for half in (frames[:middle], frames[middle:]))
+    first, second = (xvector.voice(half.mfcc) for half in (frames[:middle], frames[middle:]))
     return float(first @ second)

@@ -27,21 +27,13 @@ def test_a_very_short_or_noisy_utterance_is_given_no_more_credit() -> None:
     assert CALIBRATION.llr(0.5, Circumstances(0.6, 3.0)) == CALIBRATION.llr(0.5, Circumstances(2.0, 20.0))
 
 
-def test_seconds_count_alike_on_both_sides() -> None:
-    said, enrolled = Circumstances(4.5, 20.0, 1, 3.0), Circumstances(3.0, 20.0, 1, 4.5)
-    assert CALIBRATION.llr(0.5, said) == pytest.approx(CALIBRATION.llr(0.5, enrolled))
-    assert CALIBRATION.llr(0.5, said) < CALIBRATION.llr(0.5, Circumstances(3.0, 20.0, 1))
-
-
 def test_one_utterance_and_a_clearer_voice_too() -> None:
     given_one = Circumstances(3.0, 30.0, 1)
     assert CALIBRATION.llr(0.5, given_one) - CALIBRATION.llr(0.5) == pytest.approx(-0.3 + 0.8 * np.log2(3))
 
 
-@given(st.floats(), st.floats(), st.integers(-5, 1_000_000), st.floats())
-def test_nothing_moves_it_further_than_was_measured(
-    said_s: float, snr_db: float, count: int, enrolled_s: float
-) -> None:
-    deviation = Circumstances(said_s, snr_db, count, enrolled_s).deviation
+@given(st.floats(), st.floats(), st.integers(-5, 1_000_000))
+def test_nothing_moves_it_further_than_was_measured(said_s: float, snr_db: float, count: int) -> None:
+    deviation = Circumstances(said_s, snr_db, count).deviation
     assert np.isfinite(deviation).all()
-    assert (np.abs(deviation) <= [2.0, 1.0, np.log2(3) + 1e-9]).all()
+    assert (np.abs(deviation) <= [1.0, 1.0, np.log2(3) + 1e-9]).all()

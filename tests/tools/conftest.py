@@ -8,6 +8,7 @@ NEED_TOOLS = [
     "test_batches.py",
     "test_deepen.py",
     "test_emotion.py",
+    "test_fit_doubt.py",
     "test_fit_snr.py",
     "test_joined.py",
     "test_lessons.py",

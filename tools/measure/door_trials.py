@@ -13,7 +13,7 @@ from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.quality import assess
 from edgevoice.recognition.calibration import Calibration
-from edgevoice.recognition.circumstances import USUAL, Circumstances
+from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.recognition.score import Scorer
 from tools.index import read_index
@@ -137,8 +137,7 @@ def door_trials(
             voiceprint /= np.linalg.norm(voiceprint)
             tried = ~np.isin(clip, own.clip[enrolled])
             scores.append(scorer.normalised(voiceprint[None], vectors[tried])[0])
-            alone_s = float(own.said[enrolled[0], 0]) if count == 1 else USUAL.enrolled_s
-            about = [Circumstances(net_s, snr_db, int(count), alone_s) for net_s, snr_db in said[tried]]
+            about = [Circumstances(net_s, snr_db, int(count)) for net_s, snr_db in said[tried]]
             given.append([each.deviation for each in about])
             same.append(speakers[tried] == number)
             whose.append(np.full(tried.sum(), number))

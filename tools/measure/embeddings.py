@@ -61,8 +61,14 @@ def pair_scores(system: System, embedded: Embedded, trials: Trials) -> Values:
 
 def pair_cosines(embedded: Embedded, trials: Trials) -> Values:
     """(trials,) cosine, -1 wherever one of the two clips failed."""
-    unit = embedded.vectors / np.maximum(np.linalg.norm(embedded.vectors, axis=1, keepdims=True), 1e-9)
-    return _of_pairs(unit @ unit.T, embedded, trials, FAILED_SCORE)
+    return _of_pairs(embedded.vectors @ embedded.vectors.T, embedded, trials, FAILED_SCORE)
+
+
+def pair_voices(system: System, embedded: Embedded, trials: Trials) -> Values | None:
+    """(trials,) cosine of the voices alone, as ``pair_cosines``; None where there is nothing else in an embedding."""
+    if system.voice is None:
+        return None
+    return _of_pairs(_square(system.voice, embedded), embedded, trials, FAILED_SCORE)
 
 
 def pair_llrs(system: System, embedded: Embedded, trials: Trials) -> Values | None:

@@ -85,7 +85,7 @@ def embed(model: XVector, samples: Samples, subtraction: SubtractionSettings) ->
     """The whole path of the device with another subtraction -> (d,) unit vector, or why there is none."""
     listening = ListeningSettings(subtraction=subtraction)
     try:
-        mfcc = hear_clip(samples, Listen(listening), FrontEnd(subtraction, listening.activity)).mfcc
+        mfcc = hear_clip(samples, Listen(listening), FrontEnd(subtraction, listening.activity))
     except AudioError as error:
         return str(error)
     return model.embed(mfcc).vector

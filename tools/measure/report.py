@@ -7,7 +7,7 @@ import numpy as np
 
 from edgevoice.errors import SettingsError
 from tools.measure import metrics
-from tools.measure.embeddings import Embedded, pair_cosines, pair_llrs, pair_scores
+from tools.measure.embeddings import Embedded, pair_llrs, pair_scores, pair_voices
 from tools.measure.metrics import Values
 from tools.measure.trials import Trials
 from tools.peers import System
@@ -34,27 +34,30 @@ class Report:
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """One score a trial: what the system itself ranks by, the cosine, and the calibrated LLR where it gives one."""
+    """One score a trial: what the system itself ranks by, where it gives one the calibrated LLR, and, where its
+    embedding tells more than the voice, the cosine of the voices alone."""
 
     own: Values
-    cosine: Values
     llr: Values | None
+    voice: Values | None
 
     def ranked(self, by: str) -> Values:
-        """The scores that rank the trials: ``own``, ``cosine`` or ``llr``; SettingsError where there is no LLR."""
-        if by != "llr":
-            return self.own if by == "own" else self.cosine
-        if self.llr is None:
-            raise SettingsError(
-                "no LLR to rank by: the system is not calibrated; run tools.calibrate, or rank by cosine"
-            )
-        return self.llr
+        """The scores that rank the trials: ``own``, ``llr`` or ``voice``; SettingsError where there is none."""
+        if by == "llr" and self.llr is None:
+            raise SettingsError("no LLR to rank by: the system is not calibrated; run tools.calibrate, or rank by own")
+        if by == "voice" and self.voice is None:
+            raise SettingsError("no voice apart: an embedding of this system tells nothing else; rank by own")
+        found = {"own": self.own, "llr": self.llr, "voice": self.voice}[by]
+        assert found is not None
+        return found
 
 
 def score(system: System, embedded: Embedded, trials: Trials) -> Scored:
     """Scores of all trials."""
     return Scored(
-        pair_scores(system, embedded, trials), pair_cosines(embedded, trials), pair_llrs(system, embedded, trials)
+        pair_scores(system, embedded, trials),
+        pair_llrs(system, embedded, trials),
+        pair_voices(system, embedded, trials),
     )
 
 

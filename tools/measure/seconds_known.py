@@ -1,7 +1,9 @@
-"""What it is worth to know how much was said: EER by the cosine alone, and less a weight for the seconds of both clips.
+"""What it is worth to know how much was said: EER by the cosine of the voices alone, and less a weight for the seconds
+of both clips.
 
 The weight is fitted on the trials of the other set (logistic regression, as in tools.calibrate), so for peers as for
-ours nobody's own trials choose it. Seconds of speech are those that edgevoice's own ear finds, limited as at the door.
+ours nobody's own trials choose it. Seconds are those of the utterances that edgevoice's own ear finds, limited as in
+its doubt.
 """
 
 from collections.abc import Sequence
@@ -18,9 +20,10 @@ from sklearn.linear_model import LogisticRegression
 from edgevoice.app import hear_clip
 from edgevoice.errors import EdgevoiceError
 from edgevoice.hardware.wave import read_sound
-from edgevoice.recognition.circumstances import Circumstances
+from edgevoice.listening.window import FRAMES_PER_SECOND
+from edgevoice.recognition.doubt import said
 from tools.measure.conditions import Conditions
-from tools.measure.embeddings import embed_all, pair_cosines
+from tools.measure.embeddings import embed_all, pair_cosines, pair_voices
 from tools.measure.metrics import Values, eer, frr_at_far
 from tools.measure.trials import Selection, Trials, read_trials
 from tools.peers import SYSTEMS
@@ -54,9 +57,9 @@ class Scored:
 
 
 def doublings(trials: Trials, root: Path) -> Values:
-    """(trials,) of both clips together, as ``Circumstances.deviation`` counts them."""
-    heard = [hear_clip(read_sound(root / clip.path)).net_speech_s for clip in trials.clips]
-    of_clip = np.array([Circumstances(net_speech_s=seconds).deviation[0] for seconds in heard])
+    """(trials,) of both clips together, as ``Doubt`` counts them."""
+    frames = np.array([len(hear_clip(read_sound(root / clip.path))) for clip in trials.clips])
+    of_clip = said(frames / FRAMES_PER_SECOND)
     return np.asarray(of_clip[trials.first] + of_clip[trials.second])
 
 
@@ -70,13 +73,15 @@ def main(index: Path, root: Path, names: Sequence[str], cache: Path | None) -> N
     try:
         sets = [read_trials(index, root, selection) for selection in SETS]
         said = [doublings(trials, root) for trials in sets]
-        table = Table("EER, FRR at FAR 1 %", "set", "by cosine", "seconds known", "a doubling")
+        table = Table("EER, FRR at FAR 1 %", "set", "voice alone", "seconds known", "a doubling")
         for name in names:
             system = SYSTEMS[name]()
             scored = []
             for trials, more in zip(sets, said, strict=True):
                 embedded = embed_all(system, root, [clip.path for clip in trials.clips], Conditions(), cache)
-                scored.append(Scored(pair_cosines(embedded, trials), more, trials.is_target))
+                voices = pair_voices(system, embedded, trials)
+                cosine = pair_cosines(embedded, trials) if voices is None else voices
+                scored.append(Scored(cosine, more, trials.is_target))
             for selection, of_set, other in zip(SETS, scored, reversed(scored), strict=True):
                 weight = other.weight()
                 table.add_row(name, selection.set_name, of_set.rates(0.0), of_set.rates(weight), f"{weight:+.3f}")

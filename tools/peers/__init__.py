@@ -40,7 +40,9 @@ class System:
     llr: PairwiseScores | None = None
     """Calibrated LLR (natural log); None where the system gives none."""
     rank: PairwiseScores | None = None
-    """What ranks clips where that is not the cosine; the vectors then keep their length, for ``llr`` too."""
+    """What ranks clips where that is not the cosine; the vectors then keep their length."""
+    voice: PairwiseScores | None = None
+    """The cosine of the voices alone, where an embedding tells more: like against like beside the other systems."""
 
 
 LoadSystem = Callable[[], System]

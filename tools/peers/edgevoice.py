@@ -7,12 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import edgevoice
-from edgevoice.app import hear_clip
+from edgevoice.app import embed_clip
 from edgevoice.errors import ModelError
-from edgevoice.identify import Spoken
-from edgevoice.listening.capture import Samples
 from edgevoice.recognition.calibration import Calibration
-from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import ONE_UTTERANCE, load_scorer
 from tools.peers import MODELS, PairwiseScores, System, Vector
@@ -27,36 +24,32 @@ def load(path: Path = MODEL, name: str = "edgevoice") -> System:
             f"{path}: no model; found nothing to evaluate, wanted the shipped x-vector: run tools.quantize"
         )
     model = XVector(path)
-    calibration = model.manifest.calibration
-
-    def embed(samples: Samples) -> Vector:
-        heard = hear_clip(samples)
-        vector = model.embed(heard.mfcc).vector
-        return vector if calibration is None else vector * np.float32(np.exp(_moves(heard, calibration)))
-
+    calibration, doubt = model.manifest.calibration, model.manifest.doubt
     llr = None if calibration is None else _pairwise(calibration, path)
-    version = f"{model.manifest.sha256} {_source_hash()} {calibration}"
-    return System(name, path.stat().st_size, version, embed, llr, rank=llr)
-
-
-def _moves(heard: Spoken, calibration: Calibration) -> float:
-    """What the seconds of a clip move an LLR, on whichever side it stands, and half of what its SNR does."""
-    seconds, snr, _ = Circumstances(heard.net_speech_s, heard.snr_db).deviation * calibration.offset_by
-    return float(seconds + snr / 2)
+    return System(
+        name,
+        path.stat().st_size,
+        f"{model.manifest.sha256} {_source_hash()} {doubt}",
+        lambda samples: embed_clip(samples, model).vector,
+        llr,
+        voice=None if doubt is None else _without_doubt,
+    )
 
 
 def _pairwise(calibration: Calibration, path: Path) -> PairwiseScores:
-    """The LLR of the device, AS-norm and side information included, each clip enrolled alone; the mean of both ways
-    round. A vector's length is the exponential of what its circumstances move."""
+    """The LLR of the device, AS-norm included, each clip enrolled alone and said as usual."""
     scorer = load_scorer(calibration, path)
+    one_each = float(ONE_UTTERANCE.deviation @ calibration.offset_by)
 
     def llr(vectors: Vector) -> NDArray[np.floating]:
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        score, moves = scorer.normalised(vectors / lengths, vectors / lengths), np.log(lengths)
-        one_each = float(ONE_UTTERANCE.deviation @ calibration.offset_by)
-        return np.asarray(calibration.slope * score + calibration.offset + one_each + moves + moves.T)
+        return np.asarray(calibration.slope * scorer.normalised(vectors, vectors) + calibration.offset + one_each)
 
     return llr
+
+
+def _without_doubt(vectors: Vector) -> NDArray[np.floating]:
+    voices = vectors[:, :-1] / np.linalg.norm(vectors[:, :-1], axis=1, keepdims=True)
+    return np.asarray(voices @ voices.T)
 
 
 def _source_hash() -> str:

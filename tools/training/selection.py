@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.training.corpus import Corpus
-
-_MADE_UP = ("kokoro:", "flite:", "pico:", "festival:", "rhvoice:")
+from tools.training.fit_doubt import MADE_UP
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ def selected(corpus: Corpus, selection: Selection) -> Corpus:
     """The same features; clips and cohort only of the voices that are wanted."""
     voices = np.ones(len(corpus.speaker), dtype=np.bool_)
     if not selection.synthetic:
-        voices &= ~_begins(corpus.speaker, _MADE_UP)
+        voices &= ~_begins(corpus.speaker, MADE_UP)
     if not selection.copies:
         voices &= np.char.endswith(corpus.speaker, "@0") | (corpus.speaker == "")
     if selection.without:

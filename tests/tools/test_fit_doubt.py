@@ -1,0 +1,58 @@
+"""What is learned of made-up voices whose disturbance is known."""
+
+import numpy as np
+
+from edgevoice.recognition.doubt import Doubt
+from tools.training.fit_doubt import Voices, learn
+
+
+def made_up(people: int, cuts: int, stand_out: float = 0.3) -> Voices:
+    """Voices nearer to the middle or farther from it, in a disturbance that falls with the seconds."""
+    rng = np.random.default_rng(3)
+    person = np.repeat(np.arange(people), cuts)
+    far = np.exp2(rng.normal(0, stand_out, people))
+    seconds = np.exp(rng.uniform(np.log(1.5), np.log(9), len(person)))
+    voices = rng.standard_normal((people, 24)) * far[:, None]
+    vectors = voices[person] + rng.standard_normal((len(person), 24)) * np.sqrt(3 / seconds)[:, None]
+    return Voices(
+        vectors.astype(np.float32), seconds, person, np.arange(len(person)), np.full(len(person), "made-up", np.str_)
+    )
+
+
+def rates(told: str) -> tuple[float, float]:
+    """EER before and after, as told."""
+    before, _, after, _ = told.split()[-4:]
+    return float(before), float(after)
+
+
+def test_the_longer_and_the_farther_out_the_less_doubt() -> None:
+    doubt, told = learn(made_up(60, 8), np.random.default_rng(0))
+    assert doubt.by_seconds < -0.03
+    assert doubt.by_length < -0.1
+    before, after = rates(told)
+    assert after < before
+
+
+def test_where_all_cuts_are_alike_the_seconds_count_for_nothing() -> None:
+    voices = made_up(60, 8)
+    alike = Voices(
+        voices.vectors, np.full(len(voices.seconds), 3.0), voices.person, voices.recording, voices.collection
+    )
+    doubt, _ = learn(alike, np.random.default_rng(0))
+    usual = float(np.median(np.linalg.norm(voices.vectors, axis=1)))
+    assert doubt.usual_length == usual
+    for seconds in (1.0, 3.0, 8.0):
+        assert np.isfinite(Doubt(usual, doubt.by_seconds, doubt.by_length).beside(voices.vectors[0], seconds)).all()
+
+
+def test_two_cuts_of_one_recording_are_no_pair() -> None:
+    voices = made_up(60, 4)
+    one_recording_each = Voices(
+        voices.vectors,
+        voices.seconds,
+        voices.person,
+        voices.person // 2 * 2 + np.arange(len(voices.person)) % 2,
+        voices.collection,
+    )
+    _, told = learn(one_recording_each, np.random.default_rng(0))
+    assert f"EER of {60 * 4} pairs" in told
