@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-# Of the seconds it is what the doubt of the embeddings leaves over. Below two seconds and in noise nothing more is given:
-# credit for that let more strangers in than promised, among people whom the calibration did not know and who all said
-# the same.
+# Of the seconds it is what the doubt of the embeddings leaves over. Below two seconds and in noise nothing is given:
+# that let more strangers in than promised, among people whom the calibration did not know and who all said the same.
 _SECONDS = (2.0, 6.0)
 _SNR_DB = (20.0, 30.0)
 _UTTERANCES = (1, 3)

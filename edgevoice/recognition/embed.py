@@ -84,16 +84,24 @@ class XVector:
 
     def embed(self, mfcc: Cepstra) -> Embedding:
         """(n, 40) MFCC Q10 of one utterance, n >= 1 -> unit-length embedding."""
-        vector, doubt = self.project(self.pooled(mfcc)), self.manifest.doubt
-        seconds = len(mfcc) / FRAMES_PER_SECOND
-        return Embedding(doubt.beside(vector, seconds) if doubt else unit(vector), self.manifest.name)
+        return self.place(self.pooled(mfcc), len(mfcc))
+
+    def place(self, pooled: Vector, frames: int) -> Embedding:
+        """(2p,) statistics of the frame vectors of so many MFCC frames -> unit-length embedding."""
+        vector, doubt = self._project(pooled), self.manifest.doubt
+        return Embedding(
+            doubt.beside(vector, frames / FRAMES_PER_SECOND) if doubt else unit(vector), self.manifest.name
+        )
 
     def voice(self, mfcc: Cepstra) -> Vector:
         """(n, 40) MFCC Q10, n >= 1 -> (d,) of unit length: the voice without the doubt."""
-        return unit(self.project(self.pooled(mfcc)))
+        return unit(self.project(mfcc))
 
-    def project(self, pooled: Vector) -> Vector:
-        """(2p,) statistics of the frame vectors -> (d,) what the last layer makes of them, of any length."""
+    def project(self, mfcc: Cepstra) -> Vector:
+        """(n, 40) MFCC Q10, n >= 1 -> (d,) the voice as the last layer gives it, of any length."""
+        return self._project(self.pooled(mfcc))
+
+    def _project(self, pooled: Vector) -> Vector:
         coded = self._model.run("segment", encode(pooled[None], self._segment.input.quantization))[0]
         quantization = self._segment.output.quantization
         return np.asarray((coded.astype(np.float32) - quantization.zero_point) * np.float32(quantization.scale))

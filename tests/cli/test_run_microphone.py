@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
 
 REPOSITORY = Path(__file__).parents[2]
 TAIL_S = 1.5
-LLR_TOLERANCE = 1.0  # the stream starts at another sample, so windows and noise differ a little
+LLR_TOLERANCE = 1.5  # the stream starts at another sample, so windows and noise differ: by 0.03 of the voices' cosine
 
 
 @pytest.fixture(name="microphone", scope="module")

@@ -17,7 +17,8 @@ from tools.measure.asymmetric import Both, TeacherMap, door_trials, fit, unit
 from tools.peers.edgevoice import MODEL
 
 RNG = np.random.default_rng(5)
-TURN = np.linalg.qr(RNG.normal(size=(192, 192)))[0].astype(np.float32)
+SIZE = 193  # of an embedding, its doubt included
+TURN = np.linalg.qr(RNG.normal(size=(SIZE, SIZE)))[0].astype(np.float32)
 ADA, BEN = ([FOLDER / f"{name}-enrol-{take}.opus" for take in range(1, 5)] for name in ("ada", "ben"))
 
 
@@ -29,13 +30,13 @@ def turned(samples: Samples) -> Vector:
 @pytest.fixture(scope="module")
 def way(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("map") / "map.npz"
-    learned = unit(RNG.normal(size=(2000, 192)))
+    learned = unit(RNG.normal(size=(2000, SIZE)))
     fit(Both(learned @ TURN, learned), XVector(MODEL).manifest.name).save(path)
     return path
 
 
 def test_the_map_finds_the_way_back_for_voices_it_has_not_seen() -> None:
-    learned = unit(RNG.normal(size=(3000, 192)) + 0.3)
+    learned = unit(RNG.normal(size=(3000, SIZE)) + 0.3)
     noisy = learned @ TURN + 0.01 * RNG.normal(size=learned.shape)
     lead = fit(Both(noisy[:2500], learned[:2500]), "a model")
     assert (lead(noisy[2500:]) * learned[2500:]).sum(axis=1).min() > 0.97

@@ -17,7 +17,7 @@ from edgevoice.identify import hear_all
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.listen import ListeningSettings
-from edgevoice.recognition.embed import XVector, unit
+from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.emotion import inputs
 from edgevoice.recognition.prosody import Prosody, measure_prosody
 from tools.mood.clips import Clip
@@ -85,7 +85,7 @@ def _example(
 ) -> tuple[Table, Table, bool]:
     frames, heard = hear(changed(samples, around, rng) if around else samples)
     pooled = model.pooled(frames.mfcc)
-    return inputs(pooled, measure_prosody(frames)), unit(model.project(pooled)), heard
+    return inputs(pooled, measure_prosody(frames)), model.place(pooled, len(frames.mfcc)).vector, heard
 
 
 def changed(samples: Samples, around: Surroundings, rng: np.random.Generator) -> Samples:

@@ -95,7 +95,7 @@ def _embed(xvector: XVector, corpus: Corpus, rng: np.random.Generator) -> Voices
             wanted = np.exp(rng.uniform(np.log(_SHORTEST_S), np.log(_LONGEST_S))) * FRAMES_PER_SECOND
             frames = min(int(wanted), int(corpus.length[clip]))
             begin = int(rng.integers(corpus.length[clip] - frames + 1))
-            vector = xvector.project(xvector.pooled(corpus.clip(clip)[begin : begin + frames]))
+            vector = xvector.project(corpus.clip(clip)[begin : begin + frames])
             collection = str(names[number]).split(":", 1)[0]
             rows.append((vector, frames / FRAMES_PER_SECOND, number, corpus.voice[clip], collection))
     return Voices(*(np.array(column) for column in zip(*rows, strict=True)))
