@@ -100,7 +100,8 @@ def _targets(
 
 def _looks(judge: Judge, root: Path, target: Target, cache: Path | None) -> dict[str, list[Look]]:
     """Attack -> what the door is asked to decide on."""
-    path = cache / f"{target.path.replace('/', '-')}.npz" if cache else None
+    kept_as = f"{judge.xvector.manifest.name}-{target.path.replace('/', '-')}"
+    path = cache / f"{kept_as}.npz" if cache else None
     if path and path.exists():
         return {name: [Look.of(*kept) for kept in some] for name, some in read_kept(path).items()}
     _, samples = read(root, target.path)
