@@ -42,7 +42,7 @@ class Scorer:
     def rank(
         self, embedding: Embedding, voiceprints: Sequence[Voiceprint], said: Circumstances = USUAL
     ) -> tuple[Score, ...]:
-        """One score a person, best first; ModelError where a voiceprint is of another model."""
+        """One score a person, best first; ModelError where a voiceprint is of another model or size."""
         scores = [self._score(embedding, voiceprint, said) for voiceprint in voiceprints]
         return tuple(sorted(scores, key=lambda score: score.llr, reverse=True))
 
@@ -66,6 +66,11 @@ class Scorer:
             raise ModelError(
                 f"the voiceprint of {voiceprint.speaker!r} was made by {voiceprint.model}, this utterance by "
                 f"{embedding.model}: they cannot be compared; enrol {voiceprint.speaker!r} again"
+            )
+        if embedding.vector.shape != voiceprint.vector.shape:
+            raise ModelError(
+                f"the voiceprint of {voiceprint.speaker!r} has {len(voiceprint.vector)} numbers, this utterance "
+                f"{len(embedding.vector)}, both of {embedding.model}: reinstall the models, or enrol them again"
             )
         score = float(self.normalised(embedding.vector[None], voiceprint.vector[None])[0, 0])
         cosine = float(embedding.vector @ voiceprint.vector)

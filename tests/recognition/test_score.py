@@ -42,6 +42,11 @@ def test_a_voiceprint_of_another_model_is_refused_by_name() -> None:
         SCORER.rank(Embedding(unit(2)[0], "newer"), [Voiceprint("Ada", unit(2)[0], "older", 3)])
 
 
+def test_a_voiceprint_of_another_size_is_refused_by_name() -> None:
+    with pytest.raises(ModelError, match=r"'Ada' has 31 numbers, this utterance 32"):
+        SCORER.rank(Embedding(unit(2)[0], "m"), [Voiceprint("Ada", unit(2)[0][:31], "m", 3)])
+
+
 def test_normalisation_is_symmetric_and_matches_its_formula() -> None:
     one, other = unit(4)[0], unit(5)[0]
     cohort = unit(1, 100)
