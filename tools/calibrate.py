@@ -36,8 +36,8 @@ from tools.measure.door_trials import (
     plain_scorer,
 )
 from tools.measure.halves import FEWEST, measure_halves
-from tools.training.corpus import Corpus, load_corpus
-from tools.training.fit_doubt import MADE_UP, fit_doubt
+from tools.training.corpus import Corpus, load_corpus, made_up
+from tools.training.fit_doubt import fit_doubt
 
 COHORT = 400
 SHORTEST_FRAMES = 150
@@ -59,8 +59,8 @@ def with_doubt(model: Path, corpus: Corpus) -> XVector:
 
 def make_cohort(xvector: XVector, corpus: Corpus) -> NDArray[np.int8]:
     """(400, d) INT8 embeddings of real people of the training sound, at their own speed and at others."""
-    made_up = np.array([name.startswith(MADE_UP) for name in corpus.speaker.tolist()])[corpus.voice]
-    clean = np.flatnonzero(~corpus.noisy & ~made_up & (corpus.length >= SHORTEST_FRAMES))
+    synthetic = made_up(corpus.speaker)[corpus.voice]
+    clean = np.flatnonzero(~corpus.noisy & ~synthetic & (corpus.length >= SHORTEST_FRAMES))
     chosen = np.random.default_rng(0).choice(clean, min(COHORT, len(clean)), replace=False)
     vectors = np.stack([xvector.embed(corpus.clip(int(clip))).vector for clip in tqdm(chosen, unit="voice")])
     return np.asarray(np.rint(vectors * 127 / np.abs(vectors).max()), dtype=np.int8)

@@ -35,7 +35,7 @@ class Doubt:
     by_length: Annotated[FiniteFloat, Field(ge=-1, le=1)]
 
     def beside(self, vector: Vector, seconds: float) -> Vector:
-        """(d,) as the network gives it for so many seconds of sound -> (d + 1,) of unit length: the voice, the doubt.
+        """(d,) finite, as the network gives it for so many seconds of sound -> (d + 1,) of unit length: voice, doubt.
 
         With doubts of 1 and cosine c of the voices the cosine is (c + 1) / 2.
         """
@@ -45,10 +45,10 @@ class Doubt:
         return np.asarray(both / np.linalg.norm(both), dtype=np.float32)
 
     def stands_out(self, length: float | NDArray[np.floating]) -> NDArray[np.floating]:
-        """Doublings of the usual length, limited."""
+        """Length or lengths (n,) -> doublings of the usual one, limited to 0.4 either way."""
         return np.asarray(np.clip(np.log2(length / self.usual_length), -_DOUBLINGS, _DOUBLINGS))
 
 
 def said(seconds: float | NDArray[np.floating]) -> NDArray[np.floating]:
-    """Doublings of the usual seconds, limited."""
+    """Seconds of sound, one or (n,) -> doublings of the usual 3 s, limited to those of 2.5 and 8 s."""
     return np.asarray(np.log2(np.clip(seconds, *_SECONDS) / _USUAL_SECONDS))

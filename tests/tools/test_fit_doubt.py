@@ -1,8 +1,8 @@
 """What is learned of made-up voices whose disturbance is known."""
 
 import numpy as np
+import pytest
 
-from edgevoice.recognition.doubt import Doubt
 from tools.training.fit_doubt import Voices, learn
 
 
@@ -33,16 +33,13 @@ def test_the_longer_and_the_farther_out_the_less_doubt() -> None:
     assert after < before
 
 
-def test_where_all_cuts_are_alike_the_seconds_count_for_nothing() -> None:
+def test_the_unit_of_the_vectors_does_not_matter() -> None:
     voices = made_up(60, 8)
-    alike = Voices(
-        voices.vectors, np.full(len(voices.seconds), 3.0), voices.person, voices.recording, voices.collection
-    )
-    doubt, _ = learn(alike, np.random.default_rng(0))
-    usual = float(np.median(np.linalg.norm(voices.vectors, axis=1)))
-    assert doubt.usual_length == usual
-    for seconds in (1.0, 3.0, 8.0):
-        assert np.isfinite(Doubt(usual, doubt.by_seconds, doubt.by_length).beside(voices.vectors[0], seconds)).all()
+    larger = Voices(3 * voices.vectors, voices.seconds, voices.person, voices.recording, voices.collection)
+    (doubt, _), (of_larger, _) = (learn(each, np.random.default_rng(0)) for each in (voices, larger))
+    assert of_larger.usual_length == pytest.approx(3 * doubt.usual_length, rel=1e-5)
+    assert of_larger.by_seconds == pytest.approx(doubt.by_seconds, abs=0.01)
+    assert of_larger.by_length == pytest.approx(doubt.by_length, abs=0.01)
 
 
 def test_two_cuts_of_one_recording_are_no_pair() -> None:

@@ -72,12 +72,12 @@ def main(index: Path, root: Path, names: Sequence[str], cache: Path | None) -> N
     """Run from the command line."""
     try:
         sets = [read_trials(index, root, selection) for selection in SETS]
-        said = [doublings(trials, root) for trials in sets]
+        doubled = [doublings(trials, root) for trials in sets]
         table = Table("EER, FRR at FAR 1 %", "set", "voice alone", "seconds known", "a doubling")
         for name in names:
             system = SYSTEMS[name]()
             scored = []
-            for trials, more in zip(sets, said, strict=True):
+            for trials, more in zip(sets, doubled, strict=True):
                 embedded = embed_all(system, root, [clip.path for clip in trials.clips], Conditions(), cache)
                 voices = pair_voices(system, embedded, trials)
                 cosine = pair_cosines(embedded, trials) if voices is None else voices

@@ -126,6 +126,16 @@ def in_own_voice(speaker: NDArray[np.str_], clips: int) -> NDArray[np.bool_]:
     return np.asarray(own & np.isin(speaker, names[counts >= clips]))
 
 
+def made_up(speaker: NDArray[np.str_]) -> NDArray[np.bool_]:
+    """(voices,) which are of synthesisers, which lie closer together than people."""
+    return begins(speaker, ("kokoro:", "flite:", "pico:", "festival:", "rhvoice:"))
+
+
+def begins(speaker: NDArray[np.str_], names: tuple[str, ...]) -> NDArray[np.bool_]:
+    """(voices,) whose names begin with one of these."""
+    return np.array([name.startswith(names) for name in speaker.tolist()], dtype=np.bool_)
+
+
 def people(corpus: Corpus) -> tuple[Floats, NDArray[np.int64]]:
     """(people, 192) the mean of what the teacher says of each known person's own voice; (voices,) whose each voice is,
     -1: nobody known, or not their own."""

@@ -12,10 +12,7 @@ from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.doubt import Doubt, said
 from edgevoice.recognition.embed import XVector
 from tools.measure.metrics import Values, eer
-from tools.training.corpus import Corpus, Floats, in_own_voice
-
-MADE_UP = ("kokoro:", "flite:", "pico:", "festival:", "rhvoice:")
-"""Speakers whose names begin so are synthesisers, and lie closer together than people."""
+from tools.training.corpus import Corpus, Floats, in_own_voice, made_up
 
 _PEOPLE, _CLIPS = 330, 12  # at most
 _FEWEST_PEOPLE = 50
@@ -80,9 +77,7 @@ def learn(voices: Voices, rng: np.random.Generator) -> tuple[Doubt, str]:
 
 def _embed(xvector: XVector, corpus: Corpus, rng: np.random.Generator) -> Voices | None:
     """Cuts of the clips of real people in their own voices, clean and disturbed."""
-    real = in_own_voice(corpus.speaker, _CLIPS_OF_ONE) & ~np.array(
-        [name.startswith(MADE_UP) for name in corpus.speaker.tolist()]
-    )
+    real = in_own_voice(corpus.speaker, _CLIPS_OF_ONE) & ~made_up(corpus.speaker)
     names, whose = np.unique(corpus.speaker[real], return_inverse=True)
     if len(names) < _FEWEST_PEOPLE:
         return None

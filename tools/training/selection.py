@@ -3,10 +3,8 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tools.training.corpus import Corpus
-from tools.training.fit_doubt import MADE_UP
+from tools.training.corpus import Corpus, begins, made_up
 
 
 @dataclass(frozen=True)
@@ -25,11 +23,11 @@ def selected(corpus: Corpus, selection: Selection) -> Corpus:
     """The same features; clips and cohort only of the voices that are wanted."""
     voices = np.ones(len(corpus.speaker), dtype=np.bool_)
     if not selection.synthetic:
-        voices &= ~_begins(corpus.speaker, MADE_UP)
+        voices &= ~made_up(corpus.speaker)
     if not selection.copies:
         voices &= np.char.endswith(corpus.speaker, "@0") | (corpus.speaker == "")
     if selection.without:
-        voices &= ~_begins(corpus.speaker, selection.without)
+        voices &= ~begins(corpus.speaker, selection.without)
     clips = voices[corpus.voice] & (~corpus.noisy | selection.disturbed)
     number = np.cumsum(voices) - 1
     return replace(
@@ -44,10 +42,3 @@ def selected(corpus: Corpus, selection: Selection) -> Corpus:
         frames_start=corpus.frames_start[voices],
         frames_length=corpus.frames_length[voices],
     )
-
-
-def _begins(speaker: NDArray[np.str_], names: tuple[str, ...]) -> NDArray[np.bool_]:
-    found = np.zeros(len(speaker), dtype=np.bool_)
-    for name in names:
-        found |= np.char.startswith(speaker, name)
-    return found
