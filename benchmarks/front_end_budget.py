@@ -21,7 +21,7 @@ PRODUCTS_A_SECOND = 0.25e9  # float64 multiply-adds in a product of small matric
 ELEMENTS_A_SECOND = 0.10e9  # elements of 8 bytes through one NumPy pass, from the second-level cache
 CALL_SECONDS = 12e-6  # one NumPy call on a small array
 
-_ROWS = 2 + 1 / GROUP  # that LogMel sees a frame: the power, the cleaned power, and the noise where it changes
+_ROWS = 2 + 1 / GROUP  # that LogMel sees a frame: the power, the cleaned power, and the noise floor where it changes
 _SHARE = 0.75  # of the spectrum's table: at even samples, half of it, every product serves two bins
 
 
@@ -41,7 +41,8 @@ def costs() -> dict[str, Cost]:
     return {
         "window": Cost(0, HOP, 5),
         "spectrum": Cost(_SHARE * Spectrum().table.size, 4 * WINDOW + 9 * BINS, 21),
-        "noise": Cost(0, 4 * BINS + (12 + 16) * BINS / GROUP, 14 + 5 * groups),
+        "noise to take off": Cost(0, 4 * BINS + (8 + 20) * BINS / GROUP, 12 + 4 * groups),
+        "noise floor": Cost(0, 4 * BINS + (12 + 16) * BINS / GROUP, 14 + 5 * groups),
         "subtraction": Cost(0, 6 * BINS, 6),
         "mel and log": Cost(0, _ROWS * (4 * BINS + (8 + 20) * (BANDS + 1)), 48),
         "cepstrum": Cost(BANDS * COEFFICIENTS, 5 * COEFFICIENTS, 5),

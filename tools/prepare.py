@@ -18,7 +18,7 @@ from edgevoice.listening.capture import Samples
 from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.features import COEFFICIENTS, Cepstra
 from edgevoice.listening.frames import Frames, FrontEnd
-from edgevoice.listening.listen import ListeningSettings
+from edgevoice.listening.listen import FRONT_END, ListeningSettings
 from edgevoice.listening.utterance import UtteranceGate
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, WINDOW
 from tools.index import read_index
@@ -83,7 +83,7 @@ class Shard:
             return
         noisy = [disturb(voice, self._surroundings, self._rng) for _ in range(self._settings.noisy_copies)]
         for copy in (voice, *noisy):
-            mfcc = front_end(copy, _draw_subtraction(self._settings, self._rng)).mfcc
+            mfcc = front_end(copy, draw_subtraction(self._settings, self._rng)).mfcc
             self.features.append(np.concatenate([mfcc[start:stop] for start, stop in parts]))
             self.source.append(len(self.speech))
         self.speech.append(np.concatenate([voice[a * HOP : (b - 1) * HOP + WINDOW] for a, b in parts]))
@@ -93,7 +93,7 @@ class Shard:
 def make_shard(job: Job) -> int:
     """Make one shard; returns its number."""
     rng = np.random.default_rng(job.number)
-    shard = Shard(job.settings, _surroundings(job.sounds, job.settings), rng)
+    shard = Shard(job.settings, surroundings(job.sounds, job.settings), rng)
     for listed in job.clips:
         original = _read(job, listed)
         for number in range(listed.voices):
@@ -121,7 +121,8 @@ def another_voice(samples: Samples, settings: PrepareSettings, rng: np.random.Ge
     return voice
 
 
-def _draw_subtraction(settings: PrepareSettings, rng: np.random.Generator) -> SubtractionSettings:
+def draw_subtraction(settings: PrepareSettings, rng: np.random.Generator) -> SubtractionSettings:
+    """One of those that a network is to hear with."""
     return SubtractionSettings(*settings.subtractions[rng.integers(len(settings.subtractions))])
 
 
@@ -137,6 +138,7 @@ def _write(job: Job, shard: Shard) -> None:
         feature_length=np.array([len(each) for each in features], dtype=np.int64),
         source=np.array(shard.source, dtype=np.int64),
         speaker=np.array(shard.speakers, dtype=str),
+        front_end=np.array(FRONT_END),
     )
     part.rename(target)
 
@@ -144,7 +146,8 @@ def _write(job: Job, shard: Shard) -> None:
 _SURROUNDINGS: dict[Path, Surroundings] = {}
 
 
-def _surroundings(root: Path, settings: PrepareSettings) -> Surroundings:
+def surroundings(root: Path, settings: PrepareSettings) -> Surroundings:
+    """All rooms and noise under the folder, read once."""
     if root not in _SURROUNDINGS:
         _SURROUNDINGS[root] = Surroundings(_load(root / "rooms"), _load(root / "noise"), settings.noise_db)
     return _SURROUNDINGS[root]

@@ -53,7 +53,7 @@ class Frames:
     bands: (n, 40) int32 log2 of each mel band, Q16;
     speech: (n,) 0 or 1; odds: (n,) natural-log odds of speech, Q11;
     periodicity: (n,) Q8, and pitch_lag: (n,) its lag in samples;
-    snr: (n,) log2 of power over noise, Q16; noise: (n,) log2 of the noise power, Q16;
+    snr: (n,) log2 of power over the noise floor, Q16; noise: (n,) log2 of the power of that floor, Q16;
     clipped: (n,) samples of each hop at full scale; dropped: (n,) samples of each hop within a dropout;
     offset: (n,) sum of the samples of each hop.
     """
@@ -101,12 +101,18 @@ class FrontEnd:
     """Window, DFT, noise, subtraction, mel, log, DCT and speech activity over all frames of a block at once."""
 
     def __init__(
-        self, enhancement: EnhancementSettings, activity: ActivitySettings, tracker: TrackerName = "minima-controlled"
+        self,
+        enhancement: EnhancementSettings,
+        activity: ActivitySettings,
+        tracker: TrackerName = "minimum",
+        floor_tracker: TrackerName = "minima-controlled",
     ) -> None:
+        """``tracker``: of the noise that is taken off; ``floor_tracker``: of the one that speech is told from, by which
+        levels, SNR and pitch go."""
         _keep_freed_memory(_A_DOOR_KEEPS_MB)
         self._windows = Windows()
         self._spectrum = _spectrum()
-        self._noise = TRACKERS[tracker]()
+        self._noise, self._floor = TRACKERS[tracker](), TRACKERS[floor_tracker]()
         self._enhance = enhancer(enhancement)
         self._log_mel = _log_mel()
         self._cepstrum = _cepstrum()
@@ -123,11 +129,11 @@ class FrontEnd:
 
     def _frames(self, windows: Samples) -> Frames:
         power = self._spectrum(windows)
-        noise = self._noise.follow(power)
-        clean = self._enhance(power, noise)
-        (bands, level), (clean_bands, _), (noise_bands, noise_level) = self._levels(power, clean, noise)
-        periodicity, pitch_lag = self._voicing(power, noise)
-        odds = self._activity(bands, noise_bands, periodicity)
+        clean = self._enhance(power, self._noise.follow(power))
+        floor = self._floor.follow(power)
+        (bands, level), (clean_bands, _), (floor_bands, floor_level) = self._levels(power, clean, floor)
+        periodicity, pitch_lag = self._voicing(power, floor)
+        odds = self._activity(bands, floor_bands, periodicity)
         hops = windows[:, :HOP]
         return Frames(
             mfcc=self._cepstrum(clean_bands),
@@ -137,18 +143,18 @@ class FrontEnd:
             odds=odds,
             periodicity=periodicity,
             pitch_lag=pitch_lag,
-            snr=level - noise_level,
-            noise=noise_level,
+            snr=level - floor_level,
+            noise=floor_level,
             clipped=count_clipped(hops),
             dropped=count_dropped(hops),
             offset=hops.sum(axis=1, dtype=np.int64),
         )
 
-    def _levels(self, power: Integers, clean: Integers, noise: Integers) -> list[tuple[Integers, Integers]]:
-        """LogMel of the three, in one go; of the noise only where it changes, which is not at every frame."""
-        changes = np.ones(len(noise), dtype=np.bool_)
-        changes[1:] = (noise[1:] != noise[:-1]).any(axis=1)
-        tracked = np.minimum(noise[changes], LOUDEST_NOISE)
+    def _levels(self, power: Integers, clean: Integers, floor: Integers) -> list[tuple[Integers, Integers]]:
+        """LogMel of the three, in one go; of the floor only where it changes, which is not at every frame."""
+        changes = np.ones(len(floor), dtype=np.bool_)
+        changes[1:] = (floor[1:] != floor[:-1]).any(axis=1)
+        tracked = np.minimum(floor[changes], LOUDEST_NOISE)
         bands, level = self._log_mel(np.concatenate([power, clean, tracked]))
         frames, last = len(power), 2 * len(power) - 1
         places = (slice(frames), slice(frames, 2 * frames), last + np.cumsum(changes))

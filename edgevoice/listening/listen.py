@@ -16,17 +16,18 @@ from edgevoice.listening.network import load_network
 from edgevoice.listening.noise_choice import TrackerName
 from edgevoice.listening.utterance import Utterance, UtteranceGate, UtteranceSettings
 
-FRONT_END = "edgevoice-front-end-2"
+FRONT_END = "edgevoice-front-end-3"
 """Version of everything that changes the numbers a model is fed; manifests and voiceprints name it."""
 
 
 @dataclass(frozen=True)
 class ListeningSettings:
-    """What may be set without changing what a model is fed; in ``subtraction`` and ``tracker``, what may not (tools
-    only)."""
+    """What may be set without changing what a model is fed; in ``subtraction`` and the trackers, what may not (tools
+    only). tracker: of the noise that is taken off; floor_tracker: of the one that speech is told from."""
 
     subtraction: EnhancementSettings = field(default_factory=SubtractionSettings)
-    tracker: TrackerName = "minima-controlled"
+    tracker: TrackerName = "minimum"
+    floor_tracker: TrackerName = "minima-controlled"
     activity: ActivitySettings = field(default_factory=ActivitySettings)
     utterance: UtteranceSettings = field(default_factory=UtteranceSettings)
 
@@ -46,7 +47,7 @@ class Listen:
     def __init__(self, settings: ListeningSettings | None = None, early: bool = False) -> None:
         """``early``: whether to give what was said up to each short pause too, as an utterance that is not final."""
         settings = settings or ListeningSettings()
-        self._front_end = FrontEnd(settings.subtraction, settings.activity, settings.tracker)
+        self._front_end = FrontEnd(settings.subtraction, settings.activity, settings.tracker, settings.floor_tracker)
         self._gate = UtteranceGate(settings.utterance, early)
         self.level = Level(-100.0, -100.0, False)
         self.frames = Frames.none()

@@ -12,9 +12,6 @@ GROUP = 8  # frames (80 ms): the estimate changes only between groups, counted f
 # Before anything is heard the noise is taken to be white at -70 dBFS (10 units rms; a Hann window's sum of squares is
 # 150), so that a stream that begins inside a word is heard as speech and not learned as noise.
 PRIOR = 100 * 150 << POWER_BITS
-_MEMORY = 16  # groups (1.28 s) over which the minimum is taken
-_PRESENCE = 4  # a bin more than 6 dB over its minimum holds speech
-_SMOOTHING_BITS = 3  # recursive average over 8 groups: a time constant of 0.64 s
 
 
 class NoiseTracker(Protocol):
@@ -64,26 +61,3 @@ class Recent:
         self._earlier = joined[len(values) :]
         row, column = joined.strides
         return np.ndarray((self._groups, *values.shape), np.int64, joined, strides=(row, row, column))
-
-
-class MinimaControlledAverage(TrackerByGroups):
-    """Recursive averaging, held where a bin stands out over its recent minimum.
-
-    The rule is that of minima-controlled recursive averaging (I. Cohen and B. Berdugo, Signal Processing 81, 2001),
-    with a hard decision, at the rate of groups instead of frames.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._recent = Recent(_MEMORY, PRIOR)
-
-    def _learn(self, means: Integers) -> Integers:
-        lowest = self._recent.with_those_before(means).min(axis=0)
-        learns = (means <= _PRESENCE * lowest).astype(np.int64)
-        noise, learned = self._noise, np.empty_like(means)
-        for group, mean in enumerate(means):
-            change = (mean - noise) >> _SMOOTHING_BITS
-            change *= learns[group]
-            change += noise
-            noise = np.maximum(change, lowest[group], out=learned[group])
-        return learned

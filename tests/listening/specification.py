@@ -5,6 +5,7 @@ Tables are made with ``math`` alone; everything after them is integer arithmetic
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -52,10 +53,12 @@ class Frame:
 
 @dataclass(frozen=True)
 class Stages:
-    """What one window comes to on the way: powers Q4 (257 each), log mel energies of the cleaned power Q16 (40)."""
+    """What one window comes to on the way: powers Q4 (257 each; noise: what is taken off, floor: what speech is told
+    from), log mel energies of the cleaned power Q16 (40)."""
 
     power: Row
     noise_power: Row
+    floor_power: Row
     clean: Row
     log_mel: Row
 
@@ -94,31 +97,55 @@ def power_spectrum(window: Row) -> Row:
     return powers
 
 
-class Noise:
-    """One bin's noise: recursive averaging over groups of 8 frames, held where speech is present."""
+class Noise(ABC):
+    """One bin: the noise assumed at a frame is what was learned from the groups of 8 frames before its own."""
 
     PRIOR = 100 * 150 << 4
 
     def __init__(self) -> None:
         self.estimate = self.PRIOR
-        self.recent = [self.PRIOR] * 16
         self.group: Row = []
-        self.groups = 0
 
     def assume(self, power: int) -> int:
         """Power of the next frame -> the noise assumed at this frame, which this frame has no part in."""
         assumed = self.estimate
         self.group.append(power)
         if len(self.group) == 8:
-            mean = sum(self.group) // 8
-            self.recent[self.groups % 16] = mean
-            self.groups += 1
-            lowest = min(self.recent)
-            if mean <= 4 * lowest:
-                self.estimate += (mean - self.estimate) >> 3
-            self.estimate = max(self.estimate, lowest)
+            self.estimate = self.learn(sum(self.group) // 8)
             self.group = []
         return assumed
+
+    @abstractmethod
+    def learn(self, mean: int) -> int:
+        """Mean power of a group -> the estimate after it."""
+
+
+class Minimum(Noise):
+    """What is taken off: 1.496 times the least of the last 20 smoothed means."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.smoothed = self.PRIOR
+        self.recent = [self.PRIOR] * 20
+
+    def learn(self, mean: int) -> int:
+        self.smoothed += (mean - self.smoothed) >> 1
+        self.recent = [*self.recent[1:], self.smoothed]
+        return min(self.recent) * 383 >> 8
+
+
+class MinimaControlled(Noise):
+    """The floor that speech is told from: a recursive average, held where a mean is over four times the least of 16."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.recent = [self.PRIOR] * 16
+
+    def learn(self, mean: int) -> int:
+        self.recent = [*self.recent[1:], mean]
+        lowest = min(self.recent)
+        learned = self.estimate + ((mean - self.estimate) >> 3) if mean <= 4 * lowest else self.estimate
+        return max(learned, lowest)
 
 
 def subtract(power: int, noise: int, settings: Settings) -> int:
@@ -286,18 +313,19 @@ def dropped(hop: Row) -> int:
 
 def hear(samples: Row, settings: Settings) -> Iterator[tuple[Stages, Frame]]:
     """The whole chain from a fresh start, window by window."""
-    trackers = [Noise() for _ in range(BINS)]
+    trackers = [(Minimum(), MinimaControlled()) for _ in range(BINS)]
     activity, wanted = Activity(), odds_wanted(settings.probability_percent)
     for start in range(0, len(samples) - WINDOW + 1, HOP):
         hop = samples[start : start + HOP]
         power = power_spectrum(samples[start : start + WINDOW])
-        noise = [tracker.assume(p) for p, tracker in zip(power, trackers, strict=True)]
+        noise = [tracker.assume(p) for p, (tracker, _) in zip(power, trackers, strict=True)]
+        floor = [tracker.assume(p) for p, (_, tracker) in zip(power, trackers, strict=True)]
         clean = [subtract(p, n, settings) for p, n in zip(power, noise, strict=True)]
-        counted = [min(n, 1 << 46) for n in noise]  # in its levels; see LOUDEST_NOISE
-        periodicity, pitch_lag = voicing(power, noise)
+        counted = [min(n, 1 << 46) for n in floor]  # in its levels; see LOUDEST_NOISE
+        periodicity, pitch_lag = voicing(power, floor)
         bands = log_mel(power)
         odds = activity.odds(bands, log_mel(counted), periodicity)
-        stages = Stages(power, noise, clean, log_mel(clean))
+        stages = Stages(power, noise, floor, clean, log_mel(clean))
         yield (
             stages,
             Frame(

@@ -1,59 +1,21 @@
 """Noise trackers, enhancers and mean power over noise as their definition: plain Python integers, one by one.
 
-Slow, and the last word. Powers are Q4, below 2**50. The recursive average (MCRA) is ``Noise`` in specification.py.
+Slow, and the last word. Powers are Q4, below 2**50. The two trackers of the device stand in specification.py.
 """
 
 import math
-from abc import ABC, abstractmethod
 from collections import Counter
 from itertools import pairwise
 
-from tests.listening.specification import BINS, log2
-
-PRIOR = 100 * 150 << 4
+from tests.listening.specification import BINS, Noise, log2
 
 
-class Grouped(ABC):
-    """One bin: the noise assumed at a frame is what was learned from the groups of 8 frames before its own."""
-
-    def __init__(self) -> None:
-        self.estimate = PRIOR
-        self.group: list[int] = []
-
-    def assume(self, power: int) -> int:
-        """Power of the next frame -> the noise assumed at this frame."""
-        assumed = self.estimate
-        self.group.append(power)
-        if len(self.group) == 8:
-            self.estimate = self.learn(sum(self.group) // 8)
-            self.group = []
-        return assumed
-
-    @abstractmethod
-    def learn(self, mean: int) -> int:
-        """Mean power of a group -> the estimate after it."""
-
-
-class Minimum(Grouped):
-    """1.496 times the least of the last 20 smoothed means."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.smoothed = PRIOR
-        self.recent = [PRIOR] * 20
-
-    def learn(self, mean: int) -> int:
-        self.smoothed += (mean - self.smoothed) >> 1
-        self.recent = [*self.recent[1:], self.smoothed]
-        return min(self.recent) * 383 >> 8
-
-
-class Histogram(Grouped):
+class Histogram(Noise):
     """The level at which the histogram of the last 32 group means has counted more than 12, smoothed."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.recent = [self.level(PRIOR)] * 32
+        self.recent = [self.level(self.PRIOR)] * 32
 
     @staticmethod
     def level(power: int) -> int:

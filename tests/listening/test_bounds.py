@@ -91,15 +91,17 @@ def test_noise_gathered_from_tones_at_different_times_needs_its_limit() -> None:
 def test_noise_and_subtraction_stay_within_64_bits() -> None:
     power = max(largest_power(), PRIOR)
     assert GROUP * power < WIDE
+    assert 383 * power < WIDE  # the bias of the minimum, Q8
+    noise = 383 * power >> 8
+    assert noise < PROMISED_POWER
     most = SpectralSubtraction(SubtractionSettings(over_subtraction=8.0, floor=1.0))
     loudest = np.full((1, BINS), power, dtype=np.int64)
-    assert 8 * 256 * power < WIDE
+    assert 8 * 256 * noise < WIDE
     assert most(loudest, loudest).tolist() == [[power] * BINS]
 
 
 def test_the_other_trackers_and_enhancers_stay_within_64_bits() -> None:
     """Their largest intermediate values, for power and noise as large as promised."""
-    assert 383 * PROMISED_POWER < WIDE  # the bias of the minimum, Q8
     assert 16 * PROMISED_POWER < WIDE  # the weights of the smoothing together
     assert PROMISED_POWER << 12 < WIDE  # numerators and gains in Q12
     assert BINS * PROMISED_POWER < LOGARITHM  # bands of bins, whose SNR is a difference of logarithms

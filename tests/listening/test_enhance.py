@@ -14,8 +14,8 @@ from edgevoice.listening.enhance_bands import BandSettings
 from edgevoice.listening.enhance_choice import EnhancementSettings, enhancer
 from edgevoice.listening.enhance_wiener import WienerSettings
 from edgevoice.listening.frames import FrontEnd
-from edgevoice.listening.noise import MinimaControlledAverage
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
+from edgevoice.listening.noise_minimum import MinimumStatistics
 from edgevoice.listening.spectrum import BINS, Spectrum
 from edgevoice.listening.window import Windows
 from tests.listening import specification, specification_noise
@@ -138,7 +138,7 @@ def test_the_front_end_takes_any_enhancer_and_tracker_in_any_blocks(
 
 
 def lost_db(wave: np.ndarray[tuple[int, ...], np.dtype[np.float64]], chosen: EnhancementSettings) -> float:
-    """Power taken off, once the tracker has heard its 1.28 s."""
+    """Power taken off, once the tracker has heard its 1.6 s."""
     power = Spectrum()(Windows().cut(np.rint(wave).astype(np.int16)))
-    clean = enhancer(chosen)(power, MinimaControlledAverage().follow(power))
+    clean = enhancer(chosen)(power, MinimumStatistics().follow(power))
     return float(10 * np.log10(power[130:].sum() / clean[130:].sum()))

@@ -15,10 +15,9 @@ from edgevoice.listening.spectrum import BINS, Spectrum
 from edgevoice.listening.window import Windows
 from tests.listening import specification, specification_noise
 
-Scalar = specification.Noise | specification_noise.Grouped
-SPECIFIED: dict[TrackerName, Callable[[], Scalar]] = {
-    "minima-controlled": specification.Noise,
-    "minimum": specification_noise.Minimum,
+SPECIFIED: dict[TrackerName, Callable[[], specification.Noise]] = {
+    "minimum": specification.Minimum,
+    "minima-controlled": specification.MinimaControlled,
     "histogram": specification_noise.Histogram,
 }
 LARGEST = (1 << 50) - 1

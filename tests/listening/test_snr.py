@@ -136,4 +136,4 @@ def mixture(noise: Wave, voice: str = "ada-unlock-1") -> Wave:
 
 def heard(wave: Wave, tracker: TrackerName = "minima-controlled") -> Frames:
     samples = np.clip(np.rint(wave), -32768, 32767).astype(np.int16)
-    return FrontEnd(SubtractionSettings(), ActivitySettings(), tracker)(samples)
+    return FrontEnd(SubtractionSettings(), ActivitySettings(), floor_tracker=tracker)(samples)

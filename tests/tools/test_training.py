@@ -85,6 +85,11 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def another_front_end(shard: Path) -> None:
+    """As if it had been prepared before the front end was changed."""
+    np.savez(shard, **(dict(np.load(shard)) | {"front_end": np.array("before")}))
+
+
 @pytest.mark.tools
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs the tools extra: make test-tools")
 def test_sound_becomes_a_model_that_the_device_accepts(root: Path, tmp_path: Path) -> None:
@@ -97,6 +102,13 @@ def test_sound_becomes_a_model_that_the_device_accepts(root: Path, tmp_path: Pat
     step("prepare", run, "--root", root, "--output", output, "--workers", 1)
     assert {path: path.stat().st_mtime_ns for path in (output / "prepared").iterdir()} == made
     step("teach", "--output", output, "--workers", 1)
+    assert "0 of 1 shards" in step("rehear", run, "--sounds", root, "--output", output, "--workers", 1)
+    another_front_end(output / "prepared" / "0000.npz")
+    from tools.training.corpus import load_corpus  # noqa: PLC0415 - of the tools environment
+
+    with pytest.raises(SettingsError, match=r"0000\.npz has features of another front end: found 'before'"):
+        load_corpus(output)
+    assert "1 of 1 shards" in step("rehear", run, "--sounds", root, "--output", output, "--workers", 1)
     step("train", run, "--root", root, "--output", output)
     told = step("prune", run, "--root", root, "--output", output)
     assert "weights" in told

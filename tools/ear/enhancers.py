@@ -27,7 +27,7 @@ class Ours:
     """An enhancer of the front end and the tracker that it follows."""
 
     settings: EnhancementSettings
-    tracker: TrackerName = "minima-controlled"
+    tracker: TrackerName = "minimum"
 
     def __call__(self, samples: Samples) -> Samples:
         """The gain that the integers come to, put on a float spectrum with the same window, and overlapped and added.
@@ -47,12 +47,12 @@ OURS: Mapping[str, Ours] = {
     "subtraction 3, 1/16": Ours(SubtractionSettings(3.0, 0.0625)),
     "bands": Ours(BandSettings()),
     "Wiener": Ours(WienerSettings()),
-    "subtraction 2, 1/8; minimum": Ours(SubtractionSettings(2.0, 0.125), "minimum"),
+    "subtraction 2, 1/8; minima-controlled": Ours(SubtractionSettings(2.0, 0.125), "minima-controlled"),
     "subtraction 2, 1/8; histogram": Ours(SubtractionSettings(2.0, 0.125), "histogram"),
-    "Wiener; minimum": Ours(WienerSettings(), "minimum"),
+    "Wiener; minima-controlled": Ours(WienerSettings(), "minima-controlled"),
     "Wiener; histogram": Ours(WienerSettings(), "histogram"),
 }
-"""By over-subtraction and floor; the tracker is the minima-controlled average where none is named."""
+"""By over-subtraction and floor; the tracker is the device's where none is named."""
 
 
 def peers() -> dict[str, WaveEnhancer]:

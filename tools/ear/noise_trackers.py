@@ -73,9 +73,10 @@ def find(mixture: Mixture, snr_db: int) -> list[Finding]:
     truth = _db(np.asarray(speech[span].sum() / max(noise[span].sum(), 1)))
     findings = []
     for name, make in TRACKERS.items():
+        hear = FrontEnd(SubtractionSettings(), ActivitySettings(), floor_tracker=name)
         assumed = make().follow(power)
         errors = _db(np.asarray((assumed @ bank) / there, dtype=np.float64))[_LEAD_FRAMES:]
-        found = utterance_snr_db(FrontEnd(SubtractionSettings(), ActivitySettings(), name)(mixture.heard)[span])
+        found = utterance_snr_db(hear(mixture.heard)[span])
         snr_error = float(np.clip(found, 0, 30) - np.clip(truth, 0, 30))
         findings.append(Finding(mixture.kind, name, snr_db, float(np.abs(errors).mean()), snr_error))
     return findings
@@ -179,7 +180,7 @@ def plot(findings: list[Finding], path: Path) -> None:
 
 def _plot_snr(axes: "Axes", findings: list[Finding]) -> None:
     """Of the default tracker: steady noise, single events, and all."""
-    name, steady = ListeningSettings().tracker, [each for each in findings if each.kind in STEADY]
+    name, steady = ListeningSettings().floor_tracker, [each for each in findings if each.kind in STEADY]
     events = [each for each in findings if each.kind not in STEADY]
     for number, (title, group) in enumerate({"steady": steady, "single events": events, "all": findings}.items()):
         found = [_mean_and_half(_snr_errors(group, name, [snr_db])) for snr_db in SNRS_DB]

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgevoice.errors import SettingsError
 from edgevoice.listening.features import COEFFICIENTS, MFCC_BITS
+from edgevoice.listening.listen import FRONT_END
 from tools.prepare import STORED_SHIFT
 from tools.training.frame_targets import FrameBasis
 from tools.training.joined import joined
@@ -53,13 +55,14 @@ class Corpus:
 
 
 def load_corpus(output: Path, whitened: bool = True) -> Corpus:
-    """Read every shard that is both prepared and taught.
+    """Read every shard that is both prepared and taught; SettingsError where another front end made its features.
 
     The teacher's embeddings are centred on their mean and, unless told otherwise, whitened within the speakers who are
     known, so that the student need not learn what tells one's clips apart.
     """
     taught = sorted((output / "taught").glob("????.npz"))
     prepared = [output / "prepared" / path.name for path in taught]
+    refuse_other_front_end(prepared)
     length, sources, speakers = (_each(prepared, name) for name in ("feature_length", "source", "speaker"))
     embeddings, frames_length = (_each(taught, name) for name in ("embeddings", "frame_length"))
     voices_before = starts(np.array([len(each) for each in embeddings]))
@@ -82,6 +85,18 @@ def load_corpus(output: Path, whitened: bool = True) -> Corpus:
         ),
     )
     return replace(corpus, unheard=corpus.taught - said_of_frames(corpus))
+
+
+def refuse_other_front_end(shards: list[Path]) -> None:
+    """SettingsError, which names the first shard of features that today's front end did not make."""
+    for path in shards:
+        with np.load(path) as shard:
+            found = str(shard["front_end"]) if "front_end" in shard else "one that it does not name"
+        if found != FRONT_END:
+            raise SettingsError(
+                f"{path} has features of another front end: found {found!r}, {FRONT_END!r} wanted; make them anew from "
+                "the speech that it keeps: python -m tools.rehear"
+            )
 
 
 def turned_teacher(output: Path) -> tuple[Floats, Floats]:

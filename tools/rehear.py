@@ -1,0 +1,95 @@
+"""Step 1 again, where the front end has changed: the features of voices that are prepared already, made anew.
+
+Each shard keeps the speech of its voices: clean and disturbed (drawn anew) they pass through the front end of today,
+in place. What the teacher said of them stays true, so that nothing need be taught again. A shard that holds features
+of today's front end is left as it is.
+"""
+
+import multiprocessing
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+from tqdm import tqdm
+
+from edgevoice.listening.capture import SAMPLE_RATE, Samples
+from edgevoice.listening.features import Cepstra
+from edgevoice.listening.listen import FRONT_END
+from edgevoice.listening.window import HOP
+from tools.prepare import STORED_SHIFT, draw_subtraction, front_end, surroundings
+from tools.training.augment import disturb
+from tools.training.run_settings import PrepareSettings, read_run
+
+LONGEST_LEAD_S = 2.0
+TONE_S = 0.25
+
+
+@dataclass(frozen=True)
+class Job:
+    """One shard, and where rooms and noise lie."""
+
+    shard: Path
+    sounds: Path
+    settings: PrepareSettings
+
+
+def room_tone(speech: Samples, samples: int) -> Samples:
+    """(n,) -> (samples,): its quietest quarter of a second to and fro, as it might have been before anybody spoke."""
+    piece = int(TONE_S * SAMPLE_RATE)
+    if len(speech) < piece:
+        return np.zeros(samples, dtype=np.int16)
+    places = range(0, len(speech) - piece + 1, HOP)
+    loudness = np.add.reduceat(speech.astype(np.float64) ** 2, np.arange(0, len(speech), HOP))
+    energy = np.convolve(loudness, np.ones(piece // HOP), mode="valid")
+    start = places[int(energy[: len(places)].argmin())]
+    tone = speech[start : start + piece]
+    return np.resize(np.concatenate([tone, tone[::-1]]), samples)
+
+
+def features_of(speech: Samples, job: Job, rng: np.random.Generator) -> list[Cepstra]:
+    """Of the voice as it is, then of its disturbed copies; the front end may have heard the room before it."""
+    lead = int(rng.uniform(0, LONGEST_LEAD_S) * SAMPLE_RATE) // HOP
+    voice = np.concatenate([room_tone(speech, lead * HOP), speech])
+    around = surroundings(job.sounds, job.settings)
+    noisy = [disturb(voice, around, rng) for _ in range(job.settings.noisy_copies)]
+    return [front_end(copy, draw_subtraction(job.settings, rng)).mfcc[lead:] for copy in (voice, *noisy)]
+
+
+def rehear(job: Job) -> bool:
+    """Make the features of one shard anew; whether it was needed."""
+    with np.load(job.shard) as stored:
+        if "front_end" in stored and stored["front_end"] == FRONT_END:
+            return False
+        shard = dict(stored)
+    rng = np.random.default_rng([int(job.shard.stem), *FRONT_END.encode()])
+    features: list[Cepstra] = []
+    for speech in np.split(shard["speech"], np.cumsum(shard["speech_length"])[:-1]):
+        features += features_of(speech, job, rng)
+    shard["features"] = np.concatenate([(each >> STORED_SHIFT).astype(np.int16) for each in features])
+    shard["feature_length"] = np.array([len(each) for each in features], dtype=np.int64)
+    shard["source"] = np.repeat(np.arange(len(shard["speech_length"])), 1 + job.settings.noisy_copies)
+    shard["front_end"] = np.array(FRONT_END)
+    where = job.shard.resolve()
+    part = where.with_suffix(".part.npz")
+    np.savez(part, **shard)
+    part.rename(where)
+    return True
+
+
+@click.command(help=__doc__)
+@click.argument("run_file", type=click.Path(path_type=Path))
+@click.option("--sounds", type=click.Path(path_type=Path, exists=True), required=True, help="With rooms/ and noise/.")
+@click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
+@click.option("--workers", default=2, show_default=True)
+def main(run_file: Path, sounds: Path, output: Path, workers: int) -> None:
+    """Run from the command line."""
+    settings = read_run(run_file).prepare
+    jobs = [Job(shard, sounds, settings) for shard in sorted((output / "prepared").glob("????.npz"))]
+    with multiprocessing.Pool(workers) as pool:
+        made = sum(tqdm(pool.imap_unordered(rehear, jobs), total=len(jobs), unit="shard"))
+    click.echo(f"{made} of {len(jobs)} shards made anew for {FRONT_END}")
+
+
+if __name__ == "__main__":
+    main()
