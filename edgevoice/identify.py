@@ -10,7 +10,6 @@ from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock, Samples
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.listen import Listen
-from edgevoice.listening.quality import assess
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition import recognise
 from edgevoice.recognition.prosody import measure_prosody
@@ -74,7 +73,7 @@ def voice_alone(samples: Samples, all_frames: AllFrames) -> list[Utterance]:
     frames = all_frames(samples)
     if not len(frames) or measure_prosody(frames).voiced_s < SHORTEST_CLIP_S:
         return []
-    return [Utterance(frames, 0.0, len(samples) / SAMPLE_RATE, assess(frames))]
+    return [Utterance(frames, 0.0, len(samples) / SAMPLE_RATE)]
 
 
 def to_16_khz(samples: Samples, sample_rate: int) -> Samples:

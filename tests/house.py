@@ -29,7 +29,15 @@ from tests.door.evidence import evidence, score
 
 OPEN_SECONDS = 5.0
 QUIET = Level(-60.0, -60.0, False)
-UTTERANCE = Utterance(Frames.none(), 1.0, 3.0, Quality(1.6, 20.0, 0.0))
+
+
+class Said(Utterance):
+    """An utterance of known quality, without the frames to reckon it from."""
+
+    quality = Quality(1.6, 20.0, 0.0)
+
+
+UTTERANCE = Said(Frames.none(), 1.0, 3.0)
 
 
 class BrokenError(Exception):

@@ -1,6 +1,7 @@
 """Frames -> utterances: what somebody said between two pauses."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +35,12 @@ class Utterance:
     frames: Frames
     start_s: float
     end_s: float
-    quality: Quality
     final: bool = True
+
+    @cached_property
+    def quality(self) -> Quality:
+        """How good the sound was; reckoned when it is first asked for, as an embedding needs none of it."""
+        return assess(self.frames)
 
     @property
     def mfcc(self) -> Cepstra:
@@ -165,8 +170,7 @@ class UtteranceGate:
         frames, start = self._held[:stop], self._first
         if int(frames.speech.sum()) < self._shortest or not is_voice(frames):
             return []
-        quality = assess(frames)
-        return [Utterance(frames, start / FRAMES_PER_SECOND, (start + stop) / FRAMES_PER_SECOND, quality, final)]
+        return [Utterance(frames, start / FRAMES_PER_SECOND, (start + stop) / FRAMES_PER_SECOND, final)]
 
     def _forget(self, count: int) -> None:
         if count > 0:

@@ -119,10 +119,12 @@ class Recogniser:
     def recognise(self, utterance: Utterance, front_end_ms: float = 0.0) -> Evidence:
         """Everything that the rules may ask of this utterance."""
         started = time.process_time()
+        quality = utterance.quality
+        assessed = time.process_time()
         embedding = self.embed(utterance)
         embedded = time.process_time()
         people = self._voiceprints(embedding.model)
-        said = Circumstances(utterance.quality.net_speech_s, utterance.quality.snr_db)
+        said = Circumstances(quality.net_speech_s, quality.snr_db)
         scores = self.scorer.rank(embedding, people, said)
         threshold = self.threshold(len(people)) + (0.0 if utterance.final else EARLY_LLR)
         matched = bool(scores) and scores[0].llr >= threshold
@@ -134,13 +136,16 @@ class Recogniser:
         return Evidence(
             start_s=utterance.start_s,
             end_s=utterance.end_s,
-            quality=utterance.quality,
+            quality=quality,
             scores=scores,
             threshold=threshold,
             mood=mood,
             recording=None,
             ms=Timing(
-                front_end_ms, 1000 * (embedded - started), 1000 * (scored - embedded), mood=1000 * (felt - scored)
+                front_end_ms + 1000 * (assessed - started),
+                1000 * (embedded - assessed),
+                1000 * (scored - embedded),
+                mood=1000 * (felt - scored),
             ),
             agreement=agreement,
             embedding=embedding,

@@ -6,12 +6,11 @@ import math
 import pytest
 
 from edgevoice.listening.frames import Frames
-from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.emotion import Mood
 from edgevoice.recognition.mood import MoodSense, When
 
-UTTERANCE = Utterance(Frames.none(), 1.0, 3.0, Quality(1.6, 20.0, 0.0))
+UTTERANCE = Utterance(Frames.none(), 1.0, 3.0)
 CALM = Mood("calm", {"calm": 0.8, "angry": 0.2})
 
 
