@@ -24,9 +24,12 @@ class MinimumStatistics(TrackerByGroups):
         self._recent = Recent(_MEMORY, PRIOR)
 
     def _learn(self, means: Integers) -> Integers:
-        smoothed = np.empty_like(means)
-        for group, mean in enumerate(means):
-            self._smoothed = self._smoothed + ((mean - self._smoothed) >> _SMOOTHING_BITS)
-            smoothed[group] = self._smoothed
+        smoothed, before = np.empty_like(means), self._smoothed
+        for mean, change in zip(means, smoothed, strict=True):
+            np.subtract(mean, before, out=change)
+            change >>= _SMOOTHING_BITS
+            change += before
+            before = change
+        self._smoothed = before.copy()
         lowest = self._recent.with_those_before(smoothed).min(axis=0)
         return np.asarray((lowest * _BIAS_Q8) >> _BIAS_BITS)
