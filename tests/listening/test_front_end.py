@@ -18,6 +18,7 @@ from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.features import Cepstrum, LogMel, mel_bank, remove_cepstral_mean
 from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.listen import Listen
+from edgevoice.listening.noise_choice import TrackerName
 from edgevoice.listening.window import Windows
 from tests.listening import specification
 from tests.sound import clip
@@ -94,6 +95,20 @@ def test_any_sound_at_any_settings_equals_the_specification(samples: Samples, ov
     chosen = FrontEnd(SubtractionSettings(over / 256, floor / 256), ActivitySettings(sure))
     wanted = specification.frames(samples.tolist(), specification.Settings(over, floor, sure))
     assert as_specified(chosen(samples)) == wanted
+
+
+def test_one_tracker_is_taken_off_and_speech_is_told_from_the_other() -> None:
+    samples = clip("ada-unlock-1.opus")[: 160 * 300]
+
+    def fields_that_differ(**trackers: TrackerName) -> set[str]:
+        one, other = front_end()(samples), FrontEnd(SubtractionSettings(), ActivitySettings(), **trackers)(samples)
+        names = [field.name for field in fields(Frames)]
+        return {name for name in names if not np.array_equal(getattr(one, name), getattr(other, name))}
+
+    assert fields_that_differ(tracker="histogram") == {"mfcc"}
+    told_from = fields_that_differ(floor_tracker="histogram")
+    assert {"noise", "snr", "odds"} <= told_from
+    assert not told_from & {"mfcc", "spectrum", "bands", "clipped", "dropped", "offset"}
 
 
 def test_the_mel_bank_is_that_of_python_speech_features() -> None:
