@@ -5,12 +5,14 @@ Writes ``OUTPUT/prepared/NNNN.npz``, one a hundred clips; a shard that exists is
 
 import multiprocessing
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from edgevoice.hardware.wave import read_sound
@@ -141,6 +143,12 @@ def _write(job: Job, shard: Shard) -> None:
         front_end=np.array(FRONT_END),
     )
     part.rename(target)
+
+
+def stored_speech(shard: Mapping[str, NDArray[Any]]) -> list[Samples]:
+    """Of each voice of a shard, as it is read from its file."""
+    ends = np.cumsum(shard["speech_length"])
+    return [shard["speech"][start:end] for start, end in zip(ends - shard["speech_length"], ends, strict=True)]
 
 
 _SURROUNDINGS: dict[Path, Surroundings] = {}

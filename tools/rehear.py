@@ -14,10 +14,10 @@ import numpy as np
 from tqdm import tqdm
 
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-from edgevoice.listening.features import Cepstra
+from edgevoice.listening.features import COEFFICIENTS, Cepstra
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.listening.window import HOP
-from tools.prepare import STORED_SHIFT, draw_subtraction, front_end, surroundings
+from tools.prepare import STORED_SHIFT, draw_subtraction, front_end, stored_speech, surroundings
 from tools.training.augment import disturb
 from tools.training.run_settings import PrepareSettings, read_run
 
@@ -58,15 +58,16 @@ def features_of(speech: Samples, job: Job, rng: np.random.Generator) -> list[Cep
 
 def rehear(job: Job) -> bool:
     """Make the features of one shard anew; whether it was needed."""
-    with np.load(job.shard) as stored:
-        if "front_end" in stored and stored["front_end"] == FRONT_END:
+    with np.load(job.shard) as archive:
+        if "front_end" in archive and archive["front_end"] == FRONT_END:
             return False
-        shard = dict(stored)
+        shard = dict(archive)
     rng = np.random.default_rng([int(job.shard.stem), *FRONT_END.encode()])
     features: list[Cepstra] = []
-    for speech in np.split(shard["speech"], np.cumsum(shard["speech_length"])[:-1]):
+    for speech in stored_speech(shard):
         features += features_of(speech, job, rng)
-    shard["features"] = np.concatenate([(each >> STORED_SHIFT).astype(np.int16) for each in features])
+    stored = [(each >> STORED_SHIFT).astype(np.int16) for each in features]
+    shard["features"] = np.concatenate([np.zeros((0, COEFFICIENTS), np.int16), *stored])
     shard["feature_length"] = np.array([len(each) for each in features], dtype=np.int64)
     shard["source"] = np.repeat(np.arange(len(shard["speech_length"])), 1 + job.settings.noisy_copies)
     shard["front_end"] = np.array(FRONT_END)

@@ -12,6 +12,7 @@ import torch
 from tqdm import tqdm
 
 from edgevoice.listening.capture import Samples
+from tools.prepare import stored_speech
 from tools.training.frame_targets import FrameBasis, principal_components
 from tools.training.teacher import Teacher
 from tools.training.teacher_head import TeacherHead, left_out
@@ -31,8 +32,7 @@ def teacher() -> Teacher:
 def read_speech(prepared: Path) -> list[Samples]:
     """The voices of a shard."""
     with np.load(prepared) as shard:
-        speech = np.split(shard["speech"], np.cumsum(shard["speech_length"])[:-1])
-    return [clip for clip in speech if len(clip)]
+        return stored_speech(shard)
 
 
 def teach_shard(job: tuple[Path, Path, FrameBasis]) -> None:

@@ -55,6 +55,15 @@ def test_what_today_s_ear_has_heard_is_left_as_it_is(job: Job) -> None:
     assert job.shard.read_bytes() == before
 
 
+def test_a_shard_in_which_nobody_spoke_stays_without_features(job: Job) -> None:
+    nothing = np.zeros(0, dtype=np.int64)
+    np.savez(job.shard, speech=nothing.astype(np.int16), speech_length=nothing, speaker=np.array([], dtype=str))
+    assert rehear(job)
+    with np.load(job.shard) as made:
+        assert made["features"].shape == (0, 40)
+        assert len(made["feature_length"]) == len(made["source"]) == 0
+
+
 def test_the_tone_of_a_room_is_what_is_quietest_in_it() -> None:
     loud = np.full(16_000, 900, dtype=np.int16)
     quiet = np.full(5_600, 7, dtype=np.int16)
