@@ -1,7 +1,7 @@
 """Desktop steps, one script each (``python -m tools.STEP --help``); the rooms hold what several of them need.
 
 The x-vector, in the order of ``make model``: recordings, prepare, teach, train, prune, refine, whiten, quantize,
-calibrate; restore begins from a released file instead.
+calibrate; restore begins from a released file instead, rehear goes on behind another front end.
 What it is worth: evaluate, compare (with train_peers), promise, int8_cost, conditions_table, groups_table, ablation,
 pruning_curve, teacher_map; your own sound: index, enroll_from_recordings.
 Mood: train_emotion, compare_emotion, mood_eer.
