@@ -179,7 +179,7 @@ def plot(findings: list[Finding], path: Path) -> None:
 
 
 def _plot_snr(axes: "Axes", findings: list[Finding]) -> None:
-    """Of the default tracker: steady noise, single events, and all."""
+    """Behind the tracker that speech is told from: steady noise, single events, and all."""
     name, steady = ListeningSettings().floor_tracker, [each for each in findings if each.kind in STEADY]
     events = [each for each in findings if each.kind not in STEADY]
     for number, (title, group) in enumerate({"steady": steady, "single events": events, "all": findings}.items()):
