@@ -25,11 +25,10 @@ class MinimumStatistics(TrackerByGroups):
 
     def _learn(self, means: Integers) -> Integers:
         smoothed, before = np.empty_like(means), self._smoothed
-        for mean, change in zip(means, smoothed, strict=True):
-            np.subtract(mean, before, out=change)
-            change >>= _SMOOTHING_BITS
-            change += before
-            before = change
+        for mean, now in zip(means, smoothed, strict=True):
+            np.subtract(mean, before, out=now)
+            np.right_shift(now, _SMOOTHING_BITS, out=now)
+            before = np.add(now, before, out=now)
         self._smoothed = before.copy()
         lowest = self._recent.with_those_before(smoothed).min(axis=0)
         return np.asarray((lowest * _BIAS_Q8) >> _BIAS_BITS)
