@@ -61,7 +61,7 @@ def test_evaluate_and_compare_take_the_folder_as_it_is(root: Path) -> None:
     systems = ["--system", "edgevoice", "--system", "mfcc-statistics"]
     picture = root / "det.svg"
     lines = run(compare.main, index, "--root", root, *systems, "--json", "--plot", picture).splitlines()
-    assert [json.loads(line)["system"] for line in lines] == ["edgevoice", "mfcc-statistics"]
+    assert [json.loads(line)["system"] for line in lines] == ["edgevoice", "edgevoice, voice alone", "mfcc-statistics"]
     assert picture.read_text(encoding="utf-8").count("mfcc-statistics") >= 1
 
 
