@@ -21,7 +21,9 @@ PRODUCTS_A_SECOND = 0.25e9  # float64 multiply-adds in a product of small matric
 ELEMENTS_A_SECOND = 0.10e9  # elements of 8 bytes through one NumPy pass, from the second-level cache
 CALL_SECONDS = 12e-6  # one NumPy call on a small array
 
-_ROWS = 2 + 1 / GROUP  # that LogMel sees a frame: the power, the cleaned power, and the noise floor where it changes
+_GROUPS = SAMPLES_PER_BLOCK / HOP / GROUP  # of frames, whose mean the noise is learned from, in a block
+# What LogMel sees a frame: the power, the cleaned power, and the noise floor before the block and after each group.
+_ROWS = 2 + (1 + _GROUPS) * HOP / SAMPLES_PER_BLOCK
 _SHARE = 0.75  # of the spectrum's table: at even samples, half of it, every product serves two bins
 
 
@@ -37,14 +39,14 @@ class Cost:
 def costs() -> dict[str, Cost]:
     """Stage -> its cost, products from the tables as they are, passes and calls read off the code."""
     lags = Voicing().table.shape
-    groups = SAMPLES_PER_BLOCK / HOP / GROUP
     return {
         "window": Cost(0, HOP, 5),
         "spectrum": Cost(_SHARE * Spectrum().table.size, 4 * WINDOW + 9 * BINS, 21),
-        "noise to take off": Cost(0, 4 * BINS + (8 + 20) * BINS / GROUP, 12 + 4 * groups),
-        "noise floor": Cost(0, 4 * BINS + (12 + 16) * BINS / GROUP, 14 + 5 * groups),
+        "groups of frames": Cost(0, 2 * BINS + 2 * BINS / GROUP, 9),
+        "noise to take off": Cost(0, BINS + (8 + 20) * BINS / GROUP, 12 + 4 * _GROUPS),
+        "noise floor": Cost(0, BINS + (12 + 16) * BINS / GROUP, 12 + 7 * _GROUPS),
         "subtraction": Cost(0, 6 * BINS, 6),
-        "mel and log": Cost(0, _ROWS * (4 * BINS + (8 + 20) * (BANDS + 1)), 48),
+        "mel and log": Cost(0, _ROWS * (4 * BINS + (8 + 20) * (BANDS + 1)), 45),
         "cepstrum": Cost(BANDS * COEFFICIENTS, 5 * COEFFICIENTS, 5),
         "voicing": Cost(lags[0] * lags[1], 6 * lags[0] + lags[1], 14),
         "speech activity": _network(),

@@ -12,6 +12,7 @@ from edgevoice.listening.activity import ActivitySettings, SpeechActivity, odds_
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.enhance_choice import EnhancementSettings, enhancer
 from edgevoice.listening.features import BANDS, COEFFICIENTS, Bands, Cepstra, Cepstrum, LogMel
+from edgevoice.listening.noise import Groups
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
 from edgevoice.listening.quality import count_clipped, count_dropped
 from edgevoice.listening.spectrum import BINS, Spectrum
@@ -112,6 +113,7 @@ class FrontEnd:
         _keep_freed_memory(_A_DOOR_KEEPS_MB)
         self._windows = Windows()
         self._spectrum = _spectrum()
+        self._groups = Groups()
         self._noise, self._floor = TRACKERS[tracker](), TRACKERS[floor_tracker]()
         self._enhance = enhancer(enhancement)
         self._log_mel = _log_mel()
@@ -129,10 +131,11 @@ class FrontEnd:
 
     def _frames(self, windows: Samples) -> Frames:
         power = self._spectrum(windows)
-        clean = self._enhance(power, self._noise.follow(power))
-        floor = self._floor.follow(power)
-        (bands, level), (clean_bands, _), (floor_bands, floor_level) = self._levels(power, clean, floor)
-        periodicity, pitch_lag = self._voicing(power, floor)
+        groups = self._groups.cut(power)
+        clean = self._enhance(power, self._noise.learn(groups.means)[groups.place])
+        floors = self._floor.learn(groups.means)
+        (bands, level), (clean_bands, _), (floor_bands, floor_level) = self._levels(power, clean, floors, groups.place)
+        periodicity, pitch_lag = self._voicing(power, floors[groups.place])
         odds = self._activity(bands, floor_bands, periodicity)
         hops = windows[:, :HOP]
         return Frames(
@@ -150,12 +153,11 @@ class FrontEnd:
             offset=hops.sum(axis=1, dtype=np.int64),
         )
 
-    def _levels(self, power: Integers, clean: Integers, floor: Integers) -> list[tuple[Integers, Integers]]:
-        """LogMel of the three, in one go; of the floor only where it changes, which is not at every frame."""
-        changes = np.ones(len(floor), dtype=np.bool_)
-        changes[1:] = (floor[1:] != floor[:-1]).any(axis=1)
-        tracked = np.minimum(floor[changes], LOUDEST_NOISE)
-        bands, level = self._log_mel(np.concatenate([power, clean, tracked]))
-        frames, last = len(power), 2 * len(power) - 1
-        places = (slice(frames), slice(frames, 2 * frames), last + np.cumsum(changes))
-        return [(bands[place], level[place]) for place in places]
+    def _levels(
+        self, power: Integers, clean: Integers, floors: Integers, place: Integers
+    ) -> list[tuple[Integers, Integers]]:
+        """LogMel of the power, of what is left of it, and of the floor of each frame, ``floors[place]``, in one go."""
+        bands, level = self._log_mel(np.concatenate([power, clean, np.minimum(floors, LOUDEST_NOISE)]))
+        frames = len(power)
+        places = (slice(frames), slice(frames, 2 * frames), 2 * frames + place)
+        return [(bands[each], level[each]) for each in places]

@@ -24,7 +24,11 @@ class Held:
         self._room = Frames.none()  # begins with them, and has place for more behind
 
     def add(self, frames: Frames) -> None:
-        """Hold these too. They are copied, and only what lies behind everything that was ever taken is written."""
+        """Hold these too. What comes behind others is copied, and only what lies behind everything that was ever taken
+        is written."""
+        if not len(self.frames):
+            self.frames = self._room = frames
+            return
         first, last = len(self.frames), len(self.frames) + len(frames)
         if last > len(self._room):
             self._move(self.frames, last, frames)

@@ -1,6 +1,7 @@
 """Power spectrum -> noise estimate that avoids speech."""
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -17,34 +18,66 @@ PRIOR = 100 * 150 << POWER_BITS
 class NoiseTracker(Protocol):
     """Follows the noise through a stream."""
 
+    def learn(self, means: Integers) -> Integers:
+        """(groups, 257) mean power of the groups that have ended, 0 or more -> (1 + groups, 257) the noise power to
+        assume before the first of them, and after each."""
+        ...
+
     def follow(self, power: Integers) -> Integers:
-        """(n, 257) power -> (n, 257) the noise power to assume at each frame, from earlier frames only."""
+        """(n, 257) power -> (n, 257) the noise power to assume at each frame, from earlier groups only."""
         ...
 
 
+@dataclass(frozen=True, eq=False)
+class Ended:
+    """What n frames came to: means: (groups, 257) mean power of each group that ended; place: (n,) how many of these
+    had ended before each frame, which is the row of what is learned from them that it goes by."""
+
+    means: Integers
+    place: Integers
+
+
+class Groups:
+    """Cuts the frames of a stream into groups, so that nobody who learns from them needs a loop over frames."""
+
+    def __init__(self) -> None:
+        self._rest: Integers = np.zeros((0, BINS), dtype=np.int64)  # frames of the group that has not ended
+
+    def cut(self, power: Integers) -> Ended:
+        """(n, 257) power below 2**50 of the next frames."""
+        first = len(self._rest)
+        joined = np.concatenate([self._rest, power]) if first else power
+        count = len(joined) // GROUP
+        self._rest = joined[count * GROUP :].copy()
+        means = joined[: count * GROUP].reshape(count, GROUP, BINS).sum(axis=1) // GROUP
+        return Ended(means, np.arange(first, first + len(power)) // GROUP)
+
+
 class TrackerByGroups(ABC):
-    """Learns from the mean power of each finished group of frames, so that it needs no loop over frames."""
+    """Learns from the mean power of each finished group of frames."""
 
     def __init__(self) -> None:
         self._noise: Integers = np.full(BINS, PRIOR, dtype=np.int64)
-        self._rest: Integers = np.zeros((0, BINS), dtype=np.int64)  # frames of the group that has not ended
+        self._groups = Groups()
 
-    def follow(self, power: Integers) -> Integers:
-        """(n, 257) power below 2**50 -> (n, 257) the noise power to assume at each frame, from earlier groups only."""
-        first = len(self._rest)
-        joined = np.concatenate([self._rest, power])
-        groups = len(joined) // GROUP
-        self._rest = joined[groups * GROUP :]
+    def learn(self, means: Integers) -> Integers:
+        """(groups, 257) mean power of the groups that have ended, 0 or more -> (1 + groups, 257) the noise power to
+        assume before the first of them, and after each."""
         noise = self._noise[None]
-        if groups:
-            means = joined[: groups * GROUP].reshape(groups, GROUP, BINS).sum(axis=1) // GROUP
+        if len(means):
             noise = np.concatenate([noise, self._learn(means)])
             self._noise = noise[-1]
-        return np.repeat(noise, GROUP, axis=0)[first : first + len(power)]
+        return noise
+
+    def follow(self, power: Integers) -> Integers:
+        """(n, 257) power below 2**50 -> (n, 257) the noise power to assume at each frame, from earlier groups only; for
+        who has this tracker alone."""
+        groups = self._groups.cut(power)
+        return self.learn(groups.means)[groups.place]
 
     @abstractmethod
     def _learn(self, means: Integers) -> Integers:
-        """(groups, 257) mean power of groups that have ended, 0 or more -> (groups, 257) the noise to assume after
+        """(groups, 257) mean power of one group or more that have ended -> (groups, 257) the noise to assume after
         each; ``self._noise`` is what was assumed before."""
 
 
