@@ -66,10 +66,10 @@ this_system() {
 }
 
 packages() {
-    wanted="python3 python3-venv python3-dev gcc libc6-dev portaudio19-dev libsndfile1 alsa-utils"
-    # Wheels of lgpio end with Python 3.12; wheels of cysystemd are for 64-bit boards alone.
+    wanted="python3 python3-venv python3-dev gcc libc6-dev portaudio19-dev alsa-utils"
+    # Wheels of lgpio end with Python 3.12; those of cysystemd, and of soundfile with its library, are for 64-bit boards alone.
     if on_a_pi && [ "$(apt-cache policy python3 2>/dev/null | sed -n 's/ *Candidate: 3\.\([0-9]*\).*/\1/p')" -ge 13 ]; then wanted="$wanted swig"; fi
-    case $(dpkg --print-architecture) in amd64 | arm64) ;; *) wanted="$wanted libsystemd-dev pkg-config" ;; esac
+    case $(dpkg --print-architecture) in amd64 | arm64) ;; *) wanted="$wanted libsystemd-dev pkg-config libsndfile1" ;; esac
     missing=''
     for package in $wanted; do
         [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
@@ -195,16 +195,33 @@ service() {
 start() {
     if ! systemd_runs; then say "systemd does not run here; the door starts at the next boot"; return; fi
     if [ "$changed$release" ]; then say "starting the door" && run systemctl stop edgevoice; fi
-    if run systemctl start edgevoice; then return; fi
+    if run systemctl start edgevoice; then forget_copy; return; fi
     [ "$before$was_active" = "${before}1" ] || fail "it does not start yet: journalctl -u edgevoice -e; it is tried again and again"
     say "the new one does not start; the old one comes back"
     systemctl stop edgevoice || true
     ln -sfn "$before" "$prefix/next" && mv -T "$prefix/next" "$prefix/current"
-    find "$data" -maxdepth 1 -type f -name 'edgevoice.sqlite*' -delete
-    find "$data/before-upgrade" -type f -exec cp -p {} "$data/" \;
+    put_copy_back
     systemctl start edgevoice || true
     rm -rf "$release"
     fail "edgevoice was not upgraded: journalctl -u edgevoice -e says why"
+}
+
+# The copy holds whoever is removed from now on, under the key of today: it goes as soon as nothing needs it.
+forget_copy() {
+    [ -d "$data/before-upgrade" ] || return 0
+    say "the copy in $data/before-upgrade goes: the door serves"
+    run rm -rf "$data/before-upgrade"
+}
+
+# Without a copy what is there stays: somebody was removed meanwhile, and the copy with them.
+put_copy_back() {
+    [ -d "$data/before-upgrade" ] || return 0
+    find "$data" -maxdepth 1 -type f -name 'edgevoice.sqlite*' -delete
+    if find "$data/before-upgrade" -type f -exec cp -p -t "$data" {} +; then
+        rm -rf "$data/before-upgrade"
+    else
+        say "the people are in $data/before-upgrade and could not be put back whole: copy them from there by hand"
+    fi
 }
 
 # The newest two stay.

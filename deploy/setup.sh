@@ -44,4 +44,9 @@ if grep -qs 'Raspberry Pi' /proc/device-tree/model; then extras="$extras,pi"; fi
 say "installing edgevoice[$extras] into $venv (a few minutes the first time)"
 "$venv/bin/python" -m pip install -q --disable-pip-version-check -e ".[$extras]" ||
     fail "pip could not install edgevoice[$extras]; see the lines above; is there a way to the package index?"
+
+# soundfile's wheels bring libsndfile along for 64-bit machines alone.
+reads_sound() { "$venv/bin/python" -c 'import soundfile' 2>/dev/null; }
+reads_sound || { apt_install libsndfile1 && reads_sound; } ||
+    fail "libsndfile is missing, which reads sound files; run: sudo apt install libsndfile1; then: make setup -B"
 say "done"

@@ -82,12 +82,18 @@ class TFLiteModel:
                 f"{path} is not the model that its manifest names: sha256 {found[:12]}… found, {sha256[:12]}… wanted, "
                 f"{len(content)} bytes; install {path.name} and {path.with_suffix('.json').name} of one release"
             )
+        runtime = interpreter()
         try:
-            self._interpreter = interpreter().module.Interpreter(model_content=content, num_threads=1)
+            self._interpreter = runtime.module.Interpreter(model_content=content, num_threads=1)
             self._interpreter.allocate_tensors()
             self._runners = {name: self._interpreter.get_signature_runner(name) for name in signatures}
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"{path}: the interpreter refuses it: {error}; install a release's model again") from error
+        except (SystemError, ImportError, AttributeError) as error:  # its C code was built for another NumPy
+            raise ModelError(
+                f"{runtime.name} {runtime.version} does not run with NumPy {np.__version__} "
+                f'({error.__cause__ or error}); run: pip install "numpy<2"'
+            ) from error
         self._signatures = signatures
         for name, signature in signatures.items():
             self._check(path, name, signature)

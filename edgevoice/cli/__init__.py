@@ -1,5 +1,6 @@
 """The command line: one file a command."""
 
+import io
 import logging
 import os
 import sys
@@ -57,6 +58,7 @@ def debugging() -> bool:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and give its exit status; every error is told in one line on standard error."""
     _fill_in_streams()
+    _escape_what_cannot_be_said()
     try:
         status = edgevoice.main(arguments, prog_name="edgevoice", standalone_mode=False)
         sys.stdout.flush()
@@ -87,6 +89,14 @@ def _fill_in_streams() -> None:
     """Python has None for a standard stream that was closed before it started; what is said there is lost."""
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 -- open until the end
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+
+
+def _escape_what_cannot_be_said() -> None:
+    """A character that the encoding of a stream has not, as in somebody's name, is told as ``\\U0001f99c``; it must not
+    end a door that serves."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _drop_output() -> None:

@@ -8,8 +8,8 @@ from edgevoice import app
 from edgevoice.cli.desk import Desk, pass_desk
 from edgevoice.errors import StorageError
 from edgevoice.storage.archive import pack, unpack_and_restore
-from edgevoice.storage.backups import back_up
-from edgevoice.storage.restore import last_good
+from edgevoice.storage.backups import FOLDER, back_up, backups
+from edgevoice.storage.restore import newest_good
 
 _passphrase_file = click.option(
     "--passphrase-file", type=click.Path(path_type=Path), help="Its first line, instead of asking for one."
@@ -50,9 +50,20 @@ def restore(desk: Desk, file: Path | None, passphrase_file: Path | None) -> None
     Without FILE: the last good one of the daily backups. How it was before is kept as one more of them.
     """
     folder = desk.loaded.data
-    chosen = file or last_good(folder).path
+    chosen = file or _daily(folder)
     told = unpack_and_restore(folder, chosen, lambda: _passphrase(passphrase_file, new=False))
     desk.answer({"restored": str(chosen), "before": told}, f"{chosen} is in place; {told}")
+
+
+def _daily(folder: Path) -> Path:
+    """The last good one of the daily backups; StorageError where there is none."""
+    good = newest_good(folder)
+    if good is None:
+        raise StorageError(
+            f"there is no good daily backup in {folder / FOLDER} ({len(backups(folder))} found), and nothing was"
+            " changed: name a FILE that `edgevoice backup FILE` wrote"
+        )
+    return good.path
 
 
 def _passphrase(file: Path | None, new: bool) -> str:

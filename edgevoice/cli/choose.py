@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def choose(desk: Desk) -> "Lines | LivePanel":
-    """The panel on a terminal, lines elsewhere."""
+    """The panel on a terminal whose encoding has its characters, lines elsewhere."""
     forced = {"FORCE_COLOR", "TTY_COMPATIBLE"} & os.environ.keys()  # what rich takes for a terminal too
     if desk.as_json or not (sys.stdout.isatty() or forced):
         return Lines(desk)
     console: Console = import_module("rich.console").Console()
-    return _panel(console) if console.is_terminal else Lines(desk)
+    return _panel(console) if console.is_terminal and not console.options.ascii_only else Lines(desk)
 
 
 def unseen() -> "LivePanel":

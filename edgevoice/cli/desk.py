@@ -1,6 +1,7 @@
 """What every command is given: where the settings are, and how to answer."""
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,12 +30,17 @@ class Desk:
 
     def answer(self, record: Mapping[str, object], text: str) -> None:
         """One line: a JSON object where that was asked for, else the text."""
-        click.echo(json.dumps(record, ensure_ascii=False) if self.as_json else text)
+        click.echo(json.dumps(record, ensure_ascii=not _carries_all()) if self.as_json else text)
 
     def say(self, text: str) -> None:
         """For a person; a program that reads JSON is not told."""
         if not self.as_json:
             click.echo(text)
+
+
+def _carries_all() -> bool:
+    """Whether standard output has every character; elsewhere JSON's own escapes keep a line JSON."""
+    return (sys.stdout.encoding or "").lower().startswith("utf")
 
 
 pass_desk = click.make_pass_decorator(Desk)

@@ -8,11 +8,14 @@ from edgevoice import app
 from edgevoice.cli.desk import NO, Desk, pass_desk
 from edgevoice.errors import StorageError
 
+MOST = 10_000_000
+"""As many as ``storage.events_kept`` may be: no log is longer."""
+_DIGITS = 18  # of a number that SQLite can look for, whatever they are
 _log = logging.getLogger(__name__)
 
 
 @click.command()
-@click.option("--last", default=20, show_default=True, type=click.IntRange(min=1), help="How many of the newest.")
+@click.option("--last", default=20, show_default=True, type=click.IntRange(1, MOST), help="How many of the newest.")
 @click.option("--verify", "verifying", is_flag=True, help="Whether the log is as it was written; exit status 3: no.")
 @click.option("--noted", metavar="HEAD", help="With --verify: a head noted earlier, which must still be there.")
 @pass_desk
@@ -67,6 +70,6 @@ def _verify(desk: Desk, noted: str | None) -> int:
 
 def _number_and_mac(noted: str) -> tuple[int, str]:
     number, colon, mac = noted.partition(":")
-    if not (colon and number.isdecimal()):
+    if not (colon and number.isdecimal() and len(number) <= _DIGITS):
         raise click.UsageError(f"--noted wants NUMBER:DIGITS, as --verify prints it, and not {noted!r}")
     return int(number), mac

@@ -14,6 +14,8 @@ from edgevoice.recognition.recognise import Evidence
 from edgevoice.storage.names import fold
 from edgevoice.storage.speakers import Speakers
 
+_CLOSEST = "closest is "  # how a decision begins that found no match
+
 
 @click.command()
 @click.argument("name")
@@ -35,12 +37,19 @@ def verify(desk: Desk, name: str, wav: Path) -> int:
 def judge(evidence: Evidence, claimed: str, rules: Rules) -> Decision:
     """The door's own decision, and that it opens for nobody else; the figures told are those of the claimed person."""
     own = tuple(score for score in evidence.scores if score.speaker == claimed)
-    decision = decide(replace(evidence, scores=own), AT_REST, rules)
+    decision = _as_claimed(decide(replace(evidence, scores=own), AT_REST, rules))
     among_all = decide(evidence, AT_REST, rules)
     if not decision.opens or (among_all.opens and among_all.speaker == claimed):
         return decision
     reason = f"closer to {among_all.speaker} than to {claimed}" if among_all.opens else among_all.reason
     return replace(decision, opens=False, reason=reason, cause=Cause.NO_MATCH)
+
+
+def _as_claimed(decision: Decision) -> Decision:
+    """Its words for somebody asked about by name: among one person the closest says nothing."""
+    if not decision.reason.startswith(_CLOSEST):
+        return decision
+    return replace(decision, reason=f"as {decision.reason.removeprefix(_CLOSEST)}")
 
 
 def _enrolled(speakers: Speakers, name: str) -> str:

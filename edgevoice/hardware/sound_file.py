@@ -1,5 +1,7 @@
 """Sound files -> int16 mono at 16 kHz: WAV, FLAC, Opus and whatever else libsndfile reads."""
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,6 +64,11 @@ def open_sound(path: Path) -> soundfile.SoundFile:
         raise _unreadable(path, "the file is empty (0 bytes)")
     try:
         file = soundfile.SoundFile(path)
+    except UnicodeEncodeError as error:
+        legible = os.fsencode(path).decode(errors="backslashreplace")
+        raise AudioError(
+            f"{legible} cannot be read: its name holds bytes that are not {sys.getfilesystemencoding()}; rename it."
+        ) from error
     except (soundfile.SoundFileError, OSError, TypeError) as error:  # TypeError: headerless .raw
         raise _unreadable(path, f"not a sound file that libsndfile knows ({error})") from error
     if LOWEST_RATE <= file.samplerate <= HIGHEST_RATE and file.channels <= MOST_CHANNELS:

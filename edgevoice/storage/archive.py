@@ -3,7 +3,7 @@
 import logging
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +71,7 @@ def unpack_and_restore(folder: Path, file: Path, ask: Ask) -> str:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with alone(folder), _unpacked(folder, file, ask) as unpacked:
         key_path = folder / KEY_NAME
-        examine(unpacked.database, [unpacked.key] if unpacked.key else keys_beside(key_path))
+        _examine(unpacked, file, [unpacked.key] if unpacked.key else keys_beside(key_path))
         told = _exchange(folder, unpacked, key_path)
         with Database.open(folder) as database:
             secrets = Secrets(key_path, database)
@@ -81,6 +81,16 @@ def unpack_and_restore(folder: Path, file: Path, ask: Ask) -> str:
             events.write("restored", f"a backup was put in place by hand; {told}")
             database.forget()
     return told
+
+
+def _examine(unpacked: Unpacked, file: Path, keys: Sequence[Key]) -> None:
+    """As ``examine``; what is wrong is told of ``file``, which is all that its owner knows of."""
+    try:
+        examine(unpacked.database, keys, known_as=file)
+    except DamagedError as error:
+        raise StorageError(
+            f"{file} is no backup of edgevoice, or a damaged one; nothing was changed: take another one"
+        ) from error
 
 
 def _exchange(folder: Path, unpacked: Unpacked, key_path: Path) -> str:

@@ -5,6 +5,7 @@ They hold no key. They have a number and not a date in their name, as a clock ma
 
 import logging
 import re
+import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import keys_beside
 
 FOLDER = "backups"
+BEFORE_UPGRADE = "before-upgrade"
+"""The copy of people and key that deploy/install.sh makes, and lets go of once the new version serves."""
 KEPT_BACKUPS = 7
 DAY_S = 24 * 3600.0
 _log = logging.getLogger(__name__)
@@ -78,14 +81,14 @@ def back_up(database: Database, keep: int = KEPT_BACKUPS) -> Backup:
 
 
 def renew(database: Database) -> None:
-    """One backup of how things stand now in the place of all older ones, where there are any.
+    """One backup of how things stand now in the place of all older ones, and of every other copy, where there are any.
 
     After somebody was removed, whom the older ones still hold, and after a change of the key, which they do not know.
     The older ones go even where the new one cannot be written, which is told as a warning: the next look of the door
     that serves finds that a backup is due.
     """
     folder = database.path.parent
-    old = [*(backup.path for backup in backups(folder)), *damaged_files(folder)]
+    old = [*(backup.path for backup in backups(folder)), *damaged_files(folder), *folder.glob(BEFORE_UPGRADE)]
     if not old:
         return
     try:
@@ -93,7 +96,7 @@ def renew(database: Database) -> None:
     except StorageError as error:
         _log.warning("there is no backup now, as the older ones held what had to go: %s", error)
     for path in old:
-        path.unlink(missing_ok=True)
+        _remove(path)
 
 
 def damaged_files(folder: Path) -> list[Path]:
@@ -101,25 +104,38 @@ def damaged_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob(f"{FILE_NAME}*") if _DAMAGED.search(path.name))
 
 
-def examine(path: Path, keys: Sequence[Key]) -> None:
+def examine(path: Path, keys: Sequence[Key], known_as: Path | None = None) -> None:
     """Read a database through and open all that is vital in it with one of the keys; changes nothing.
+
+    ``known_as``: what errors call it where its owner knows it by another name.
 
     DamagedError, or StorageError where the key is not among them or a single voiceprint does not open.
     """
-    with Database.read(path) as copy:
+    with Database.read(path, known_as) as copy:
         copy.check(thorough=True)
         if copy.version() == 0:
-            raise DamagedError(f"{path} holds nothing: take another backup")
+            raise DamagedError(f"{copy.path} holds nothing: take another backup")
         there = {str(name) for (name,) in copy.rows("select name from sqlite_master where type = 'table'")}
         vital = [sealed for sealed in SEALED if sealed.vital and sealed.table in there]
         found = [(sealed, row) for sealed in vital for row in copy.rows(_rows_of(sealed))]
         names = [str(name) for (name,) in copy.rows("select key from sealing")] if "sealing" in there else []
         if (found or names) and not (keys := [key for key in keys if not names or key.id in names]):
-            raise StorageError(f"{path} is sealed with a key that is not here: {ENROL_AGAIN}")
+            raise StorageError(f"{copy.path} is sealed with a key that is not here: {ENROL_AGAIN}")
         for sealed, (secret, *bound) in found:
             purpose = sealed.purpose(*bound)
             if not isinstance(secret, bytes) or all(key.open(secret, purpose) is None for key in keys):
-                raise StorageError(f"{path}: {purpose} does not open with the key: {ENROL_AGAIN}")
+                raise StorageError(f"{copy.path}: {purpose} does not open with the key: {ENROL_AGAIN}")
+
+
+def _remove(copy: Path) -> None:
+    """Take a file or a folder away; where that cannot be done the owner is told, and the others still go."""
+    try:
+        if copy.is_dir():
+            shutil.rmtree(copy)
+        else:
+            copy.unlink(missing_ok=True)
+    except OSError as error:
+        _log.warning("%s still holds what had to go (%s): remove it by hand", copy, error.strerror)
 
 
 def _rows_of(sealed: Sealed) -> str:

@@ -51,9 +51,12 @@ class Database:
         return database
 
     @classmethod
-    def read(cls, path: Path) -> "Database":
-        """Open a file that nobody writes to, to be read and left exactly as it is; the same errors."""
-        database = cls(path, BUSY_SECONDS)
+    def read(cls, path: Path, known_as: Path | None = None) -> "Database":
+        """Open a file that nobody writes to, to be read and left exactly as it is; the same errors.
+
+        ``known_as``: the path to tell instead of its own.
+        """
+        database = cls(known_as or path, BUSY_SECONDS)
         with database._told():
             uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
             database._use(sqlite3.connect(uri, uri=True, isolation_level=None))

@@ -26,20 +26,29 @@ def is_lost(folder: Path) -> bool:
     return empty and ((folder / KEY_NAME).exists() or bool(backups(folder)))
 
 
-def last_good(folder: Path) -> Backup:
-    """The newest backup that can be read through and opens with the key; DamagedError where there is none."""
-    keys, found = keys_beside(folder / KEY_NAME), backups(folder)
-    for backup in found:
+def newest_good(folder: Path) -> Backup | None:
+    """The newest backup that can be read through and opens with the key; None where there is none."""
+    keys = keys_beside(folder / KEY_NAME)
+    for backup in backups(folder):
         try:
             examine(backup.path, keys)
         except StorageError as error:
             _log.warning("the backup %s is no good: %s", backup.path, error)
         else:
             return backup
-    raise DamagedError(
-        f"the database in {folder} is damaged or gone, and of {len(found)} backups there none is good: the door stays"
-        " shut until one is put in place (`edgevoice restore FILE`), or the folder is moved away to begin anew"
-    )
+    return None
+
+
+def last_good(folder: Path) -> Backup:
+    """``newest_good`` for a door whose database is damaged or gone; DamagedError where there is none."""
+    good = newest_good(folder)
+    if good is None:
+        raise DamagedError(
+            f"the database in {folder} is damaged or gone, and of {len(backups(folder))} backups there none is good:"
+            " the door stays shut until one is put in place (`edgevoice restore FILE`), or the folder is moved away to"
+            " begin anew"
+        )
+    return good
 
 
 def put_in_place(folder: Path, good: Path, why: str = "damaged") -> str:

@@ -51,10 +51,35 @@ def test_the_last_good_daily_backup_is_put_back_without_a_file(household: Shell)
     assert names(household) == ["Ada", "Ben"]
 
 
-def test_without_any_backup_that_is_an_error_with_what_to_do(household: Shell) -> None:
-    said = household("restore")
+def test_without_any_good_backup_that_is_an_error_with_what_to_do(household: Shell) -> None:
+    folder = household.data / "backups"
+    for found in (0, 1):
+        said = household("restore")
+        assert said.status == 1
+        told = f"there is no good daily backup in {folder} ({found} found), and nothing was changed: name a FILE"
+        assert told in said.err
+        assert "damaged or gone" not in said.err  # the database is sound
+        folder.mkdir(exist_ok=True)
+        (folder / "edgevoice-000001.sqlite").write_bytes(b"a letter" * 999)
+    assert names(household) == ["Ada", "Ben"]
+
+
+def test_a_file_that_is_no_backup_is_named_as_it_was_given(household: Shell, tmp_path: Path) -> None:
+    letter = tmp_path / "letter"
+    letter.write_text("Dear Ada\n" * 99)
+    said = household("restore", letter)
     assert said.status == 1
-    assert "of 0 backups there none is good" in said.err
+    told = f"{letter} is no backup of edgevoice, or a damaged one; nothing was changed: take another one"
+    assert said.err == f"edgevoice: error: {told}\n"
+    assert names(household) == ["Ada", "Ben"]
+
+
+def test_a_backup_of_another_house_is_named_as_it_was_given(household: Shell, tmp_path: Path) -> None:
+    away, other = tmp_path / "away.zip", tmp_path / "other"
+    assert household("backup", away, "--without-key").status == 0
+    said = household("--data", other, "restore", away)
+    assert said.status == 1
+    assert f"{away} is sealed with a key that is not here" in said.err
 
 
 def test_wrong_usage_and_missing_files_are_told(household: Shell, tmp_path: Path, passphrase: Path) -> None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from edgevoice.cli.events import MOST
+from edgevoice.config.settings import StorageSettings
 from edgevoice.storage.database import Database
 from tests.cli.conftest import Shell
 from tests.house import block, door
@@ -44,6 +46,19 @@ def test_whether_the_log_is_as_it_was_written_is_the_exit_status(shell: Shell) -
 def test_a_head_that_is_none_is_wrong_usage(shell: Shell) -> None:
     assert shell("events", "--noted", "3:ab").status == 2
     assert shell("events", "--verify", "--noted", "three").status == 2
+    assert shell("events", "--verify", "--noted", f"{10**19}:ab").status == 2  # more than SQLite can look for
+    assert shell("events", "--verify", "--noted", f"{10**18 - 1}:ab").status == 3
+
+
+def test_as_many_are_told_as_a_log_can_have_and_more_is_wrong_usage(shell: Shell) -> None:
+    assert StorageSettings(events_kept=MOST).events_kept == MOST
+    with pytest.raises(ValueError, match="events_kept"):
+        StorageSettings(events_kept=MOST + 1)
+    assert shell("events", "--last", str(MOST)).status == 0
+    for more in (MOST + 1, 10**20):
+        said = shell("events", "--last", str(more))
+        assert said.status == 2
+        assert f"is not in the range 1<=x<={MOST}" in said.err
 
 
 def test_a_damaged_row_hides_no_other(shell: Shell, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,6 +1,8 @@
 """Exit statuses, errors in one line, pipes that close and Ctrl-C."""
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -105,3 +107,47 @@ def test_an_error_that_nobody_foresaw_is_told_in_one_line_too(tmp_path: Path, sh
     assert said.err.startswith("edgevoice: error: ValueError: ")
     assert "embedded null" in said.err  # Python 3.13 says it otherwise
     assert said.err.endswith("; EDGEVOICE_DEBUG=1 shows where\n")
+
+
+PARROT = "Zoë 🦜"
+
+
+def said_in(encoding: str, *arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    return subprocess.run(edgevoice(*arguments), env=environment, capture_output=True, timeout=60, check=False)
+
+
+@pytest.fixture
+def parrot(shell: Shell, models: Path) -> Shell:
+    """A house where somebody has a name that few encodings carry."""
+    takes = [FOLDER / f"ada-enrol-{take}.opus" for take in (1, 2, 3, 4)]
+    assert shell("enroll", PARROT, *takes).status == 0
+    return shell
+
+
+def test_a_name_that_the_output_cannot_carry_ends_no_door(parrot: Shell) -> None:
+    wav = FOLDER / "ada-unlock-1.opus"
+    done = said_in("latin-1", "--data", parrot.data, "run", "--fast", "--wav", wav)
+    assert done.returncode == 0, done.stderr
+    assert "open: Zoë \\U0001f99c scored" in done.stdout.decode("latin-1")
+    assert "state: stopped" in done.stdout.decode("latin-1")
+
+
+def test_it_is_listed_with_an_escape_and_json_stays_json(parrot: Shell) -> None:
+    listed = said_in("latin-1", "--data", parrot.data, "speakers", "list")
+    assert listed.stdout.decode("latin-1").startswith("Zoë \\U0001f99c  (4 utterances")
+    for encoding in ("latin-1", "koi8-r", "utf-8"):
+        done = said_in(encoding, "--json", "--data", parrot.data, "speakers", "list")
+        assert json.loads(done.stdout.decode(encoding))["name"] == PARROT
+    assert PARROT.encode() in done.stdout  # to be read, where that is possible
+
+
+def test_a_file_whose_name_is_no_text_is_named_legibly(shell: Shell, tmp_path: Path, models: Path) -> None:
+    wav = Path(os.fsdecode(os.fsencode(tmp_path) + b"/a\xff.opus"))
+    shutil.copy(FOLDER / "ada-unlock-1.opus", wav)
+    done = said_in("utf-8", "--data", shell.data, "identify", wav)
+    assert done.returncode == 1
+    told = f"edgevoice: error: {tmp_path}/a\\xff.opus cannot be read: its name holds bytes that are not utf-8; rename"
+    assert done.stderr.decode().startswith(told)
+    missing = said_in("utf-8", "--data", shell.data, "identify", wav.with_suffix(".wav"))
+    assert "a\\udcff.wav cannot be read: there is no such file" in missing.stderr.decode()

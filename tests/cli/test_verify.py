@@ -2,6 +2,7 @@
 
 from edgevoice.cli.verify import judge
 from edgevoice.door.decide import Rules
+from edgevoice.recognition.emotion import Mood
 from edgevoice.visit import FOLDER
 from tests.cli.conftest import Shell
 from tests.door.evidence import evidence, score
@@ -17,6 +18,19 @@ def test_another_persons_voice_is_refused_with_the_figures_of_the_person_claimed
     said = household.json("verify", "Ada", FOLDER / "ben-unlock-1.opus")
     assert said.status == 3
     assert {(record["speaker"], record["decision"]) for record in said.records} == {("Ada", "refuse")}
+
+
+def test_a_refusal_speaks_of_the_person_claimed_and_not_of_the_closest(household: Shell) -> None:
+    said = household("verify", "Ben", FOLDER / "ada-unlock-1.opus")
+    assert said.status == 3
+    assert "refuse: as Ben: scored -" in said.out
+    assert "closest" not in said.out
+
+
+def test_a_near_miss_by_somebody_upset_is_told_in_the_same_words() -> None:
+    upset = Mood("angry", {"angry": 0.9, "neutral": 0.1})
+    near = judge(evidence(score("Ada", 2.0), mood=upset), "Ada", Rules())
+    assert near.reason == "as Ada: scored 2.0, needs 3.1, and sounds angry: say it again"
 
 
 def test_a_name_that_nobody_has_is_an_error(household: Shell) -> None:

@@ -140,6 +140,7 @@ inside systemctl is-active edgevoice
 kill $rain
 [ "$(ev --json speakers list)" = "$people" ] || fail "the people are others"
 cmp "$root$settings" "$folder/settings"
+[ ! -e "$root$data/before-upgrade" ] || fail "a copy of the people was left"
 
 begin "a backup taken away brings back who was removed"
 inside systemctl stop edgevoice

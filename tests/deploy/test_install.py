@@ -10,6 +10,7 @@ import pytest
 
 from edgevoice.cli import main
 from edgevoice.config import load
+from edgevoice.storage.backups import BEFORE_UPGRADE
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 DEBIAN = Path("/etc/debian_version").exists() and shutil.which("dpkg-query")
@@ -98,3 +99,101 @@ def test_systemd_understands_every_line_of_the_unit(tmp_path: Path) -> None:
     )
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+SERVICE_MANAGER = """
+systemd_runs() { true; }
+systemctl() {
+    [ "$1" = start ] || return 0
+    [ "$meanwhile" ] && [ "$(readlink "$prefix/current")" = "$prefix/new" ] || return 0
+    eval "$meanwhile"
+    return 1
+}
+install() { for folder; do :; done; command install -d -m 0700 "$folder"; } # there is no such user here
+"""
+"""Starts whatever there is; but where something happens meanwhile, the new release fails after it."""
+
+
+def upgraded(opt: Path, data: Path, meanwhile: str = "") -> subprocess.CompletedProcess[str]:
+    """The installer's own functions, from the copy to the start, with two folders of the test and that manager."""
+    functions, _, _ = (DEPLOY / "install.sh").read_text().partition('\narguments "$@"\n')
+    for release in ("old", "new"):
+        (opt / release).mkdir(parents=True, exist_ok=True)
+    if not (opt / "current").exists():
+        (opt / "current").symlink_to(opt / "old")
+    here = f"prefix={opt} data={data} release={opt}/new unit={opt} meanwhile='{meanwhile}'"
+    lines = (functions, SERVICE_MANAGER, here, "change_over", "start")
+    return subprocess.run(["sh", "-c", "\n".join(lines)], capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "edgevoice.sqlite").write_text("Ada and Ben")
+    (data / "key").write_text("the key")
+    return data
+
+
+def test_the_copy_of_the_people_goes_once_the_new_version_serves(tmp_path: Path, people: Path) -> None:
+    done = upgraded(tmp_path / "opt", people)
+    assert done.returncode == 0, done.stderr
+    assert f"keeping a copy of the people in {people / BEFORE_UPGRADE}" in done.stdout
+    assert (tmp_path / "opt" / "current").resolve().name == "new"
+    assert sorted(path.name for path in people.iterdir()) == ["edgevoice.sqlite", "key"]
+
+
+def test_a_new_version_that_does_not_start_gives_way_to_the_old_one_and_the_copy(tmp_path: Path, people: Path) -> None:
+    done = upgraded(tmp_path / "opt", people, 'echo half a migration >"$data/edgevoice.sqlite"')
+    assert done.returncode == 1
+    assert "was not upgraded" in done.stderr
+    assert (tmp_path / "opt" / "current").resolve().name == "old"
+    assert {path.name: path.read_text() for path in people.iterdir()} == {
+        "edgevoice.sqlite": "Ada and Ben",
+        "key": "the key",
+    }
+
+
+def test_who_was_removed_while_it_was_tried_does_not_come_back(tmp_path: Path, people: Path) -> None:
+    """A removal takes the copy along; the database is then all that there is."""
+    meanwhile = 'rm -r "$data/before-upgrade"; printf Ada >"$data/edgevoice.sqlite"'
+    done = upgraded(tmp_path / "opt", people, meanwhile)
+    assert done.returncode == 1
+    assert "was not upgraded" in done.stderr
+    assert (tmp_path / "opt" / "current").resolve().name == "old"
+    assert (people / "edgevoice.sqlite").read_text() == "Ada"
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    """A program of that name, to stand in PATH before the system's own."""
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+@debian
+@pytest.mark.parametrize(("board", "wanted"), [("armhf", True), ("arm64", False), ("amd64", False)])
+def test_libsndfile_is_installed_where_soundfile_does_not_bring_it(tmp_path: Path, board: str, wanted: bool) -> None:
+    program(tmp_path, "dpkg", f"echo {board}")
+    program(tmp_path, "dpkg-query", "exit 1")  # nothing is installed yet
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    command = ["sh", DEPLOY / "install.sh", "--dry-run"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    (packages,) = [line for line in done.stdout.splitlines() if "installing from the distribution" in line]
+    assert ("libsndfile1" in packages) is wanted
+
+
+@pytest.mark.parametrize("found", ["", "libsndfile1"], ids=["without a network", "with one"])
+def test_the_setup_installs_libsndfile_where_soundfile_does_not_find_it(tmp_path: Path, found: str) -> None:
+    """Its Python is one in which all is well but for ``import soundfile``, until that package is there."""
+    there = tmp_path / "there"
+    venv = tmp_path / "venv" / "bin"
+    venv.mkdir(parents=True)
+    program(venv, "python", f'case "$*" in *soundfile*) [ -e {there} ] ;; esac')
+    program(tmp_path, "python3", "exit 0")
+    program(tmp_path, "id", "echo 0")
+    program(tmp_path, "apt-get", f'case "$*" in *"${{FOUND:-nothing}}"*) touch {there} ;; *) exit 1 ;; esac')
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "FOUND": found, "PYTHON": "python3"}
+    command = ["sh", DEPLOY / "setup.sh", str(venv.parent), "test"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode == 0) is bool(found), done.stderr
+    assert ("sudo apt install libsndfile1" in done.stderr) is not bool(found)

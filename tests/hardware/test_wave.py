@@ -1,3 +1,4 @@
+import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -213,6 +214,14 @@ def test_a_file_that_cannot_be_used_is_named_with_what_was_found(
             use(path)
         assert str(path) in str(caught.value)
         assert found in str(caught.value)
+
+
+def test_a_name_that_is_no_text_is_told_legibly(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/a\xff.wav"))
+    _write(tmp_path / "good.wav", _noise(100)).rename(path)
+    for use in (read_sound, lambda path: WaveMicrophone([path])):
+        with pytest.raises(AudioError, match=r"/a\\xff\.wav cannot be read: its name holds bytes .*; rename it"):
+            use(path)
 
 
 def test_a_bad_second_file_is_told_before_the_first_is_played(tmp_path: Path) -> None:

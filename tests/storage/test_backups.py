@@ -1,6 +1,7 @@
 """Backups beside the database, and what they are for: a database that is damaged or gone."""
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from edgevoice.errors import DamagedError, StorageError
-from edgevoice.storage.backups import back_up, backups, is_due
+from edgevoice.storage.backups import BEFORE_UPGRADE, back_up, backups, is_due
 from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.keys import read_key
@@ -182,3 +183,45 @@ def test_a_change_of_the_key_leaves_one_backup_that_opens_with_it(home: Path, da
     rotate(database, secrets, Events(database, secrets=secrets))
     assert [backup.number for backup in backups(home)] == [2]
     assert last_good(home).number == 2
+
+
+def keep_a_copy(home: Path) -> Path:
+    """As deploy/install.sh does before an upgrade."""
+    copy = home / BEFORE_UPGRADE
+    copy.mkdir(mode=0o700)
+    for file in [path for path in home.iterdir() if path.is_file()]:
+        shutil.copy2(file, copy)
+    return copy
+
+
+def test_whoever_is_removed_is_not_in_the_copy_of_an_upgrade_either(
+    home: Path, database: Database, speakers: Speakers
+) -> None:
+    copy = keep_a_copy(home)
+    assert (copy / "key").read_bytes() == (home / "key").read_bytes()
+    speakers.remove("Wilhelmine")
+    assert not copy.exists()
+    assert b"Wilhelmine" not in b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+
+
+def test_the_key_that_is_given_up_is_not_in_the_copy_of_an_upgrade(home: Path, database: Database) -> None:
+    old, copy = (home / "key").read_bytes(), keep_a_copy(home)
+    secrets = Secrets(home / "key", database)
+    rotate(database, secrets, Events(database, secrets=secrets))
+    assert not copy.exists()
+    assert all(path.read_bytes() != old for path in home.rglob("*") if path.is_file())
+
+
+def test_a_copy_that_cannot_be_removed_is_told_and_the_others_go(
+    home: Path, database: Database, speakers: Speakers, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A link is nothing that the installer makes, and is not followed."""
+    (tmp_path / "elsewhere").mkdir()
+    (home / BEFORE_UPGRADE).symlink_to(tmp_path / "elsewhere")
+    old = back_up(database)
+    (home / f"{FILE_NAME}.damaged-1").write_bytes(b"Wilhelmine")
+    speakers.remove("Wilhelmine")
+    assert f"{home / BEFORE_UPGRADE} still holds what had to go" in caplog.text
+    assert "remove it by hand" in caplog.text
+    assert not old.path.exists()
+    assert not (home / f"{FILE_NAME}.damaged-1").exists()
