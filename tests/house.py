@@ -170,7 +170,7 @@ def door(folder: Path, parts: Parts | None = None) -> Iterator[Door]:
     with Database.open(folder) as database:
         events = parts.events(database)
         attempts = Attempts(parts.state(database), LockoutRules(), clock)
-        act = Act(lock, lights, events, OPEN_SECONDS, parts.sounder(clock))
+        act = Act(lock, lights, events, OPEN_SECONDS, parts.sounder(clock), clock)
         kiosk = Kiosk(act, attempts, Rules(), clock, parts.limits, parts.extras)
         ear = parts.ear
         pipeline = Pipeline(ear if isinstance(ear, type) else lambda: ear, parts.recogniser or Recogniser(), kiosk)

@@ -139,6 +139,12 @@ class KilledDoor:
         assert self.process.pid is not None
         return self.process.pid
 
+    @property
+    def guard(self) -> int:
+        """The process id of its guard."""
+        (guard,) = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return int(guard)
+
     def bring_there(self) -> None:
         """Until it is in the state; AssertionError with what was told where it does not come there."""
         self._wait_for(lambda: bool(self.relay()), "the relay driven off")

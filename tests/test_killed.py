@@ -1,5 +1,6 @@
 """A door that is killed, in every state it can be in: its relay is off a moment later, as the board's log shows."""
 
+import os
 import shutil
 import signal
 import time
@@ -15,7 +16,7 @@ from edgevoice.config import load
 from edgevoice.door.states import State
 from edgevoice.hardware.folder_gpio import read_log
 from edgevoice.visit import FOLDER, load_visit
-from tests.killed_door import BELL, RELAY, STOPPED, WAYS, KilledDoor, Way
+from tests.killed_door import BELL, BOOTING, RELAY, STOPPED, WAYS, KilledDoor, Way
 
 OPEN = next(way for way in WAYS if way.state == "open")
 BOUND_SECONDS = 1.0  # here it takes some milliseconds; the machine may be busy
@@ -119,3 +120,24 @@ def test_a_door_that_hangs_in_a_pulse_is_killed_by_its_guard_when_the_pulse_is_o
     assert killed["SIGSTOP"].status == -signal.SIGKILL
     assert not killed["SIGSTOP"].by_itself
     assert 2.0 < killed["SIGSTOP"].off_after_s < 2.5 + BOUND_SECONDS
+
+
+@pytest.mark.parametrize("state", ["listening", BOOTING])
+def test_a_door_whose_guard_is_killed_ends_shut_and_says_why_so_that_the_service_starts_it_again(
+    tmp_path: Path, models: Path, state: str
+) -> None:
+    way = next(way for way in WAYS if way.state == state)
+    door = KilledDoor(replace(way, anybody=False), tmp_path)
+    try:
+        door.bring_there()
+        os.kill(door.guard, signal.SIGKILL)
+        assert door.end() == 1
+    finally:
+        door.stop()
+    levels = [line.level for line in door.relay()]
+    assert levels[-2:] == [0, None]
+    assert 1 not in levels
+    with app.house(load(data=tmp_path / "data", system_file=tmp_path / "none")) as house:
+        faults = [event.reason for event in house.events.last(99) if event.kind == "fault"]
+    assert len(faults) == 1
+    assert "its guard has ended" in faults[0]

@@ -93,7 +93,8 @@ def _put_together(
         at_the_end.callback(the_contacts.close)
         the_sounder = sounder(settings, clock)
         at_the_end.callback(the_sounder.close)
-        act = Act(the_lock, the_lights, home.events, settings.door.open_seconds, the_sounder)
+        act = Act(the_lock, the_lights, home.events, settings.door.open_seconds, the_sounder, clock)
+        at_the_end.callback(act.close)
         attempts = Attempts(home.state, settings.lockout, clock)
         the_factor, outside = factor(settings, home.pins, clock, parts)
         if outside is not None:

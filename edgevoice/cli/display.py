@@ -34,7 +34,8 @@ class Display(AbstractContextManager["Display"], Protocol):
         ...
 
     def moved(self, event: str, state: str, t_s: float) -> None:
-        """``lock``: ``open`` or ``locked``; ``state``: what the device does; ``microphone``: what is wrong with it."""
+        """``lock``: ``open`` or ``locked``; ``state``: what the device does; ``microphone``: what is wrong with it,
+        or what it lost."""
         ...
 
     def stands(self, moment: Moment) -> None:

@@ -92,7 +92,7 @@ class Service:
         kiosk, lock = self._device.kiosk, self._device.lock
         level = self._device.pipeline.level
         kiosk.hears(level.speaking)
-        state, is_open = kiosk.look().value, lock.is_open
+        state, is_open = kiosk.look().value, lock.is_open  # raises where nobody guards the relay any more
         if is_open and not self._was_open:  # a PIN or a fire opens too, without an utterance
             self._open_until = max(self._open_until, self._clock() + self._open_seconds)
         if is_open != self._was_open:

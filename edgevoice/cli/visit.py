@@ -18,6 +18,7 @@ from edgevoice.cli.serve import Service, StreamClock, ending_by_signal
 from edgevoice.cli.summary import Recorded, summarise
 from edgevoice.config import Loaded
 from edgevoice.door.known_sounds import SoundRules
+from edgevoice.door.lockout import LockoutRules
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.panel.picture import save_picture
 from edgevoice.visit import FOLDER, Visit, load_visit
@@ -36,7 +37,7 @@ def visit(desk: Desk, fast: bool, picture: Path | None, heard_before: bool) -> i
     """Two enrolled people, two strangers, weather and a knock come to the door; no microphone is needed.
 
     Ends by itself with a table; exit status 1 where an outcome is not as expected. People and events are kept in a
-    temporary folder; lock and lights are fakes.
+    temporary folder; lock, lights, sounder, buttons and contacts are fakes, and nothing but a voice is asked for.
     """
     return play(desk, fast, picture, heard_before)
 
@@ -55,12 +56,19 @@ def play(desk: Desk, fast: bool, picture: Path | None = None, heard_before: bool
 
 @contextmanager
 def _apart(loaded: Loaded) -> Iterator[Loaded]:
-    """The owner's settings, but for the people, the events, the lock and the lights, and what sounds lead to."""
+    """The owner's settings, but for the people, the events, all that is wired, what sounds lead to, and what no
+    clip can give beside a voice: a press, a second factor, the time of a lockout."""
     settings = loaded.settings
     fakes = replace(
         settings,
         lock=replace(settings.lock, driver="fake"),
         lights=replace(settings.lights, driver="fake"),
+        button=replace(settings.button, driver="fake"),
+        pin=replace(settings.pin, driver="fake"),
+        contacts=replace(settings.contacts, driver="fake"),
+        sounder=replace(settings.sounder, driver="fake"),
+        door=replace(settings.door, intent_seconds=0.0, second_factor="none"),
+        lockout=LockoutRules(),
         sounds=SoundRules(then="lights"),
     )
     with tempfile.TemporaryDirectory(prefix="edgevoice-visit-") as folder:

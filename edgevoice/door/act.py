@@ -1,16 +1,16 @@
 """A step of the state machine -> lock, lights, sounder, audit event."""
 
-import logging
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from edgevoice.door.decide import Decision
+from edgevoice.door.faults import Faults
 from edgevoice.door.machine import Do, State, Step
 from edgevoice.hardware import Light, Lights, Lock, Prompt, Sounder
 from edgevoice.hardware.pulse import check_pulse
 from edgevoice.storage.events import Events
-
-_log = logging.getLogger(__name__)
 
 LIGHTS = {
     State.BOOTING: Light.BOOTING,
@@ -53,23 +53,31 @@ class Row:
 @dataclass(frozen=True)
 class Outcome:
     """What was done: opened: a pulse was given and not taken back; light: the last one shown, None if none came on;
-    event: id of the audit row, None if there is none; faults: all that went wrong."""
+    event: id of the audit row, None if there is none; faults: all that went wrong; said: what was said in the end."""
 
     opened: bool
     light: Light | None
     event: int | None
     faults: tuple[str, ...] = ()
+    said: tuple[Prompt, ...] = ()
 
 
 class Act:
     """Carries steps out. The audit row comes first: what cannot be written down does not open the door."""
 
     def __init__(
-        self, lock: Lock, lights: Lights, events: Events, open_seconds: float = 5.0, sounder: Sounder | None = None
+        self,
+        lock: Lock,
+        lights: Lights,
+        events: Events,
+        open_seconds: float = 5.0,
+        sounder: Sounder | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``open_seconds``: how long the door is released, 0 < seconds <= 30, else HardwareError."""
+        """``open_seconds``: how long the door is released, 0 < seconds <= 30, else HardwareError; ``clock``: how long a
+        fault is not written again."""
         self._lock, self._lights, self._sounder = lock, lights, sounder
-        self._events = events
+        self._events, self._faults = events, Faults(events, clock)
         self._open_seconds = check_pulse(open_seconds)
 
     @property
@@ -94,14 +102,23 @@ class Act:
                 assert event is not None, "nothing opens without a row"
                 self._lock.open_for(self._open_seconds)
             light = self._show(step.machine.state, share)
-            self._say(says or step.says)
+            said = self._say(says or step.says)
         except Exception as error:  # whatever a driver raises, the door ends shut
             return self._fail(event, error)
-        return Outcome(opens, light, event)
+        return Outcome(opens, light, event, said=said)
 
     def fault(self, error: Exception, says: Sequence[Prompt] = (Prompt.FAULT,)) -> Outcome:
         """Shut, show it, write down why and say it, after a failure anywhere else. Never raises."""
         return self._fail(None, error, says)
+
+    def look(self) -> None:
+        """Let time pass: write down how often a fault has come again; StorageError."""
+        self._faults.look()
+
+    def close(self) -> None:
+        """Write down what is left of that; never raises: it stands in the log."""
+        with suppress(Exception):  # whatever the disk raises
+            self._faults.close()
 
     def _show(self, state: State, share: float | None) -> Light:
         if share is not None:
@@ -109,15 +126,16 @@ class Act:
         self._lights.show(LIGHTS[state])
         return LIGHTS[state]
 
-    def _say(self, prompts: Sequence[Prompt]) -> None:
+    def _say(self, prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
         if prompts and self._sounder is not None:
             self._sounder.say(prompts)
+        return tuple(prompts)
 
     def _fail(self, event: int | None, error: Exception, says: Sequence[Prompt] = (Prompt.FAULT,)) -> Outcome:
         """Each step is tried, whatever became of the one before; the lock comes first."""
-        _log.error("the door was shut after a fault", exc_info=error)
         faults = [_told(error)]
         light = None
+        said: tuple[Prompt, ...] = ()
         try:
             self._lock.shut()
         except Exception as another:
@@ -128,14 +146,14 @@ class Act:
         except Exception as another:
             faults.append(f"the lights could not be set: {_told(another)}")
         try:
-            self._say(says)
+            said = self._say(says)
         except Exception as another:
             faults.append(f"the sounder could not be used: {_told(another)}")
         try:
-            self._events.write("fault", "; ".join(faults))
+            self._faults.tell("; ".join(faults), error)
         except Exception as another:
             faults.append(f"the audit log could not be written: {_told(another)}")
-        return Outcome(False, light, event, tuple(faults))
+        return Outcome(False, light, event, tuple(faults), said)
 
 
 def _told(error: Exception) -> str:

@@ -54,8 +54,8 @@ class Kiosk:
         limits, extras = limits or Limits(), extras or Extras()
         if (extras.factor is None) is not (limits.factor_s == 0):
             raise SettingsError("a second factor wants more than no time, and only a second factor has any")
-        self._attempts, self._rules, self._adaptation = attempts, rules, extras.adaptation
-        self._inputs = extras.inputs
+        self._act, self._attempts, self._rules = act, attempts, rules
+        self._inputs, self._adaptation = extras.inputs, extras.adaptation
         self._dialogue = Dialogue(extras.reception, extras.inputs, attempts)
         proving = Proving(extras.factor, attempts) if extras.factor else None
         self._mover = Mover(act, attempts, clock, limits, self._dialogue, proving)
@@ -134,6 +134,7 @@ class Kiosk:
     def look(self) -> State:
         """Let time pass, ask button and contacts, show what has changed; never raises. The state now."""
         try:
+            self._act.look()
             self._dialogue.look()
             self._mover.happen(Event.TICK)
             for event, device in self._ask_inputs():

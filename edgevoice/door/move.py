@@ -61,7 +61,7 @@ class Mover:
         outcome = self._act.carry_out(done, row or row_of(before, done, self._dialogue.drop(done)) or over, said, share)
         if outcome.faults:
             self._fail(Event.FAILED)
-        self._note(said)
+        self._note(outcome.said)
         return outcome
 
     def happen(self, event: Event, device: str = "") -> None:
@@ -86,7 +86,7 @@ class Mover:
         """Shut, show the fault, write it down; never raises."""
         says = (Prompt.TAMPER,) if event is Event.TAMPER else (Prompt.FAULT,)
         outcome = self._act.fault(error, says)
-        self._note(says)
+        self._note(outcome.said)
         self._fail(event, device)
         return outcome
 
@@ -101,9 +101,9 @@ class Mover:
         self._said.clear()
         return said
 
-    def _note(self, said: Sequence[Prompt]) -> None:
+    def _note(self, said: tuple[Prompt, ...]) -> None:
         if said:
-            self._said.append(tuple(said))
+            self._said.append(said)
 
     def _leave_factor(self, before: Machine, done: Step) -> Row | None:
         """Count an asking that is over and did not open; what is written down of it."""

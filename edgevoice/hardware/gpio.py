@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from edgevoice.errors import HardwareError
 from edgevoice.hardware.board import Gpio
@@ -62,7 +63,7 @@ class GpioLock:
                 raise HardwareError("The lock stays shut: its driver was closed; make a new one.")
             self._arm(seconds)
             if self._guard is not None:
-                self._tell_guard(self._guard, seconds)
+                self._ask(partial(self._guard.opening, seconds))
             try:
                 self._gpio.output(self._pin, self._on)
             except Exception as error:  # whatever the library raises
@@ -98,12 +99,18 @@ class GpioLock:
 
     @property
     def is_open(self) -> bool:
-        """Whether the relay is energised at this moment, as the pin says; a pulse that is over is ended first."""
+        """Whether the relay is energised at this moment, as the pin says; a pulse that is over is ended first.
+
+        Raises HardwareError, the door shut, where the pin cannot be read and where the guard has ended: the lock is
+        then to be made anew, with a new one.
+        """
         with self._turn:
             if self._closed:
                 return False
             if self._shut_at is not None and self._clock() >= self._shut_at:
                 self.shut()
+            if self._guard is not None:
+                self._ask(self._guard.check)
             try:
                 return self._gpio.input(self._pin) == self._on
             except Exception as error:  # whatever the library raises
@@ -123,9 +130,10 @@ class GpioLock:
             raise self._broken("opened safely", error) from error
         self._timer, self._shut_at = timer, self._clock() + seconds
 
-    def _tell_guard(self, guard: Guard, seconds: float) -> None:
+    def _ask(self, guard: Callable[[], None]) -> None:
+        """A guard that does not answer leaves the door shut."""
         try:
-            guard.opening(seconds)
+            guard()
         except HardwareError:
             self.shut()
             raise

@@ -45,6 +45,15 @@ class Guard:
         """The process id of the guard."""
         return self._process.pid
 
+    def check(self) -> None:
+        """Raises HardwareError where the guard has ended: after this process nobody would shut the door."""
+        status = self._process.poll()
+        if status is not None:
+            raise HardwareError(
+                f"The lock stays shut: its guard has ended (exit status {status}). Start edgevoice again; a service "
+                "is started again by itself."
+            )
+
     def opening(self, seconds: float) -> None:
         """A pulse begins now. Raises HardwareError, and then it must not: nobody guards."""
         self._tell(f"{OPENING} {seconds}\n")
@@ -77,9 +86,9 @@ class Guard:
         try:
             os.write(self._pipe, line.encode("ascii"))
         except OSError as error:
+            self.check()
             raise HardwareError(
-                f"The lock stays shut: its guard has ended ({error}, exit status {self._process.poll()}). "
-                "Start edgevoice again."
+                f"The lock stays shut: its guard does not listen ({error}). Start edgevoice again."
             ) from error
 
     def _is_ready(self) -> bool:

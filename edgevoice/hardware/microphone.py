@@ -1,11 +1,14 @@
 """The microphone of the device: a PortAudio capture stream that survives whatever happens to it."""
 
+import logging
 import math
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from edgevoice.errors import MicrophoneError
+from edgevoice.hardware.losses import Losses
 from edgevoice.hardware.microphone_settings import MicrophoneSettings
 from edgevoice.hardware.microphone_status import MicrophoneState, MicrophoneStatus, diagnose
 from edgevoice.hardware.portaudio import (
@@ -24,6 +27,8 @@ from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlo
 
 __all__ = ["MicrophoneSettings", "MicrophoneState", "MicrophoneStatus", "PyAudioMicrophone", "list_devices"]
 
+_log = logging.getLogger(__name__)
+
 _POLL_SECONDS = 0.25  # how often a stream without sound is asked whether it is still there
 
 
@@ -41,13 +46,14 @@ class PyAudioMicrophone:
         sound_system: SoundSystem = load_pyaudio,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """report: called from the thread that runs ``blocks``, at each change of state."""
+        """report: called from the thread that runs ``blocks``, at each change of state, and where sound was lost."""
         self._settings, self._report, self._sound_system, self._clock = settings, report, sound_system, clock
         self._device = describe(settings.device)
         self._state, self._message = MicrophoneState.CLOSED, ""
         self._audio: PortAudio | None = None
         self._stream: CaptureStream | None = None
         self._dropped_before = self._overruns_before = 0
+        self._losses = Losses()
         self._first_opened: float | None = None
         self._next_sample = self._zeros = 0
         self._muted = ""  # what was told of its silence, until it is heard again, whatever happens in between
@@ -122,6 +128,7 @@ class PyAudioMicrophone:
                 last_heard = self._clock()
                 self._next_sample = block.start_sample + len(block.samples)
                 self._watch_silence(block)
+                self._watch_losses()
                 if len(block.samples):
                     yield block
 
@@ -143,6 +150,18 @@ class PyAudioMicrophone:
                 "even a quiet room gives noise; unmute it (alsamixer), check its switch and cable."
             )
             raise self._fail(MicrophoneState.SILENT, self._muted)
+
+    def _watch_losses(self) -> None:
+        status = self.status
+        lost = self._losses.news(status, self._clock()) if status.healthy else ""
+        if lost:
+            _log.warning(
+                "microphone %r: %s: nobody was heard then, as the machine was too busy. See with 'top' what else runs "
+                "on it, and end that; too weak a supply slows it down too.",
+                status.device,
+                lost,
+            )
+            self._report(replace(status, message=lost))
 
     def _sample_now(self) -> int:
         """What the clock calls the next sample, never less than what was given."""

@@ -20,8 +20,8 @@ class MicrophoneState(Enum):
 
 @dataclass(frozen=True)
 class MicrophoneStatus:
-    """For the panel and ``check``: state, device name, its rate in Hz (0: not open), what is wrong and what to do,
-    and what was lost since the start: blocks dropped because the loop was late, overruns inside PortAudio."""
+    """State, device name, its rate in Hz (0: not open), what is wrong and what to do, and what was lost since the
+    start: blocks dropped because the loop was late, overruns inside PortAudio; ``losses.py`` tells of them."""
 
     state: MicrophoneState
     device: str

@@ -33,6 +33,48 @@ def test_the_owners_people_and_events_are_left_alone(shell: Shell, models: Path)
     assert shell.json("events").out == ""
 
 
+WIRED = """
+[lock]
+driver = "gpio"
+[lights]
+driver = "gpio"
+[button]
+driver = "gpio"
+[pin]
+driver = "gpio"
+[contacts]
+driver = "gpio"
+[sounder]
+driver = "buzzer"
+[gpio]
+button_pin = 24
+outside_button_pin = 16
+door_pin = 5
+exit_pin = 13
+tamper_pin = 6
+buzzer_pin = 12
+simulated = "{board}"
+[door]
+second_factor = "pin"
+intent_seconds = 5.0
+[lockout]
+attempts = 1
+"""
+
+
+def test_whatever_the_owner_has_wired_and_asks_for_beside_a_voice_the_outcomes_are_the_same_and_nothing_moves(
+    shell: Shell, models: Path, tmp_path: Path
+) -> None:
+    file, board = tmp_path / "wired.toml", tmp_path / "board"
+    (board / "inputs").mkdir(parents=True)
+    (board / "inputs" / "6").write_text("1")  # the case is open
+    file.write_text(WIRED.format(board=board))
+    said = shell.json("--config", file, "visit", "--fast")
+    assert said.records[-1]["as_expected"] == len(VISIT.steps)
+    assert said.status == 0
+    assert [path.name for path in board.iterdir()] == ["inputs"]  # no pin was driven, none was read
+
+
 def test_an_unexpected_outcome_is_told_and_ends_with_1(shell: Shell, models: Path, tmp_path: Path) -> None:
     file = tmp_path / "deaf.toml"
     file.write_text("[door]\nmin_net_speech_s = 10.0")

@@ -1,5 +1,6 @@
 """What the device says of itself, and when it goes back to listening."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from edgevoice.hardware.fake_sounder import FakeSounder
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.emotion import Mood
 from edgevoice.recognition.recognise import Evidence
-from tests.house import OPEN_SECONDS, BrokenBlue, BrokenError, Ear, Parts, Recogniser, block, door
+from tests.house import OPEN_SECONDS, BrokenBlue, BrokenError, BrokenLock, Ear, Parts, Recogniser, block, door
 
 
 def test_it_begins_by_listening(tmp_path: Path) -> None:
@@ -60,6 +61,23 @@ def test_a_fault_is_shown_for_a_while_and_then_it_listens_again(tmp_path: Path) 
         assert it.kiosk.look() is State.FAULT
         it.clock.advance(0.1)
         assert it.kiosk.look() is State.LISTENING
+
+
+def test_an_opening_that_fails_is_not_told_as_granted(tmp_path: Path) -> None:
+    with door(tmp_path, Parts(lock=BrokenLock)) as it:
+        (answer,) = it.pipeline.hear(block())
+        assert answer.outcome.faults
+        assert it.kiosk.take_said() == [(Prompt.FAULT,)]
+
+
+def test_what_a_broken_sounder_could_not_say_is_not_told_as_said(tmp_path: Path) -> None:
+    class Mute(FakeSounder):
+        def say(self, prompts: Sequence[Prompt]) -> None:
+            raise BrokenError("the sounder")
+
+    with door(tmp_path, Parts(sounder=Mute)) as it:
+        it.pipeline.hear(block())
+        assert it.kiosk.take_said() == []
 
 
 def test_a_lockout_is_shown_until_it_is_over(tmp_path: Path) -> None:

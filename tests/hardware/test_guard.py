@@ -71,9 +71,23 @@ def test_without_its_guard_the_lock_does_not_open(tmp_path: Path) -> None:
     os.waitid(os.P_PID, guard.process, os.WEXITED | os.WNOWAIT)
     with pytest.raises(HardwareError, match="stays shut: its guard has ended"):
         lock.open_for(5.0)
-    assert not lock.is_open
     assert _levels(tmp_path) == [0, 1, 0, 0]
     lock.close()
+
+
+def test_a_pulse_ends_when_its_guard_is_found_to_have_ended(tmp_path: Path) -> None:
+    settings = GpioSettings(simulated=tmp_path)
+    guard = Guard(settings)
+    lock = GpioLock(open_board(settings), settings, guard=guard)
+    lock.open_for(30.0)
+    assert lock.is_open
+    os.kill(guard.process, signal.SIGKILL)
+    os.waitid(os.P_PID, guard.process, os.WEXITED | os.WNOWAIT)
+    with pytest.raises(HardwareError, match=r"its guard has ended \(exit status -9\)\. Start edgevoice again"):
+        _ = lock.is_open
+    assert _levels(tmp_path) == [0, 1, 0]
+    lock.close()
+    assert not lock.is_open
 
 
 def test_a_closed_lock_ends_its_guard(tmp_path: Path) -> None:

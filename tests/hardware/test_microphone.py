@@ -80,6 +80,34 @@ def test_what_comes_while_the_loop_is_late_is_dropped_whole_counted_and_left_as_
     assert desk.microphone.status.dropped_blocks == 2
 
 
+def test_lost_sound_is_told_at_once_and_again_only_after_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk(Card(), settings=MicrophoneSettings(ring_seconds=0.24))
+    blocks = desk.hear()
+
+    def lose_two() -> None:
+        for _ in range(5):
+            desk.machine.stream.speak(_noise(1_280))
+        for _ in range(3):
+            next(blocks)
+
+    def told() -> list[str]:
+        return [status.message for status in desk.reports if status.message]
+
+    lose_two()
+    assert told() == ["2 blocks dropped"]
+    assert desk.reports[-1].healthy
+    lose_two()
+    assert told() == ["2 blocks dropped"]
+    desk.clock.advance(60.0)
+    desk.machine.stream.speak(_noise(1_280), overflow=True)
+    next(blocks)
+    assert told() == ["2 blocks dropped", "2 blocks dropped, 1 overrun"]
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert len(warnings) == 2
+    assert "'USB microphone': 2 blocks dropped: nobody was heard then" in warnings[0]
+    assert "See with 'top'" in warnings[0]
+
+
 def test_a_gap_in_resampled_sound_is_a_gap_of_the_right_length() -> None:
     desk = Desk(Card(rates=(48_000,)), settings=MicrophoneSettings(ring_seconds=0.24))
     blocks = desk.hear()
