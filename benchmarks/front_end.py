@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from rich.table import Table
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlock, Samples
 from edgevoice.listening.enhance import SubtractionSettings
-from edgevoice.listening.features import BANDS, BANK_BITS, DCT_BITS, HIGHEST_HZ, LOWEST_HZ, MFCC_BITS, Cepstrum, LogMel
+from edgevoice.listening.features import BANDS, COEFFICIENTS, HIGHEST_HZ, LOWEST_HZ, MFCC_BITS, mel_bank
 from edgevoice.listening.frames import FrontEnd
 from edgevoice.listening.listen import Listen
-from edgevoice.listening.spectrum import DFT
+from edgevoice.listening.noise import GROUP, PRIOR
+from edgevoice.listening.noise_minimum import BIAS_BITS, BIAS_Q8, MEMORY
+from edgevoice.listening.spectrum import DFT, POWER_BITS
 from edgevoice.listening.window import HOP, WINDOW, Windows
 from edgevoice.visit import FOLDER
 
@@ -28,25 +31,40 @@ _REPEATS = 40
 OFF = SubtractionSettings(over_subtraction=0.0, floor=1.0)
 
 
-def float_mfcc(samples: Samples) -> NDArray[np.float64]:
-    """(n,) -> (frames, 40): the same chain in float64, without subtraction."""
+def float_mfcc(samples: Samples, settings: SubtractionSettings = OFF) -> NDArray[np.float64]:
+    """(n,) -> (frames, 40): the same chain in float64, every table as its formula says and nothing rounded."""
     windows = Windows().cut(samples).astype(np.float64)
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
     power = np.abs(np.fft.rfft(windows * hann, DFT)) ** 2
-    energies = np.log2(np.maximum(power @ (LogMel().bank / (1 << BANK_BITS)), 2.0**-16))
-    return np.asarray(energies @ (Cepstrum().basis / (1 << DCT_BITS)), dtype=np.float64)
+    left = power - settings.over_subtraction * _float_minimum(power)
+    energies = np.log2(np.maximum(np.maximum(left, settings.floor * power) @ mel_bank(), 2.0**-16))
+    k, n = np.arange(COEFFICIENTS), np.arange(BANDS)[:, None]
+    basis = np.cos(np.pi * k * (2 * n + 1) / (2 * BANDS)) * np.sqrt(np.where(k == 0, 1, 2) / BANDS)
+    return np.asarray(energies @ basis, dtype=np.float64)
 
 
-def integer_mfcc(samples: Samples) -> NDArray[np.float64]:
-    """(n,) -> (frames, 40): ours, without subtraction, in the same unit."""
-    mfcc: NDArray[np.float64] = FrontEnd(OFF, ActivitySettings())(samples).mfcc / (1 << MFCC_BITS)
+def _float_minimum(power: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, 257) -> (n, 257): the noise that noise_minimum.py defines."""
+    noise = smoothed = np.full(power.shape[1], PRIOR / (1 << POWER_BITS))
+    recent, found = deque([smoothed] * (MEMORY - 1), maxlen=MEMORY), []
+    for group in np.split(power, range(GROUP, len(power), GROUP)):
+        found += [noise] * len(group)
+        smoothed = (smoothed + group.mean(axis=0)) / 2
+        recent.append(smoothed)
+        noise = np.min(recent, axis=0) * BIAS_Q8 / (1 << BIAS_BITS)
+    return np.array(found)
+
+
+def integer_mfcc(samples: Samples, settings: SubtractionSettings = OFF) -> NDArray[np.float64]:
+    """(n,) -> (frames, 40): ours in the same unit."""
+    mfcc: NDArray[np.float64] = FrontEnd(settings, ActivitySettings())(samples).mfcc / (1 << MFCC_BITS)
     return mfcc
 
 
-def quantization_noise_db(samples: Samples) -> float:
+def quantization_noise_db(samples: Samples, settings: SubtractionSettings = OFF) -> float:
     """Power of the MFCC over power of their error, in dB."""
-    exact = float_mfcc(samples)
-    error = integer_mfcc(samples) - exact
+    exact = float_mfcc(samples, settings)
+    error = integer_mfcc(samples, settings) - exact
     return float(10 * np.log10((exact**2).sum() / (error**2).sum()))
 
 
@@ -145,7 +163,9 @@ def main(hours: float) -> None:
     speech, _ = soundfile.read(FOLDER / "ben-unlock-1.opus", dtype="int16")
     table = Table("figure", "value", title="front end: exactness")
     for level in (-3, -20, -40):
-        table.add_row(f"MFCC SQNR at {level} dBFS", f"{quantization_noise_db(at_level(speech, level)):.1f} dB")
+        for name, settings in (("off", OFF), ("on", SubtractionSettings())):
+            found = quantization_noise_db(at_level(speech, level), settings)
+            table.add_row(f"MFCC SQNR at {level} dBFS, subtraction {name}", f"{found:.1f} dB")
     largest, mean = agreement_with_peer(speech)
     table.add_row("difference to python_speech_features", f"largest {largest:.4f}, mean {mean:.5f} nats")
     Console().print(table)

@@ -84,6 +84,7 @@ def test_an_empty_text_says_none(tmp_path: Path) -> None:
         ("[microphone]\ndevice = 1.5", r"microphone\.device is 1\.5; allowed: a valid string or a valid integer"),
         ("[microphone]\nring_seconds = 100.0", r"microphone\.ring_seconds is 100\.0; allowed is 0\.2 to 60"),
         ("[listening.utterance]\nonset_ms = 5", r"listening\.utterance\.onset_ms is 5; allowed is 10 to 1000"),
+        ("[listening.utterance]\nmargin_ms = 500", r"listening\.utterance\.margin_ms is 500; allowed is up to hang"),
         ("[listening.utterance]\nonset_ms = 900", r"listening\.utterance\.onset_ms is 900; allowed is up to onset"),
         ("[sounds]\nthen = 'loud'", r"sounds\.then is 'loud'; allowed: 'notice', 'lights', 'sounder' or 'lights and"),
         ("[sounds]\neach = 'lights'", r"sounds\.each is 'lights'; allowed: an object"),

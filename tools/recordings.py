@@ -7,7 +7,6 @@ is enough to learn from a teacher. Licences stand in the index: use the recordin
 
 import csv
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,6 +19,7 @@ from tqdm import tqdm
 from edgevoice.errors import AudioError
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
+from tools.synthetic.packages import unpack
 from tools.synthetic.take import write
 from tools.training.talkies import open_drascula, open_gsm, open_queen, open_sky
 
@@ -89,20 +89,6 @@ SOURCES = (
 )
 
 
-def unpack(source: Source, folder: Path) -> Path:
-    """The packages' files, under ``folder/NAME``; downloaded once."""
-    target = folder / source.name
-    if not target.exists():
-        part = folder / f"{source.name}.part"
-        part.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["apt-get", "download", *source.packages], cwd=part, check=True)
-        for package in sorted(part.glob("*.deb")):
-            subprocess.run(["dpkg", "-x", package, part], check=True)
-        source.open(part)
-        part.rename(target)
-    return target
-
-
 def files_of_speakers(source: Source, folder: Path) -> Iterator[tuple[str, list[Path]]]:
     """Who speaks, and the files, longest first: those hold sentences."""
     named = [(path, re.search(source.speaker, path.as_posix())) for path in sorted(folder.rglob("*"))]
@@ -128,7 +114,8 @@ def clips(files: list[Path]) -> Iterator[Samples]:
 
 def gather(source: Source, output: Path) -> Iterator[dict[str, str]]:
     """Write a set's clips; their rows of the index."""
-    for who, files in files_of_speakers(source, unpack(source, output / "packages")):
+    folder = unpack(source.packages, output / "packages" / source.name, source.open)
+    for who, files in files_of_speakers(source, folder):
         for number, clip in zip(range(source.most), clips(files), strict=False):
             path = Path(source.name) / f"{who}-{number:02d}.opus"
             write(output / path, clip)

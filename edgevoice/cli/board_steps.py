@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from edgevoice.door.decide import Rules
-from edgevoice.door.gates import clipped, too_noisy, too_short
+from edgevoice.door.gates import complaints
 from edgevoice.hardware import Button, Contact, Light, Lights, Lock, Microphone, Press, Prompt, Sounder
 from edgevoice.listening.listen import Listen
 from edgevoice.listening.quality import Quality
@@ -73,8 +73,8 @@ def hears(microphone: Microphone, ear: Listen, rules: Rules, person: Person) -> 
 
 def _heard(quality: Quality, loudest_dbfs: float, rules: Rules) -> Finding:
     figures = f"{quality.net_speech_s:.1f} s of speech at {loudest_dbfs:.0f} dBFS, SNR {quality.snr_db:.0f} dB"
-    complaint = too_short(quality, rules) or clipped(quality, rules) or too_noisy(quality, rules)
-    return Finding(complaint is None, f"{figures}; {complaint}" if complaint else figures)
+    wrong = complaints(quality, rules)
+    return Finding(not wrong, "; ".join([figures, *wrong]))
 
 
 def lights_up(lights: Lights, light: Light, colour: str, person: Person) -> Finding:

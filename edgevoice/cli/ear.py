@@ -81,21 +81,21 @@ class EarLines:
         if not self._desk.as_json and heard.t_s < self._next_s:
             return
         self._next_s += _LINE_EVERY_S
-        snr_db = level.level_dbfs - level.noise_dbfs
+        level_dbfs, noise_dbfs = shown(level.level_dbfs), shown(level.noise_dbfs)
         record = {
             "event": "level",
             "t_s": round(heard.t_s, 3),
             "level_dbfs": round(level.level_dbfs, 2),
             "noise_dbfs": round(level.noise_dbfs, 2),
-            "snr_db": round(snr_db, 2),
+            "snr_db": round(level.level_dbfs - level.noise_dbfs, 2),
             "speech": round(heard.speech, 3),
             "voiced": round(heard.voiced, 3),
             "speaking": level.speaking,
         }
         self._tell(
             record,
-            f"{heard.t_s:.2f} s: level {shown(level.level_dbfs):.0f} dBFS, noise {shown(level.noise_dbfs):.0f} dBFS, "
-            f"SNR {snr_db:.0f} dB, speech {100 * heard.speech:.0f} % likely",
+            f"{heard.t_s:.2f} s: level {level_dbfs:.0f} dBFS, noise {noise_dbfs:.0f} dBFS, "
+            f"SNR {level_dbfs - noise_dbfs:.0f} dB, speech {100 * heard.speech:.0f} % likely",
         )
 
     def ended(self, utterance: Utterance, unfit: str | None) -> None:
@@ -171,9 +171,10 @@ class EarPanel:
 
 
 def choose(desk: Desk, file: str | None) -> EarLines | EarPanel:
-    """The picture on a terminal that can move its cursor, lines elsewhere."""
+    """The picture on a terminal that can move its cursor and whose encoding has its characters, lines elsewhere."""
     console = Console()
-    if console.is_terminal and not console.is_dumb_terminal and not desk.as_json:
+    able = console.is_terminal and not console.is_dumb_terminal and not console.options.ascii_only
+    if able and not desk.as_json:
         return EarPanel(console, file or "microphone")
     return EarLines(desk, file)
 

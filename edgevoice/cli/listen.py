@@ -11,13 +11,12 @@ from edgevoice import app
 from edgevoice.cli.desk import Desk, pass_desk, sound_files
 from edgevoice.cli.ear import EarDisplay, Heard, choose
 from edgevoice.cli.serve import ending_by_signal
-from edgevoice.door.gates import Limits, clipped, too_noisy, too_short
+from edgevoice.door.gates import Limits, complaints
 from edgevoice.errors import MicrophoneError
 from edgevoice.hardware import Microphone
 from edgevoice.hardware.microphone_status import MicrophoneState, MicrophoneStatus
 from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock
 from edgevoice.listening.listen import Listen
-from edgevoice.listening.quality import Quality
 from edgevoice.listening.utterance import Utterance
 
 _GONE = (MicrophoneState.MISSING, MicrophoneState.BUSY, MicrophoneState.UNPLUGGED)
@@ -81,14 +80,9 @@ class Hearing:
         origin_s = self._begin / SAMPLE_RATE
         for each in utterances:
             moved = replace(each, start_s=each.start_s + origin_s, end_s=each.end_s + origin_s)
-            self._display.ended(moved, unfit(each.quality, self._rules))
+            self._display.ended(moved, next(iter(complaints(each.quality, self._rules)), None))
         if ended and not utterances:
             self._display.dropped(self.t_s)
-
-
-def unfit(quality: Quality, rules: Limits) -> str | None:
-    """Why the door would not judge a voice by this sound; None where it would."""
-    return too_short(quality, rules) or clipped(quality, rules) or too_noisy(quality, rules)
 
 
 def _hearing(desk: Desk, display: EarDisplay) -> Hearing:

@@ -41,4 +41,9 @@ def consistent(utterance: UtteranceSettings) -> UtteranceSettings:
             f"listening.utterance.onset_ms is {utterance.onset_ms}; allowed is up to onset_window_ms, "
             f"which is {utterance.onset_window_ms}"
         )
+    if utterance.margin_ms > utterance.hangover_ms:  # an utterance would end with frames that nobody has heard yet
+        raise SettingsError(
+            f"listening.utterance.margin_ms is {utterance.margin_ms}; allowed is up to hangover_ms, "
+            f"which is {utterance.hangover_ms}"
+        )
     return utterance

@@ -144,8 +144,8 @@ def _objections(
     yield Cause.RECORDING, _recording(evidence)
     yield Cause.TOO_SHORT, too_short(evidence.quality, rules)
     yield Cause.CLIPPED, clipped(evidence.quality, rules)
-    yield Cause.TOO_NOISY, too_noisy(evidence.quality, rules)
     yield Cause.BROKEN, broken(evidence.quality, rules)
+    yield Cause.TOO_NOISY, too_noisy(evidence.quality, rules)
     if best is not None:
         yield Cause.TWO_VOICES, two_voices(evidence.agreement, rules.min_agreement)
         yield Cause.NO_MATCH, _below_threshold(best, evidence.threshold)

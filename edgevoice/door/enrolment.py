@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from edgevoice.door.gates import MIN_AGREEMENT, Flaw, broken, clipped, figures, flaw, too_noisy, too_short, two_voices
+from edgevoice.door.gates import MIN_AGREEMENT, Flaw, complaints, figures, flaw, two_voices
 from edgevoice.errors import EnrolmentError
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.embed import Embedding, Vector
@@ -58,13 +58,6 @@ class Progress:
     def complete(self) -> bool:
         """Whether enough was said; the clips must still agree."""
         return self.accepted >= self.wanted
-
-
-def complaints(quality: Quality, rules: EnrolmentRules) -> list[str]:
-    """All that is wrong with a clip, in plain words with what to do; empty where it is good."""
-    gates = (too_short, clipped, too_noisy, broken)
-    found = (gate(quality, rules) for gate in gates)
-    return [complaint for complaint in found if complaint is not None]
 
 
 class Enrolment:

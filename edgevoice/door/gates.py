@@ -99,15 +99,19 @@ def two_voices(agreement: float | None, least: float) -> str | None:
     return f"two people spoke: the two halves agree by {found}, {wanted} wanted: one at a time"
 
 
+_GATES = {too_short: Flaw.TOO_SHORT, clipped: Flaw.TOO_LOUD, broken: Flaw.BROKEN, too_noisy: Flaw.TOO_NOISY}
+"""In the order in which they are told: what clipping and gaps add to a sound may pass for noise."""
+
+
+def complaints(quality: Quality, limits: Limits) -> list[str]:
+    """All that is wrong with a sound, in plain words with what to do, the first thing first; empty where it is good."""
+    return [told for gate in _GATES if (told := gate(quality, limits)) is not None]
+
+
 def flaw(quality: Quality, limits: Limits) -> Flaw | None:
     """The first thing that is wrong with the sound, None where nothing is."""
-    if too_short(quality, limits):
-        return Flaw.TOO_SHORT
-    if clipped(quality, limits):  # before the noise: what clipping adds may pass for it
-        return Flaw.TOO_LOUD
-    if too_noisy(quality, limits):
-        return Flaw.TOO_FAR if quality.speech_dbfs < QUIET_DBFS else Flaw.TOO_NOISY
-    return Flaw.BROKEN if broken(quality, limits) else None
+    found = next((flaw for gate, flaw in _GATES.items() if gate(quality, limits) is not None), None)
+    return Flaw.TOO_FAR if found is Flaw.TOO_NOISY and quality.speech_dbfs < QUIET_DBFS else found
 
 
 def figures(found: float, wanted: float) -> tuple[str, str]:

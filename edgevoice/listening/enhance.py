@@ -7,7 +7,7 @@ import numpy as np
 
 from edgevoice.fixedpoint.exact import Integers
 
-_GAIN_BITS = 8
+GAIN_BITS = 8
 
 
 class Enhancer(Protocol):
@@ -34,12 +34,12 @@ class SpectralSubtraction:
     """max(P - a N, b P) in integers."""
 
     def __init__(self, settings: SubtractionSettings) -> None:
-        self._over_q8 = round(settings.over_subtraction * (1 << _GAIN_BITS))
-        self._floor_q8 = round(settings.floor * (1 << _GAIN_BITS))
+        self._over_q8 = round(settings.over_subtraction * (1 << GAIN_BITS))
+        self._floor_q8 = round(settings.floor * (1 << GAIN_BITS))
 
     def __call__(self, power: Integers, noise: Integers) -> Integers:
         """(n, 257), (n, 257) -> (n, 257), all Q4 and non-negative."""
-        floor: Integers = (power * self._floor_q8) >> _GAIN_BITS
-        subtracted: Integers = power - ((noise * self._over_q8) >> _GAIN_BITS)
+        floor: Integers = (power * self._floor_q8) >> GAIN_BITS
+        subtracted: Integers = power - ((noise * self._over_q8) >> GAIN_BITS)
         cleaned: Integers = np.maximum(subtracted, floor)
         return cleaned

@@ -13,9 +13,9 @@ _EDGES = (0, 10, 20, 40, 80, 140)  # first bin of each band: 0, 310, 625, 1250, 
 _WIDTHS = np.diff((*_EDGES, BINS))
 _LOWEST_DB, _HIGHEST_DB = -5.0, 20.0
 _DB_PER_OCTAVE = 10 * np.log10(2)
-_OVER_BITS = 8
-_GAIN_BITS = 12
-_LARGEST_RATIO = 16 << _GAIN_BITS  # noise over power: more gives the floor at any over-subtraction from 1/16 on
+OVER_BITS = 8
+GAIN_BITS = 12
+LARGEST_RATIO = 16 << GAIN_BITS  # noise over power: more gives the floor at any over-subtraction from 1/16 on
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,18 @@ class BandSubtraction:
         per_octave = (settings.most - settings.least) / (_HIGHEST_DB - _LOWEST_DB) * _DB_PER_OCTAVE
         at_0_db = settings.most + (settings.most - settings.least) / (_HIGHEST_DB - _LOWEST_DB) * _LOWEST_DB
         self._most_q8, self._least_q8, self._per_octave_q8, self._at_0_db_q8 = (
-            round(factor * (1 << _OVER_BITS)) for factor in (settings.most, settings.least, per_octave, at_0_db)
+            round(factor * (1 << OVER_BITS)) for factor in (settings.most, settings.least, per_octave, at_0_db)
         )
-        self._floor_q12 = round(settings.floor * (1 << _GAIN_BITS))
+        self._floor_q12 = round(settings.floor * (1 << GAIN_BITS))
         self._smooth = Smoothing()
 
     def __call__(self, power: Integers, noise: Integers) -> Integers:
         """(n, 257), (n, 257) below 2**50 -> (n, 257), all Q4 and non-negative."""
         smoothed = self._smooth(power)
         over_q8 = np.repeat(self._over_subtraction(smoothed, noise), _WIDTHS, axis=1)
-        ratio_q12 = np.minimum((noise << _GAIN_BITS) // np.maximum(smoothed, 1), _LARGEST_RATIO)
-        gain_q12 = np.maximum((1 << _GAIN_BITS) - ((over_q8 * ratio_q12) >> _OVER_BITS), self._floor_q12)
-        return np.asarray((power * gain_q12) >> _GAIN_BITS)
+        ratio_q12 = np.minimum((noise << GAIN_BITS) // np.maximum(smoothed, 1), LARGEST_RATIO)
+        gain_q12 = np.maximum((1 << GAIN_BITS) - ((over_q8 * ratio_q12) >> OVER_BITS), self._floor_q12)
+        return np.asarray((power * gain_q12) >> GAIN_BITS)
 
     def _over_subtraction(self, smoothed: Integers, noise: Integers) -> Integers:
         """(n, 257), (n, 257) -> (n, 6) Q8."""

@@ -7,7 +7,7 @@ import numpy as np
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.listening.enhance_smoothing import Smoothing
 
-_GAIN_BITS = 12
+GAIN_BITS = 12
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class WienerGain:
     """
 
     def __init__(self, settings: WienerSettings) -> None:
-        self._floor_q12 = round(settings.floor * (1 << _GAIN_BITS))
+        self._floor_q12 = round(settings.floor * (1 << GAIN_BITS))
         self._smooth = Smoothing()
 
     def __call__(self, power: Integers, noise: Integers) -> Integers:
         """(n, 257), (n, 257) below 2**50 -> (n, 257), all Q4 and non-negative."""
         speech = self._smooth(np.maximum(power - noise, 0))
-        amplitude_q12 = (speech << _GAIN_BITS) // np.maximum(speech + noise, 1)
-        gain_q12 = np.maximum((amplitude_q12 * amplitude_q12) >> _GAIN_BITS, self._floor_q12)
-        return np.asarray((power * gain_q12) >> _GAIN_BITS)
+        amplitude_q12 = (speech << GAIN_BITS) // np.maximum(speech + noise, 1)
+        gain_q12 = np.maximum((amplitude_q12 * amplitude_q12) >> GAIN_BITS, self._floor_q12)
+        return np.asarray((power * gain_q12) >> GAIN_BITS)

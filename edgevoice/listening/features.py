@@ -15,13 +15,16 @@ HIGHEST_HZ = 7600
 MFCC_BITS = 10
 BANK_BITS = 12
 DCT_BITS = 15
+OFFSET_BINS = 4
+"""Bins 0..3, below 125 Hz, where a Hann window spreads a microphone's offset (its main lobe ends at 80 Hz): they do not
+count in a frame's level."""
 
 Bands = NDArray[np.int32]
 Cepstra = NDArray[np.int32]
 
 
 class LogMel:
-    """40 triangular mel bands (S. Davis and P. Mermelstein, 1980) and all bins together, then log2."""
+    """40 triangular mel bands (S. Davis and P. Mermelstein, 1980) and all bins but the lowest together, then log2."""
 
     def __init__(self) -> None:
         self.bank: Integers = np.rint(mel_bank() * (1 << BANK_BITS)).astype(np.int64)
@@ -34,12 +37,14 @@ class LogMel:
         self._scale_q16: Integers = np.array([POWER_BITS + BANK_BITS] * BANDS + [POWER_BITS]) << LOG2_BITS
 
     def __call__(self, power: Integers) -> tuple[Integers, Integers]:
-        """(n, 257) Q4 power -> (n, 40) log2 of each band's energy, (n,) of all bins', squared sample units, Q16."""
+        """(n, 257) Q4 power -> (n, 40) log2 of each band's energy, (n,) of all bins' from OFFSET_BINS on; squared
+        sample units, Q16."""
         sums, rising_sums = power.cumsum(axis=1), power * self._rise
         rising_sums.cumsum(axis=1, out=rising_sums)  # of noise it may wrap around, but differences come out right
         whole, rising = (_steps(each.take(self._before, axis=1)) for each in (sums, rising_sums))
         falling = (whole << BANK_BITS) - rising
-        levels = log2_q16(np.concatenate([rising[:, :-1] + falling[:, 1:], sums[:, -1:]], axis=1)) - self._scale_q16
+        heard = sums[:, -1:] - sums[:, OFFSET_BINS - 1 : OFFSET_BINS]
+        levels = log2_q16(np.concatenate([rising[:, :-1] + falling[:, 1:], heard], axis=1)) - self._scale_q16
         return levels[:, :BANDS], levels[:, BANDS]
 
 

@@ -54,7 +54,8 @@ class Frames:
     bands: (n, 40) int32 log2 of each mel band, Q16;
     speech: (n,) 0 or 1; odds: (n,) natural-log odds of speech, Q11;
     periodicity: (n,) Q8, and pitch_lag: (n,) its lag in samples;
-    snr: (n,) log2 of power over the noise floor, Q16; noise: (n,) log2 of the power of that floor, Q16;
+    snr: (n,) log2 of the level, which is the power of all bins from OFFSET_BINS on, over that of the noise floor, Q16;
+    noise: (n,) log2 of the level of that floor, Q16;
     clipped: (n,) samples of each hop at full scale; dropped: (n,) samples of each hop within a dropout;
     offset: (n,) sum of the samples of each hop.
     """

@@ -16,7 +16,7 @@ from edgevoice.listening.network import load_network
 from edgevoice.listening.noise_choice import TrackerName
 from edgevoice.listening.utterance import Utterance, UtteranceGate, UtteranceSettings
 
-FRONT_END = "edgevoice-front-end-3"
+FRONT_END = "edgevoice-front-end-4"
 """Version of everything that changes the numbers a model is fed; manifests and voiceprints name it."""
 
 
@@ -34,7 +34,8 @@ class ListeningSettings:
 
 @dataclass(frozen=True)
 class Level:
-    """What a meter shows: level and tracked noise in dBFS, and whether an utterance is under way."""
+    """What a meter shows: level and tracked noise in dBFS, while an utterance is under way the least of it, and whether
+    one is."""
 
     level_dbfs: float
     noise_dbfs: float
@@ -61,7 +62,10 @@ class Listen:
         frames = self.frames = self._front_end(block.samples)
         utterances = self._gate.gather(frames)
         if len(frames):
-            self.level = Level(_dbfs(frames.snr[-1] + frames.noise[-1]), _dbfs(frames.noise[-1]), self._gate.speaking)
+            noise_dbfs = _dbfs(frames.noise[-1])
+            if self._gate.speaking and self.level.speaking:  # in a long sentence what is tracked rises with the voice
+                noise_dbfs = min(noise_dbfs, self.level.noise_dbfs)
+            self.level = Level(_dbfs(frames.snr[-1] + frames.noise[-1]), noise_dbfs, self._gate.speaking)
         self.cpu_seconds += time.process_time() - started
         return utterances
 

@@ -6,7 +6,7 @@ from edgevoice.fixedpoint.exact import Integers
 from edgevoice.listening.noise import PRIOR, Recent, TrackerByGroups
 
 _MEMORY = 16  # groups (1.28 s) over which the minimum is taken
-_PRESENCE = 4  # a bin more than 6 dB over its minimum holds speech
+PRESENCE = 4  # a bin more than 6 dB over its minimum holds speech
 _SMOOTHING_BITS = 3  # recursive average over 8 groups: a time constant of 0.64 s
 
 
@@ -23,7 +23,7 @@ class MinimaControlledAverage(TrackerByGroups):
 
     def _learn(self, means: Integers) -> Integers:
         lowest = self._recent.with_those_before(means).min(axis=0)
-        learns = (means <= _PRESENCE * lowest).astype(np.int64)
+        learns = (means <= PRESENCE * lowest).astype(np.int64)
         noise, learned = self._noise, np.empty_like(means)
         for group, mean in enumerate(means):
             change = (mean - noise) >> _SMOOTHING_BITS

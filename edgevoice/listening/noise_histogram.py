@@ -11,7 +11,7 @@ _BELOW = 12  # so many of them lie at or below the noise: as many as a clip of s
 _LEVEL_BITS = 1  # levels of half an octave of power, 1.5 dB
 _LEVELS = 51 << _LEVEL_BITS  # power is below 2**51
 _SMOOTHING_BITS = 2  # recursive average over 4 groups, since levels are coarse
-_POWER: Integers = np.rint(2.0 ** ((np.arange(_LEVELS) + 0.5) / (1 << _LEVEL_BITS))).astype(np.int64)
+POWERS: Integers = np.rint(2.0 ** ((np.arange(_LEVELS) + 0.5) / (1 << _LEVEL_BITS))).astype(np.int64)
 
 
 class LevelHistogram(TrackerByGroups):
@@ -27,7 +27,7 @@ class LevelHistogram(TrackerByGroups):
 
     def _learn(self, means: Integers) -> Integers:
         recent = self._recent.with_those_before(_level(means))
-        wanted = _POWER[np.partition(recent, _BELOW, axis=0)[_BELOW]]
+        wanted = POWERS[np.partition(recent, _BELOW, axis=0)[_BELOW]]
         noise, learned = self._noise, np.empty_like(means)
         for group, power in enumerate(wanted):
             noise = learned[group] = noise + ((power - noise) >> _SMOOTHING_BITS)

@@ -5,10 +5,10 @@ import numpy as np
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.listening.noise import PRIOR, Recent, TrackerByGroups
 
-_MEMORY = 20  # groups (1.6 s): longer than most words, so that a pause lies in it
+MEMORY = 20  # groups (1.6 s): longer than most words, so that a pause lies in it
 _SMOOTHING_BITS = 1  # the group's mean and the smoothed power before it count alike
-_BIAS_BITS = 8
-_BIAS_Q8 = 383  # mean over minimum of white noise: 1.75 dB
+BIAS_BITS = 8
+BIAS_Q8 = 383  # mean over minimum of white noise: 1.75 dB
 
 
 class MinimumStatistics(TrackerByGroups):
@@ -21,7 +21,7 @@ class MinimumStatistics(TrackerByGroups):
     def __init__(self) -> None:
         super().__init__()
         self._smoothed: Integers = self._noise
-        self._recent = Recent(_MEMORY, PRIOR)
+        self._recent = Recent(MEMORY, PRIOR)
 
     def _learn(self, means: Integers) -> Integers:
         smoothed, before = np.empty_like(means), self._smoothed
@@ -31,4 +31,4 @@ class MinimumStatistics(TrackerByGroups):
             before = np.add(now, before, out=now)
         self._smoothed = before.copy()
         lowest = self._recent.with_those_before(smoothed).min(axis=0)
-        return np.asarray((lowest * _BIAS_Q8) >> _BIAS_BITS)
+        return np.asarray((lowest * BIAS_Q8) >> BIAS_BITS)

@@ -60,7 +60,7 @@ class UtteranceSettings:
 
     onset_ms: int = 120
     onset_window_ms: int = 200
-    early_pause_ms: int = 140
+    early_pause_ms: int = 100
     hangover_ms: int = 400
     margin_ms: int = 250
     shortest_ms: int = 600

@@ -74,8 +74,9 @@ class Scorer:
             )
         score = float(self.normalised(embedding.vector[None], voiceprint.vector[None])[0, 0])
         cosine = float(embedding.vector @ voiceprint.vector)
-        known = replace(said, utterances=voiceprint.utterances)
-        return Score(voiceprint.speaker, cosine, score, self.calibration.llr(score, known))
+        # Not by how many utterances the voiceprint says it rests on: whoever can write the database could then lower
+        # what is asked, and an enrolment has three at least.
+        return Score(voiceprint.speaker, cosine, score, self.calibration.llr(score, said))
 
     def _impostors(self, vectors: Vector) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """(n, d) -> (n,) mean and (n,) standard deviation of the cosines to the nearest voices of the cohort."""

@@ -88,6 +88,27 @@ def test_an_utterance_that_the_door_would_not_judge_says_why(shell: Shell, tmp_p
     assert "too loud" in str(heard["reason"])
 
 
+def test_the_noise_that_is_shown_does_not_rise_with_the_voice(shell: Shell, tmp_path: Path) -> None:
+    voice = clip(ADA.name)
+    noise = np.random.default_rng(0).normal(0, 20, 4 * SAMPLE_RATE + len(voice))
+    noise[2 * SAMPLE_RATE : 2 * SAMPLE_RATE + len(voice)] += voice
+    sound = np.clip(np.rint(noise), -32768, 32767).astype(np.int16)
+    levels = of(shell.json("listen", "--fast", written(tmp_path / "quiet.wav", sound)), "level")
+    shown = [float(str(each["noise_dbfs"])) for each in levels if each["speaking"]]
+    before = [float(str(each["noise_dbfs"])) for each in levels if 1 < float(str(each["t_s"])) < 2]
+    assert shown
+    assert max(shown) < max(before) + 3
+
+
+def test_sound_that_breaks_off_is_not_good_enough_either(shell: Shell, tmp_path: Path) -> None:
+    gaps = clip(ADA.name).copy()
+    for start in range(0, len(gaps), 800):
+        gaps[start : start + 240] = 0
+    heard = of(shell.json("listen", "--fast", written(tmp_path / "gaps.wav", gaps)), "utterance")
+    assert heard
+    assert all("the sound breaks off" in str(each["reason"]) for each in heard)
+
+
 def test_lines_for_people_hold_no_control_characters(shell: Shell) -> None:
     said = shell("listen", "--fast", ADA)
     assert (said.status, said.err) == (0, "")
@@ -167,10 +188,13 @@ def test_an_utterance_never_reaches_over_a_gap_and_keeps_the_time_of_the_stream(
     assert microphone.closed
 
 
-def on_a_terminal(*arguments: str | Path, interrupt_after_s: float | None = None) -> tuple[int, str]:
+def on_a_terminal(
+    *arguments: str | Path, interrupt_after_s: float | None = None, encoding: str = "utf-8"
+) -> tuple[int, str]:
     """Exit status, and all that reaches a terminal of 80 by 24."""
     master, slave = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
+    environment["PYTHONIOENCODING"] = encoding
     command = [sys.executable, "-m", "edgevoice", *map(str, arguments)]
     with subprocess.Popen(
         command, cwd=REPOSITORY, env=environment, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
@@ -234,3 +258,11 @@ def test_a_microphone_that_is_unplugged_ends_it_with_an_error() -> None:
     assert last.startswith("edgevoice: error: Microphone")
     assert "went away" in last
     assert "Traceback" not in told
+
+
+def test_a_terminal_whose_encoding_has_no_such_characters_is_told_in_lines(tmp_path: Path) -> None:
+    for command in (("listen", "--fast", ADA), ("--data", tmp_path, "run", "--fast", "--wav", ADA)):
+        status, shown = on_a_terminal(*command, encoding="latin-1")
+        assert status == 0
+        assert "\\u" not in shown and "\x1b[?25l" not in shown
+        assert " s of speech, SNR " in shown

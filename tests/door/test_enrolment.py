@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from edgevoice.door.enrolment import Enrolment, EnrolmentRules, complaints, refuse_similar
-from edgevoice.door.gates import Flaw
+from edgevoice.door.enrolment import Enrolment, EnrolmentRules, refuse_similar
+from edgevoice.door.gates import Flaw, complaints
 from edgevoice.errors import EnrolmentError
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.embed import Embedding, Vector

@@ -5,8 +5,18 @@ from dataclasses import replace
 import pytest
 
 from edgevoice.door.decide import Cause, DoorState, decide
-from edgevoice.door.enrolment import EnrolmentRules, complaints
-from edgevoice.door.gates import MIN_AGREEMENT, broken, clipped, too_noisy, too_short, two_voices
+from edgevoice.door.enrolment import EnrolmentRules
+from edgevoice.door.gates import (
+    MIN_AGREEMENT,
+    Flaw,
+    broken,
+    clipped,
+    complaints,
+    flaw,
+    too_noisy,
+    too_short,
+    two_voices,
+)
 from edgevoice.listening.quality import Quality
 from tests.door.evidence import RULES, evidence, score
 
@@ -42,6 +52,14 @@ def test_every_limit_itself_is_good_enough() -> None:
         dropped_share=RULES.max_dropped_share,
     )
     assert [gate(exact, RULES) for gate in GATES] == [None] * len(GATES)
+
+
+def test_what_may_pass_for_noise_is_told_before_it() -> None:
+    every = Quality(1.6, -5.0, 0.2, offset_share=0.5)
+    told = [complaint.split(":")[0] for complaint in complaints(every, RULES)]
+    assert told == ["too loud", "the microphone is off centre", "too noisy"]
+    assert flaw(every, RULES) is Flaw.TOO_LOUD
+    assert flaw(replace(every, clipped_share=0.0), RULES) is Flaw.BROKEN
 
 
 def test_no_number_is_never_good() -> None:

@@ -12,6 +12,9 @@ from edgevoice.listening.capture import Samples
 from edgevoice.listening.listen import FRONT_END
 from tests.golden import FOLDER, FRAME_FIELDS, STAGES_AT, SUFFIX, checksum
 from tests.listening import specification as spec
+from tests.listening import specification_snr as spec_snr
+from tests.listening.specification import Minimum
+from tests.listening.specification_noise import Histogram, subtract_in_bands, wiener
 from tests.sound import clip
 
 _SHORT = 400 + 160 * 9
@@ -34,10 +37,23 @@ def signals() -> dict[str, Samples]:
     }
 
 
+def others(powers: list[spec.Row]) -> dict[str, list[spec.Row]]:
+    """[frame][bin] -> what the tracker and the enhancers that the device does not use by default make of it."""
+    histograms, floors = ([make() for _ in range(spec.BINS)] for make in (Histogram, Minimum))
+    noise = [[tracker.assume(p) for p, tracker in zip(power, histograms, strict=True)] for power in powers]
+    assumed = [[tracker.assume(p) for p, tracker in zip(power, floors, strict=True)] for power in powers]
+    stages = {
+        "histogram_power": noise,
+        "clean_band": subtract_in_bands(powers, assumed),
+        "clean_wiener": wiener(powers, assumed),
+    }
+    return {name: [rows[at] for at in STAGES_AT] for name, rows in stages.items()}
+
+
 def main() -> None:
     for old in FOLDER.glob(f"*{SUFFIX}"):
         old.unlink()
-    frames = {}
+    frames, snr_db = {}, {}
     for name, samples in signals().items():
         heard = list(spec.hear(samples.tolist(), spec.Settings()))
         np.save(FOLDER / f"{name}.samples{SUFFIX}", samples)
@@ -47,7 +63,11 @@ def main() -> None:
         for field in fields(spec.Stages):
             rows = [getattr(heard[at][0], field.name) for at in STAGES_AT]
             np.save(FOLDER / f"{name}.{field.name}{SUFFIX}", np.array(rows, dtype=np.int64))
-        frames[name] = len(heard)
+        for field, rows in others([stages.power for stages, _ in heard]).items():
+            np.save(FOLDER / f"{name}.{field}{SUFFIX}", np.array(rows, dtype=np.int64))
+        all_frames = [frame for _, frame in heard]
+        np.save(FOLDER / f"{name}.shares{SUFFIX}", np.array(spec_snr.odds_of_power(all_frames), dtype=np.int64))
+        frames[name], snr_db[name] = len(heard), spec_snr.snr(all_frames)
     lower_bins = spec.dft_table()[:129]
     tables = {
         "window_cosine_q15": [[cosine for cosine, _ in row] for row in lower_bins],
@@ -60,6 +80,7 @@ def main() -> None:
     written = {
         "front_end": FRONT_END,
         "frames": frames,
+        "snr_db": snr_db,
         "stages_at": STAGES_AT,
         "table_checksums": {name: checksum(table) for name, table in tables.items()},
     }

@@ -195,8 +195,8 @@ def log_mel(power: Row) -> Row:
 
 
 def level(power: Row) -> int:
-    """257 powers Q4 -> log2 of their sum, Q16."""
-    return log2(sum(power)) - (4 << 16)
+    """257 powers Q4 -> log2 of the sum of bins 4..256, Q16: the lowest hold what a microphone's offset comes to."""
+    return log2(sum(power[4:])) - (4 << 16)
 
 
 @cache

@@ -3,7 +3,7 @@
 from tests.listening.specification import Frame
 from tests.listening.specification_noise import excess
 
-ONSET, ONSET_WINDOW, EARLY, HANGOVER, MARGIN, SHORTEST, LONGEST = 12, 20, 14, 40, 25, 60, 1200
+ONSET, ONSET_WINDOW, EARLY, HANGOVER, MARGIN, SHORTEST, LONGEST = 12, 20, 10, 40, 25, 60, 1200
 SUREST, VOICE_ODDS, VOICE_ODDS_IN_NOISE = 70, 6144, 4500  # frames, and their mean odds, Q11
 STANDS_OUT = 3 << 16  # octaves of mean power over the noise, Q16
 SURE_ODDS, WEAK_TAIL = 4081, 8

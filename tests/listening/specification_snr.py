@@ -6,11 +6,12 @@ The weights are trained, so they are read where they stand; the network itself i
 import math
 
 from edgevoice.listening.shares import NUMBERS
-from tests.listening.specification import BANDS, Frame, Network, Row, limited
+from tests.listening.specification import BANDS, Frame, Network, Row, limited, log2
 from tests.listening.specification_noise import excess, mean_power
 
 AHEAD = 24  # rows that the network hears before it judges one
 LOG2_E_Q16 = 94548
+VOICED = 150  # Q8
 
 
 def figures(frames: list[Frame]) -> Row:
@@ -28,13 +29,21 @@ def rows(frames: list[Frame]) -> list[Row]:
     """What the network is fed of every second frame."""
     whole, mean = figures(frames), mean_power([frame.snr + frame.noise for frame in frames])
     bands = [frame.bands for frame in frames[::2]]
-    floors = [sorted(row[band] for row in bands)[len(bands) // 5] for band in range(BANDS)]
+    ranked = [sorted(row[band] for row in bands) for band in range(BANDS)]
+    soft, loud = ([levels[place] for levels in ranked] for place in (len(bands) // 5, -1 - len(bands) // 5))
+    lags = sorted(log2(frame.pitch_lag) for frame in frames if frame.periodicity >= VOICED)
     found = []
     for frame, row in zip(frames[::2], bands, strict=True):
         fed = [limited((band - sum(row) // BANDS) >> 13, -127) for band in row]
-        fed += [limited((band - floor) >> 13, -16) for band, floor in zip(row, floors, strict=True)]
+        fed += [limited((band - level) >> 13, -16) for band, level in zip(row, soft, strict=True)]
+        fed += [limited((band - level) >> 13, -127) for band, level in zip(row, loud, strict=True)]
         fed += [limited(frame.periodicity >> 1, 0), limited(frame.odds >> 8, -127)]
         fed += [limited((frame.snr + frame.noise - mean) >> 13, -127), limited(frame.snr >> 13, -127)]
+        if frame.periodicity >= VOICED:
+            lag = log2(frame.pitch_lag)
+            fed += [limited((usual - lag) >> 11, -127) for usual in (lags[len(lags) // 2], log2(100))]
+        else:
+            fed += [0, 0]
         found.append(fed + whole)
     return found
 

@@ -16,13 +16,19 @@ from numpy.typing import NDArray
 
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS, TABLE, log2_q16
-from edgevoice.listening import shares
+from edgevoice.listening import enhance, enhance_bands, enhance_smoothing, enhance_wiener, shares
 from edgevoice.listening.activity import NUMBERS, measure
 from edgevoice.listening.enhance import SpectralSubtraction, SubtractionSettings
+from edgevoice.listening.enhance_bands import BandSettings
+from edgevoice.listening.enhance_choice import enhancer
+from edgevoice.listening.enhance_wiener import WienerSettings
 from edgevoice.listening.features import BANDS, BANK_BITS, DCT_BITS, MFCC_BITS, Cepstrum, LogMel
 from edgevoice.listening.frames import LOUDEST_NOISE
 from edgevoice.listening.network import LARGEST, TAPS, CausalConvolution
 from edgevoice.listening.noise import GROUP, PRIOR
+from edgevoice.listening.noise_average import PRESENCE
+from edgevoice.listening.noise_histogram import POWERS
+from edgevoice.listening.noise_minimum import BIAS_BITS, BIAS_Q8
 from edgevoice.listening.spectrum import AMPLITUDE_BITS, BINS, FOLDED_BITS, POWER_BITS, TABLE_BITS, Spectrum
 from edgevoice.listening.voicing import LARGEST_RATIO_BITS, PERIODICITY_BITS, Voicing
 from edgevoice.listening.voicing import TABLE_BITS as VOICING_BITS
@@ -91,20 +97,27 @@ def test_noise_gathered_from_tones_at_different_times_needs_its_limit() -> None:
 def test_noise_and_subtraction_stay_within_64_bits() -> None:
     power = max(largest_power(), PRIOR)
     assert GROUP * power < WIDE
-    assert 383 * power < WIDE  # the bias of the minimum, Q8
-    noise = 383 * power >> 8
+    assert BIAS_Q8 * power < WIDE
+    noise = BIAS_Q8 * power >> BIAS_BITS
     assert noise < PROMISED_POWER
+    assert PRESENCE * power < WIDE
+    assert max(POWERS.tolist()) < WIDE >> 1  # so that differences of the histogram's noise fit
     most = SpectralSubtraction(SubtractionSettings(over_subtraction=8.0, floor=1.0))
     loudest = np.full((1, BINS), power, dtype=np.int64)
-    assert 8 * 256 * noise < WIDE
+    assert (8 << enhance.GAIN_BITS) * noise < WIDE
     assert most(loudest, loudest).tolist() == [[power] * BINS]
 
 
-def test_the_other_trackers_and_enhancers_stay_within_64_bits() -> None:
+def test_the_other_enhancers_stay_within_64_bits() -> None:
     """Their largest intermediate values, for power and noise as large as promised."""
-    assert 16 * PROMISED_POWER < WIDE  # the weights of the smoothing together
-    assert PROMISED_POWER << 12 < WIDE  # numerators and gains in Q12
+    assert PROMISED_POWER << enhance_smoothing.WEIGHT_BITS < WIDE  # the weights of the smoothing together
+    for gain_bits in (enhance_bands.GAIN_BITS, enhance_wiener.GAIN_BITS):
+        assert PROMISED_POWER << gain_bits < WIDE  # numerators, and gains, which are at most 1
+    assert (8 << enhance_bands.OVER_BITS) * enhance_bands.LARGEST_RATIO < WIDE
     assert BINS * PROMISED_POWER < LOGARITHM  # bands of bins, whose SNR is a difference of logarithms
+    loudest, nothing = (np.full((1, BINS), power, dtype=np.int64) for power in (PROMISED_POWER - 1, 0))
+    for settings in (BandSettings(), WienerSettings()):  # where there is no noise, all of the power is left
+        assert enhancer(settings)(loudest, nothing).tolist() == [[PROMISED_POWER - 1] * BINS]
 
 
 def test_mel_energies_stay_within_the_logarithm() -> None:

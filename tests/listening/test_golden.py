@@ -9,11 +9,17 @@ from numpy.typing import NDArray
 from edgevoice.fixedpoint.logarithm import TABLE as LOG2_TABLE
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.enhance import SpectralSubtraction, SubtractionSettings
+from edgevoice.listening.enhance_bands import BandSettings
+from edgevoice.listening.enhance_choice import enhancer
+from edgevoice.listening.enhance_wiener import WienerSettings
 from edgevoice.listening.features import Cepstrum, LogMel
 from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.listening.noise_average import MinimaControlledAverage
+from edgevoice.listening.noise_histogram import LevelHistogram
 from edgevoice.listening.noise_minimum import MinimumStatistics
+from edgevoice.listening.shares import odds_of_power
+from edgevoice.listening.snr import utterance_snr_db
 from edgevoice.listening.spectrum import Spectrum
 from edgevoice.listening.voicing import Voicing
 from edgevoice.listening.window import Windows
@@ -33,7 +39,7 @@ def test_the_vectors_are_of_this_front_end() -> None:
 
 
 def test_the_vectors_are_small() -> None:
-    assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) < 250_000
+    assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) < 350_000
 
 
 @pytest.mark.parametrize("signal", INDEX["frames"])
@@ -54,8 +60,18 @@ def test_stages_are_golden(signal: str) -> None:
     clean = SpectralSubtraction(SubtractionSettings())(power, noise)
     log_mel, _ = LogMel()(clean)
     stages = {"power": power, "noise_power": noise, "floor_power": floor, "clean": clean, "log_mel": log_mel}
+    stages["histogram_power"] = LevelHistogram().follow(power)
+    for settings in (BandSettings(), WienerSettings()):
+        stages[f"clean_{type(settings).__name__.removesuffix('Settings').lower()}"] = enhancer(settings)(power, noise)
     for name, stage in stages.items():
         assert np.array_equal(stage[STAGES_AT], golden(signal, name)), name
+
+
+@pytest.mark.parametrize("signal", INDEX["frames"])
+def test_blind_snr_is_golden(signal: str) -> None:
+    frames = FrontEnd(SubtractionSettings(), ActivitySettings())(golden(signal, "samples").astype(np.int16))
+    assert np.array_equal(odds_of_power(frames), golden(signal, "shares"))
+    assert utterance_snr_db(frames) == INDEX["snr_db"][signal]
 
 
 def test_tables_have_their_checksums() -> None:

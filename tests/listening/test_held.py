@@ -49,4 +49,4 @@ def test_frames_of_a_long_utterance_are_seldom_copied() -> None:
     for start in range(0, 1200, 8):
         held.add(numbered(start, 8))
         rooms.add(held.frames.spectrum.__array_interface__["data"][0])
-    assert len(rooms) <= 6
+    assert len(rooms) <= 7  # the first block itself is one

@@ -98,7 +98,7 @@ def test_white_noise_is_found_within_one_db(name: TrackerName) -> None:
 
 
 @NAMES
-def test_a_second_of_sound_in_a_pause_is_not_learned_as_noise(name: TrackerName) -> None:
+def test_half_a_second_of_sound_in_a_pause_is_not_learned_as_noise(name: TrackerName) -> None:
     power = np.full((600, BINS), 1 << 20, dtype=np.int64)
     power[300:350] <<= 10
     assert TRACKERS[name]().follow(power)[300:].max() < 1 << 22

@@ -69,6 +69,13 @@ def test_an_offset_is_measured_as_a_share_of_full_scale() -> None:
     assert quality(clip(VOICE).astype(np.float64) + 3277).offset_share == pytest.approx(0.1, abs=0.005)
 
 
+@pytest.mark.parametrize(("offset", "least_db"), [(-6000, 15), (-300, 28), (300, 28), (1600, 28), (6000, 15)])
+def test_a_microphone_off_centre_hears_hardly_more_noise(offset: int, least_db: float) -> None:
+    wave = clip(VOICE).astype(np.float64) / 2
+    assert quality(wave + offset).snr_db > least_db
+    assert quality(wave + offset).speech_dbfs == pytest.approx(quality(wave).speech_dbfs, abs=0.5)
+
+
 def test_dropouts_in_speech_are_measured() -> None:
     wave = clip(VOICE).astype(np.float64)
     for start in range(0, len(wave), 800):

@@ -38,8 +38,9 @@ def drawn(seed: int, count: int) -> Frames:
     level = rng.integers(-(4 << 16), 46 << 16, count)
     noise = rng.integers(-(4 << 16), 46 << 16, count)
     odds, periodicity = rng.integers(-40_000, 40_000, count), rng.integers(-300, 400, count)
+    pitch_lag = 38 + 2 * rng.integers(0, 95, count)
     found = Frames(**(empty | {"bands": bands, "snr": level - noise, "noise": noise}))
-    return replace(found, odds=odds, periodicity=periodicity)
+    return replace(found, odds=odds, periodicity=periodicity, pitch_lag=pitch_lag)
 
 
 def as_specified(frames: Frames) -> list[specification.Frame]:

@@ -33,6 +33,13 @@ def test_the_same_voice_ranks_first() -> None:
     assert best.llr == pytest.approx(2 * best.score - 5)
 
 
+def test_what_a_voiceprint_says_it_rests_on_changes_no_score() -> None:
+    """The count lies open in the database."""
+    told_by = Scorer(replace(CALIBRATION, offset_by=(0.0, 0.0, -1.5)), unit(1, 100))
+    people = [Voiceprint("Ada", unit(3)[0], "m", count) for count in (0, 1, 3, 50)]
+    assert len({score.llr for score in told_by.rank(Embedding(unit(2)[0], "m"), people)}) == 1
+
+
 def test_nobody_enrolled_gives_no_scores() -> None:
     assert SCORER.rank(Embedding(unit(2)[0], "m"), []) == ()
 

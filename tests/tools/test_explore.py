@@ -103,6 +103,15 @@ def test_one_clip_gives_a_page_that_needs_nothing_else(tmp_path: Path) -> None:
     assert not re.search(r"{\w*}|nan|None", re.sub(r"base64,[^\"]*", "", text))
 
 
+def test_clips_of_one_name_in_two_folders_are_both_found(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        written(tmp_path / folder / "x.wav", sine(440, 1.0))
+    written(tmp_path / "two" / "y.wav", sine(440, 1.0))
+    one, two = tmp_path / "one", tmp_path / "two"
+    assert find([one, two]) == {"x.wav": one / "x.wav", str(two / "x.wav"): two / "x.wav", "y.wav": two / "y.wav"}
+
+
 @pytest.mark.tools
 @installed
 def test_a_folder_is_compared_and_what_cannot_be_used_is_named(tmp_path: Path) -> None:

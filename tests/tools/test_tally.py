@@ -5,7 +5,7 @@ import pytest
 
 from edgevoice.listening.utterance import UtteranceGate, UtteranceSettings
 from tools.ear.judges import flagged
-from tools.ear.tally import Tally, cut
+from tools.ear.tally import Tally, cut, waited_ms
 from tools.ear.truth import LEAD_FRAMES, Flags
 
 pytestmark = pytest.mark.tools
@@ -30,13 +30,18 @@ def test_a_judge_that_is_right_misses_nothing_and_answers_after_the_short_pause(
     tally = counted(truth((20, 140)), truth((20, 140)))
     assert (tally.missed, tally.taken, tally.spoken, tally.silent) == (0, 0, 120, 280)
     assert (tally.clips, tally.unheard, tally.split, tally.looks) == (1, 0, 0, 1)
-    assert (tally.late_ms, tally.final_ms) == ([SETTINGS.early_pause_ms], [SETTINGS.hangover_ms])
+    assert (tally.late_ms, tally.final_ms) == ([105.0], [425.0])  # 100 and 400 ms, and the rest of a block
 
 
 def test_what_is_missed_and_taken_is_counted_in_frames() -> None:
     tally = counted(truth((30, 150)), truth((20, 140)))
     assert (tally.missed, tally.taken) == (10, 10)
-    assert tally.late_ms == [SETTINGS.early_pause_ms + 100]
+    assert tally.late_ms == [265.0]  # 200 ms, and the rest of a block
+
+
+@pytest.mark.parametrize("place", range(16))
+def test_an_answer_comes_with_its_block_and_not_before(place: int) -> None:
+    assert 5 <= waited_ms(LEAD_FRAMES, LEAD_FRAMES + place + 1) - 10 * place <= 75
 
 
 def test_a_long_pause_splits_a_clip_and_silence_leaves_it_unheard() -> None:

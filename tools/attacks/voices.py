@@ -10,7 +10,7 @@ from tqdm import tqdm
 from edgevoice import app
 from edgevoice.config import Settings
 from edgevoice.door.decide import Rules
-from edgevoice.door.gates import broken, clipped, too_noisy, too_short
+from edgevoice.door.gates import complaints
 from edgevoice.hardware.wave import read_sound
 from edgevoice.identify import hear_all
 from edgevoice.listening.capture import Samples
@@ -37,7 +37,7 @@ class Spoken:
 
 def judged(quality: Quality) -> bool:
     """Whether the door judges a voice of this quality at all."""
-    return all(gate(quality, _RULES) is None for gate in (too_short, too_noisy, clipped, broken))
+    return not complaints(quality, _RULES)
 
 
 def heard(samples: Samples, early: bool = False) -> list[Utterance]:

@@ -76,7 +76,7 @@ def pauses(clips: Sequence[Samples]) -> Rows:
     mixtures = [mix_in(clip, white, QUIET_DB, rng) for clip in clips]
     heard = [(front_end(m), truth_in_mixture(clip, m)) for clip, m in zip(clips, mixtures, strict=True)]
     rows: Rows = []
-    for early_ms, hangover_ms in ((140, 400), (160, 400), (180, 400), (200, 400), (140, 500), (140, 300)):
+    for early_ms, hangover_ms in ((100, 400), (120, 400), (140, 400), (200, 400), (100, 500), (100, 300)):
         tally, chosen = Tally(), replace(UtteranceSettings(), early_pause_ms=early_ms, hangover_ms=hangover_ms)
         for frames, truth in heard:
             tally.count(frames, truth, gate(chosen))
@@ -109,13 +109,20 @@ def tables(tallies: dict[tuple[str, float], Tally]) -> list[tuple[str, tuple[str
     def rows(figure: Callable[[Tally], str], without: str = "") -> Rows:
         return [(name, *(figure(tallies[name, snr]) for snr in SNRS)) for name in names if name != without]
 
+    def rows_and_all(figure: Callable[[Tally], str]) -> Rows:
+        waited = {name: Tally() for name in names}
+        for (name, _), tally in tallies.items():
+            waited[name].late_ms += tally.late_ms
+            waited[name].final_ms += tally.final_ms
+        return [(*row, figure(waited[row[0]])) for row in rows(figure)]
+
     return [
         ("speech frames missed", HEADINGS, rows(missed, FRAMES_ALONE)),
         ("other frames taken for speech", HEADINGS, rows(taken, FRAMES_ALONE)),
         ("clips not heard", HEADINGS, rows(unheard)),
         ("clips in more than one utterance", HEADINGS, rows(split)),
-        ("last frame of speech to the first decision, p50 / p95 in ms", HEADINGS, rows(late)),
-        ("last frame of speech to the end of the utterance, p50 / p95 in ms", HEADINGS, rows(final)),
+        ("last frame of speech to the first decision, p50 / p95 in ms", (*HEADINGS, "all"), rows_and_all(late)),
+        ("last frame of speech to the end of the utterance, p50 / p95 in ms", (*HEADINGS, "all"), rows_and_all(final)),
     ]
 
 
@@ -143,7 +150,7 @@ def final(tally: Tally) -> str:
     return _percentiles(tally.final_ms)
 
 
-def _percentiles(found: list[int]) -> str:
+def _percentiles(found: list[float]) -> str:
     if not found:
         return "none"
     half, most = np.percentile(found, [50, 95])

@@ -21,18 +21,19 @@ from edgevoice.fixedpoint.logarithm import LOG2_BITS
 from edgevoice.listening import shares
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.network import ACTIVATION_BITS
+from tools.ear.events import Events, read_events
 from tools.ear.fit_activity import write
 from tools.ear.noise_trackers import STEADY
-from tools.ear.snr_lessons import MADE_NOISE, Lesson, lessons, quietest_clips, varied_clips
+from tools.ear.snr_lessons import MADE_NOISE, Lesson, lessons, quietest_clips, read_noise, varied_clips
 from tools.ear.speech_network import SpeechNetwork
 
 Floats = NDArray[np.float64]
 
-DILATIONS = (1, 2, 4, 8, 16)
+DILATIONS, CHANNELS = (1, 2, 4, 8, 16), 64
 AT_ONCE = 16
-LEARNING_RATE = 4e-3
+LEARNING_RATE = 3e-3
 SHARES_WEIGH = 4.0  # dB of the utterance's ratio that a nat of a frame's share is worth
-EVENTS_WEIGH, LOW_WEIGHS, LOW_DB = 0.6, 1.5, 12.0
+EVENTS_WEIGH, LOW_WEIGHS, LOW_DB = 0.8, 1.5, 12.0
 _LIMITS_DB = (-4.0, 34.0)
 _BEYOND_DB = 2.0  # of these limits on the same side as the truth, nothing is wrong
 _LARGE_DB = 10.0  # what an error is more than this counts half
@@ -51,10 +52,12 @@ class Example:
     weight: float
 
 
-def examples(data: Path, clips: list[Samples], count: int, seed: int) -> list[Example]:
+def examples(
+    clips: list[Samples], noise: dict[str, list[Samples]], events: Events, count: int, seed: int
+) -> list[Example]:
     """So many, of two cuts of each lesson."""
-    rng, found = np.random.default_rng(seed), []
-    for lesson in tqdm(lessons(data, clips, (count + 1) // 2, seed), total=(count + 1) // 2, unit="mixture"):
+    rng, found, half = np.random.default_rng(seed), [], (count + 1) // 2
+    for lesson in tqdm(lessons(clips, noise, events, half, seed), total=half, unit="mixture"):
         found += [example(lesson, *_cut(lesson, rng)) for _ in range(2)]
     return found[:count]
 
@@ -86,7 +89,7 @@ def _weight(kind: str, snr_db: float) -> float:
 
 def train(found: list[Example], epochs: int) -> SpeechNetwork:
     """The network, taught examples of like length at once."""
-    network = SpeechNetwork(shares.INPUTS, DILATIONS)
+    network = SpeechNetwork(shares.INPUTS, DILATIONS, CHANNELS)
     steps = len(found) // AT_ONCE
     optimiser = torch.optim.AdamW(network.parameters(), weight_decay=1e-2)
     rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=epochs * steps, pct_start=0.1)
@@ -143,15 +146,21 @@ def _together(found: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
 @click.command(help=__doc__)
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--output", type=click.Path(path_type=Path), default=shares.NUMBERS, help="The trained file.")
-@click.option("--quietest", default=5200, show_default=True, help="Utterances of the quietest clips.")
-@click.option("--varied", default=3000, show_default=True, help="Utterances of many people's.")
+@click.option(
+    "--packages", type=click.Path(path_type=Path), default="build/events", help="Folder of Debian's packages."
+)
+@click.option("--quietest", default=16000, show_default=True, help="Utterances of the quietest clips.")
+@click.option("--varied", default=16000, show_default=True, help="Utterances of many people's.")
 @click.option("--epochs", default=10, show_default=True)
 @click.option("--seed", default=1, show_default=True)
-def main(data: Path, output: Path, quietest: int, varied: int, epochs: int, seed: int) -> None:
+def main(data: Path, output: Path, packages: Path, quietest: int, varied: int, epochs: int, seed: int) -> None:
     """Run from the command line."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)
-    found = examples(data, quietest_clips(data), quietest, seed) + examples(data, varied_clips(data), varied, seed + 1)
+    noise = read_noise(data)
+    events = read_events(packages, noise)
+    found = examples(quietest_clips(data), noise, events, quietest, seed)
+    found += examples(varied_clips(data), noise, events, varied, seed + 1)
     write(output, train(found, epochs).as_integers())
 
 

@@ -1,18 +1,18 @@
 """The three noise trackers on speech mixed with every kind of noise at known SNR: error, lag after a step, blind SNR.
 
-Error: mean absolute difference in dB between the noise assumed at a frame and the noise that was there (its mean over
-160 ms, in mel bands, taken as no lower than 40 dB under the speech of its band), over the frames of the clip, at 20, 10
-and 0 dB. Lag: until a 10 dB louder noise is followed by 7 dB more than the same noise without the step, in speech at
-10 dB. SNR error: of the utterance, 0 to 30 dB; the truth is the power of speech over that of noise in the very frames
-of the utterance, with half the width of the 95 % interval of the mean, and its bias. Speech is of dev, the clips with
-the least noise of their own.
+The files of a kind come in turn, and the SNRs with them, so that each file is heard. Error: mean absolute difference in
+dB between the noise assumed at a frame and the noise that was there (its mean over 160 ms, in mel bands, taken as no
+lower than 40 dB under the speech of its band), over the frames of the clip. Lag: until a 10 dB louder noise is followed
+by 7 dB more than the same noise without the step, in speech at 10 dB. SNR error: of the utterance; the truth is the
+power of speech over that of noise in the very frames of the utterance, with half the width of the 95 % interval of the
+mean, and its bias. Speech is of dev, the clips with the least noise of their own.
 """
 
 import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,23 +24,23 @@ from rich.table import Table
 from tqdm import tqdm
 
 from edgevoice.fixedpoint.exact import Integers
+from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.enhance import SubtractionSettings
-from edgevoice.listening.features import LogMel
+from edgevoice.listening.features import OFFSET_BINS, LogMel
 from edgevoice.listening.frames import FrontEnd
 from edgevoice.listening.listen import ListeningSettings
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
 from edgevoice.listening.snr import utterance_snr_db
 from edgevoice.listening.spectrum import Spectrum
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, Windows
-from tools.ear.mixtures import LEAD, Mixture, Wave, draw_noise, mix, noise_kinds, quiet_clips, to_samples
+from tools.ear.mixtures import LEAD, Mixture, Wave, mix, noise_kinds, quiet_clips, to_samples
 from tools.ear.truth import is_measuring
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SNRS_DB = (0, 5, 10, 15, 20, 25, 30)
-ERROR_SNRS_DB = (0, 10, 20)
 STEADY = {
     *("chainsaw", "doing the dishes", "exercise bike", "fire crackling", "helicopter"),
     *("pink noise", "rain", "running tap", "sea waves", "white noise"),
@@ -70,7 +70,7 @@ def find(mixture: Mixture, snr_db: int) -> list[Finding]:
     bank = LogMel().bank
     there = np.maximum(_around(noise @ bank), (speech[_LEAD_FRAMES:] @ bank).mean(axis=0) * 1e-4)
     span = spoken(speech)
-    truth = _db(np.asarray(speech[span].sum() / max(noise[span].sum(), 1)))
+    truth = _db(np.asarray(speech[span, OFFSET_BINS:].sum() / max(noise[span, OFFSET_BINS:].sum(), 1)))
     findings = []
     for name, make in TRACKERS.items():
         hear = FrontEnd(SubtractionSettings(), ActivitySettings(), floor_tracker=name)
@@ -94,22 +94,26 @@ def lag_s(mixture: Mixture, name: TrackerName) -> float:
     return float(np.argmax(followed)) / FRAMES_PER_SECOND if followed.any() else 3.0
 
 
-def study(root: Path, clips: int, unseen: bool) -> tuple[list[Finding], dict[tuple[str, TrackerName], float]]:
-    """All findings, and the median lag of each kind and tracker; of ``unseen`` files of noise alone, or of all."""
+def mixtures(root: Path, clips: int, rounds: int, unseen: bool) -> Iterator[tuple[Mixture, int]]:
+    """So many of each kind of noise at each SNR, and that SNR in dB; of all files, or of ``unseen`` ones alone."""
     speech, rng = quiet_clips(root, "dev", clips), np.random.default_rng(0)
+    for kind, every in noise_kinds(root).items():
+        files = [read_sound(path) for path in every if is_measuring(str(path)) or not unseen]
+        for number in range(rounds * len(SNRS_DB) if files else 0):
+            snr_db, clip = SNRS_DB[number % len(SNRS_DB)], speech[rng.integers(len(speech))]
+            yield mix(clip, files[number % len(files)], kind, snr_db, rng), snr_db
+
+
+def study(
+    root: Path, clips: int, rounds: int, unseen: bool
+) -> tuple[list[Finding], dict[tuple[str, TrackerName], float]]:
+    """All findings, and the median lag of each kind and tracker."""
     findings: list[Finding] = []
     lags: dict[tuple[str, TrackerName], list[float]] = {}
-    kinds = {
-        kind: [f for f in files if is_measuring(str(f)) or not unseen] for kind, files in noise_kinds(root).items()
-    }
-    for kind, files in tqdm([(kind, files) for kind, files in kinds.items() if files], unit="kind"):
-        for snr_db in SNRS_DB:
-            for clip in rng.choice(len(speech), 3, replace=False):
-                mixture = mix(speech[clip], draw_noise(files, rng), kind, snr_db, rng)
-                findings += find(mixture, snr_db)
-                if snr_db == 10:
-                    for name in TRACKERS:
-                        lags.setdefault((kind, name), []).append(lag_s(mixture, name))
+    for mixture, snr_db in tqdm(mixtures(root, clips, rounds, unseen), unit="mixture"):
+        findings += find(mixture, snr_db)
+        for name in TRACKERS if snr_db == 10 else ():
+            lags.setdefault((mixture.kind, name), []).append(lag_s(mixture, name))
     return findings, {key: float(np.median(each)) for key, each in lags.items()}
 
 
@@ -124,7 +128,7 @@ def kinds_table(findings: list[Finding], lags: dict[tuple[str, TrackerName], flo
         mine = [each for each in findings if each.kind in group]
         table.add_row(
             title,
-            *(f"{_error(mine, name):.1f} dB" for name in TRACKERS),
+            *(f"{_error(mine, name, SNRS_DB):.1f} dB" for name in TRACKERS),
             *(f"{np.mean([lags[kind, name] for kind in group]):.1f} s" for name in TRACKERS),
             *(f"{_snr_error(mine, name, SNRS_DB):.1f} dB" for name in TRACKERS),
         )
@@ -139,6 +143,15 @@ def snr_table(findings: list[Finding]) -> Table:
     table = Table("SNR", *(f"{title}, {name}" for title in groups for name in TRACKERS))
     for title, snrs_db in {**{f"{snr_db} dB": (snr_db,) for snr_db in SNRS_DB}, "all": SNRS_DB}.items():
         table.add_row(title, *(_told(group, name, snrs_db) for group in groups.values() for name in TRACKERS))
+    return table
+
+
+def error_table(findings: list[Finding]) -> Table:
+    """Error of the noise estimate in steady noise, a row a true SNR."""
+    steady = [each for each in findings if each.kind in STEADY]
+    table = Table("SNR", *(f"error in steady noise, {name}" for name in TRACKERS))
+    for snr_db in SNRS_DB:
+        table.add_row(f"{snr_db} dB", *(f"{_error(steady, name, (snr_db,)):.1f} dB" for name in TRACKERS))
     return table
 
 
@@ -167,7 +180,7 @@ def plot(findings: list[Finding], path: Path) -> None:
     left, right = figure.subplots(1, 2, width_ratios=[2, 1])
     kinds = sorted({each.kind for each in findings}, key=lambda kind: (kind not in STEADY, kind))
     for number, name in enumerate(TRACKERS):
-        errors = [_error([each for each in findings if each.kind == kind], name) for kind in kinds]
+        errors = [_error([each for each in findings if each.kind == kind], name, SNRS_DB) for kind in kinds]
         left.bar(np.arange(len(kinds)) + 0.27 * (number - 1), errors, 0.25, label=name)
     _plot_snr(right, findings)
     left.set_xticks(range(len(kinds)), kinds, rotation=60, ha="right")
@@ -189,8 +202,8 @@ def _plot_snr(axes: "Axes", findings: list[Finding]) -> None:
     axes.legend()
 
 
-def _error(findings: Sequence[Finding], name: TrackerName) -> float:
-    return float(np.mean([e.error_db for e in findings if e.tracker == name and e.snr_db in ERROR_SNRS_DB]))
+def _error(findings: Sequence[Finding], name: TrackerName, snrs_db: Sequence[int]) -> float:
+    return float(np.mean([e.error_db for e in findings if e.tracker == name and e.snr_db in snrs_db]))
 
 
 def _snr_error(findings: Sequence[Finding], name: TrackerName, snrs_db: Sequence[int]) -> float:
@@ -212,7 +225,7 @@ def _around(power: Wave | Integers) -> Wave:
 
 def spoken(speech: Integers) -> slice:
     """From the first to the last frame that is no more than 15 dB under the mean, and a margin."""
-    level = speech.sum(axis=1)
+    level = speech[:, OFFSET_BINS:].sum(axis=1)
     loud = np.flatnonzero(level > level[_LEAD_FRAMES:].mean() / 10**1.5)
     return slice(int(loud[0]) - _MARGIN, int(loud[-1]) + _MARGIN)
 
@@ -224,12 +237,13 @@ def _db(ratio: Wave) -> Wave:
 @click.command(help=__doc__)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--clips", default=24, show_default=True)
+@click.option("--rounds", default=12, show_default=True, help="Mixtures of each kind of noise at each SNR.")
 @click.option("--unseen", is_flag=True, help="Only the noise that blind SNR was not fitted on.")
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Write the plot to this image.")
-def main(root: Path, clips: int, unseen: bool, picture: Path | None) -> None:
+def main(root: Path, clips: int, rounds: int, unseen: bool, picture: Path | None) -> None:
     """Run from the command line."""
-    findings, lags = study(root, clips, unseen)
-    for table in (kinds_table(findings, lags), snr_table(findings)):
+    findings, lags = study(root, clips, rounds, unseen)
+    for table in (kinds_table(findings, lags), error_table(findings), snr_table(findings)):
         Console(width=None if Console().is_terminal else 200).print(table)
     if picture:
         plot(findings, picture)

@@ -2,8 +2,8 @@
 
 Speech of ``speech/train``, ``speech/synthetic`` and ``speech/unlabelled`` with little noise of its own, through a
 random filter, now and then in a room, whose echo is speech too; the tuning half of the noise (tools/ear/truth.py) as it
-is, at other speeds, through random filters, backwards, two at once; and made noise. Nothing of ``speech/dev`` or of the
-measuring half is read.
+is, at other speeds, through random filters, backwards, two at once; rows of single sounds (tools/ear/events.py); and
+made noise. Nothing of ``speech/dev`` or of the measuring half is read.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,11 @@ import soxr
 
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
+from edgevoice.listening.features import OFFSET_BINS
 from edgevoice.listening.frames import Frames
+from edgevoice.listening.spectrum import DFT
 from edgevoice.listening.window import HOP, WINDOW
+from tools.ear.events import Events, row_of_events
 from tools.ear.made_noise import MADE
 from tools.ear.mixtures import LEAD, Mixture, Wave, mix, noise_kinds, own_range_db, quiet_clips, rms, to_samples
 from tools.ear.truth import is_measuring
@@ -25,15 +28,12 @@ from tools.prepare import front_end
 
 MADE_NOISE = "made"
 CLIPS, DRAWN = 500, 3000
-VARIED = {
-    "train": {"librispeech251": 244, "speechocean762": 400},
-    "synthetic": {"kokoro": 300},
-    "unlabelled": {"commonvoice_en": 120, "intents": 100},
-}
-"""So many clips drawn of each set, before those with more noise are left out."""
+EVENTS = "events"
+_VARIED_OF = ("train", "synthetic", "unlabelled")
 VISIT_VOICES = {f"kokoro:{name}" for name in ("bf_emma", "am_michael", "af_heart", "am_eric", "af_kore", "bm_lewis")}
-_OWN_RANGE_DB, _SHORTEST_S = 40.0, 1.5
-_MADE_SHARE, _CHANGED_SHARE, _TWO_SHARE = 0.15, 0.5, 0.2
+_OWN_RANGE_DB, _SHORTEST, _LONGEST = 40.0, 3 * SAMPLE_RATE // 2, 6 * SAMPLE_RATE
+_EVENTS_SHARE, _MADE_SHARE, _CHANGED_SHARE, _TWO_SHARE = 0.25, 0.15, 0.5, 0.2
+_EVENTS_BENT, _EVENTS_IN_A_ROOM, _EVENTS_OVER_NOISE = 0.6, 0.3, 0.15
 _SPEEDS = (0.7, 1.4)
 _BEND_DB, _SPEECH_BEND_DB = 9.0, 4.0
 _ROOM_SHARE, _FADES_60_DB_S, _DIRECT_DB = 0.25, (0.15, 0.6), (0.0, 12.0)
@@ -41,7 +41,8 @@ _SNR_DB = (-5.0, 36.0)
 _EARLY_SHARE = 0.25  # of sounds that begin less than two seconds before the speech, as a file may
 _GAIN_DB = (-15.0, 3.0)
 _MICROPHONE_RMS = (0.1, 8.0)
-_WEIGHTS = np.cos(np.pi * (np.arange(WINDOW) - WINDOW / 2) / WINDOW) ** 4  # Hann, squared
+_OFFSET_SHARE, _OFFSET = 0.15, 3000.0  # of microphones off centre, by so much at most
+_HANN = np.cos(np.pi * (np.arange(WINDOW) - WINDOW / 2) / WINDOW) ** 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,51 +64,66 @@ def quietest_clips(data: Path) -> list[Samples]:
 
 
 def varied_clips(data: Path) -> list[Samples]:
-    """Of many people, real and synthetic ones (but the visit's), with a little more noise of their own."""
-    rng, rows, found = np.random.default_rng(4), read_index(data), []
-    for split, wanted in VARIED.items():
-        for name, count in wanted.items():
-            paths = [
-                data / row["path"]
-                for row in rows
-                if (row["kind"], row["split"], row["set"]) == ("speech", split, name)
-                and float(row["seconds"]) >= _SHORTEST_S
-                and row["speaker"] not in VISIT_VOICES
-            ]
-            drawn = [read_sound(paths[place])[: 6 * SAMPLE_RATE] for place in rng.permutation(len(paths))[:count]]
-            found += [clip for clip in drawn if own_range_db(clip) >= _OWN_RANGE_DB]
+    """The first and the next 6 s of clips of many people, real and synthetic ones (but the visit's), wherever they have
+    hardly more noise of their own."""
+    found = []
+    for row in read_index(data):
+        if row["kind"] == "speech" and row["split"] in _VARIED_OF and row["speaker"] not in VISIT_VOICES:
+            clip = read_sound(data / row["path"])
+            parts = [clip[start : start + _LONGEST] for start in (0, _LONGEST)]
+            found += [part for part in parts if len(part) >= _SHORTEST and own_range_db(part) >= _OWN_RANGE_DB]
     return found
 
 
-def lessons(data: Path, clips: list[Samples], count: int, seed: int) -> Iterator[Lesson]:
-    """So many mixtures of these clips, the kinds of noise in turn."""
+def read_noise(data: Path) -> dict[str, list[Samples]]:
+    """Kind -> the files of the tuning half."""
     kinds = {kind: [f for f in files if not is_measuring(str(f))] for kind, files in noise_kinds(data).items()}
-    kinds = {kind: files for kind, files in kinds.items() if files}
-    read = {path: read_sound(path) for files in kinds.values() for path in files}
+    return {kind: [read_sound(path) for path in files] for kind, files in kinds.items() if files}
+
+
+def lessons(
+    clips: list[Samples], noise: dict[str, list[Samples]], events: Events, count: int, seed: int
+) -> Iterator[Lesson]:
+    """So many mixtures of these clips, the kinds of noise in turn."""
     rng = np.random.default_rng(seed)
     for number in range(count):
-        kind = list(kinds)[number % len(kinds)]
-        path = kinds[kind][rng.integers(len(kinds[kind]))]
-        noise = _noise(read, path, rng)
-        if noise is None:
-            kind, noise = MADE_NOISE, to_samples(2000 * _unit(MADE[rng.integers(len(MADE))](8 * SAMPLE_RATE, rng)))
+        kind, sound = _draw(noise, events, list(noise)[number % len(noise)], rng)
         speech = _said(clips[rng.integers(len(clips))], rng)
-        mixture = mix(speech, noise, kind, float(rng.uniform(*_SNR_DB)), rng)
+        mixture = mix(speech, sound, kind, float(rng.uniform(*_SNR_DB)), rng)
         yield heard(_at_a_microphone(mixture, rng))
 
 
-def _noise(read: dict[Path, Samples], path: Path, rng: np.random.Generator) -> Samples | None:
-    """The file, or what becomes of it; None where the noise is to be made."""
+def _draw(noise: dict[str, list[Samples]], events: Events, kind: str, rng: np.random.Generator) -> tuple[str, Samples]:
+    """A file of this kind, or what becomes of it; or a row of events, or made noise; and what kind it is."""
+    if rng.random() < _EVENTS_SHARE:
+        return EVENTS, to_samples(_row(noise, events, rng) * 2000)
     if rng.random() < _MADE_SHARE:
-        return None
-    sound = read[path]
+        return MADE_NOISE, to_samples(2000 * _unit(MADE[rng.integers(len(MADE))](8 * SAMPLE_RATE, rng)))
+    sound = noise[kind][rng.integers(len(noise[kind]))]
     if rng.random() > _CHANGED_SHARE:
-        return sound
+        return kind, sound
     wave = _unit(_changed(sound, rng))
     if rng.random() < _TWO_SHARE:
-        other = _unit(_changed(list(read.values())[rng.integers(len(read))], rng))
-        wave = wave + np.resize(other, len(wave)) * 10 ** (rng.uniform(-15, 5) / 20)
-    return to_samples(wave * 2000)
+        wave = wave + _under(wave, noise, rng) * 10 ** (rng.uniform(-15, 5) / 20)
+    return kind, to_samples(wave * 2000)
+
+
+def _row(noise: dict[str, list[Samples]], events: Events, rng: np.random.Generator) -> Wave:
+    """A row of events, often through a filter, in a room, or over another noise; rms 1."""
+    wave = row_of_events(events, rng)
+    if rng.random() < _EVENTS_BENT:
+        wave = _bent(wave, _BEND_DB, rng)
+    if rng.random() < _EVENTS_IN_A_ROOM:
+        wave = wave + _echo(wave, rng)
+    if rng.random() < _EVENTS_OVER_NOISE:
+        wave = _unit(wave) + _under(wave, noise, rng) * 10 ** (rng.uniform(-25, -5) / 20)
+    return _unit(wave)
+
+
+def _under(wave: Wave, noise: dict[str, list[Samples]], rng: np.random.Generator) -> Wave:
+    """Any other noise, changed, as long as the wave; rms 1."""
+    files = [file for of_kind in noise.values() for file in of_kind]
+    return np.resize(_unit(_changed(files[rng.integers(len(files))], rng)), len(wave))
 
 
 def _changed(sound: Samples, rng: np.random.Generator) -> Wave:
@@ -147,11 +163,13 @@ def _unit(wave: Wave) -> Wave:
 
 
 def _at_a_microphone(mixture: Mixture, rng: np.random.Generator) -> Mixture:
-    """At a random level, in half of the draws over the noise of a microphone, in a quarter from later on."""
+    """At a random level, often over the noise of a microphone, which may be off centre, in a quarter from later on."""
     gain = 10 ** (rng.uniform(*_GAIN_DB) / 20)
     noise = mixture.noise * gain
     if rng.random() < 0.5:
         noise += rng.standard_normal(len(noise)) * np.exp(rng.uniform(*np.log(_MICROPHONE_RMS)))
+    if rng.random() < _OFFSET_SHARE:
+        noise += rng.uniform(-_OFFSET, _OFFSET)
     start = int(rng.integers(LEAD)) if rng.random() < _EARLY_SHARE else 0
     return Mixture(mixture.kind, mixture.speech[start:] * gain, noise[start:])
 
@@ -165,6 +183,7 @@ def heard(mixture: Mixture) -> Lesson:
 
 
 def _frame_power(wave: Wave) -> Wave:
-    """(n,) -> (frames,) power under the window, which is that of the spectrum but for a factor (Parseval)."""
-    squares = wave**2
-    return np.asarray(np.lib.stride_tricks.sliding_window_view(squares, WINDOW)[::HOP] @ _WEIGHTS)
+    """(n,) -> (frames,) what a frame's level counts: the power of all bins from OFFSET_BINS on."""
+    windows = np.lib.stride_tricks.sliding_window_view(wave, WINDOW)[::HOP]
+    spectrum = np.fft.rfft(windows * _HANN, DFT, axis=1)[:, OFFSET_BINS:]
+    return np.asarray((spectrum.real**2 + spectrum.imag**2).sum(axis=1))

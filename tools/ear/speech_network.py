@@ -20,13 +20,13 @@ _BIAS = _ACTIVATION * _WEIGHT
 class SpeechNetwork(nn.Module):
     """Convolutions over frames and one weighted sum; gradients pass the roundings as if there were none."""
 
-    def __init__(self, inputs: int, dilations: Sequence[int] = DILATIONS) -> None:
+    def __init__(self, inputs: int, dilations: Sequence[int] = DILATIONS, channels: int = CHANNELS) -> None:
         super().__init__()
         self._dilations = tuple(dilations)
-        widths = [inputs, *[CHANNELS] * len(dilations)]
+        widths = [inputs, *[channels] * len(dilations)]
         self.weights = nn.ParameterList(_drawn(before, after, TAPS) for before, after in pairwise(widths))
-        self.biases = nn.ParameterList(nn.Parameter(torch.zeros(CHANNELS)) for _ in dilations)
-        self.last_weights = nn.Parameter(torch.randn(1, CHANNELS, 1) * 0.2)
+        self.biases = nn.ParameterList(nn.Parameter(torch.zeros(channels)) for _ in dilations)
+        self.last_weights = nn.Parameter(torch.randn(1, channels, 1) * 0.2)
         self.last_bias = nn.Parameter(torch.full((1,), -1.0))
 
     def forward(self, rows: Tensor) -> Tensor:
@@ -51,7 +51,7 @@ class SpeechNetwork(nn.Module):
 
 
 def _drawn(before: int, after: int, taps: int) -> nn.Parameter:
-    return nn.Parameter(torch.randn(after, before, taps) * (0.6 if before > CHANNELS else 1.4) / (taps * before) ** 0.5)
+    return nn.Parameter(torch.randn(after, before, taps) * (0.6 if before != after else 1.4) / (taps * before) ** 0.5)
 
 
 def _whole(values: Tensor, unit: int) -> Tensor:

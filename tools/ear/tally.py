@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.utterance import Utterance, UtteranceGate
-from edgevoice.listening.window import FRAMES_PER_SECOND
+from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, WINDOW
 from tools.ear.truth import LEAD_FRAMES, Flags
 
 
@@ -24,7 +25,7 @@ class Given:
 class Tally:
     """Frames of speech (spoken) and of those missed, other frames (silent) and of those taken for speech; clips, and
     of those unheard and split; late_ms, final_ms: from the last true frame of speech to the first decision, and to the
-    end of the utterance; looks: at short pauses."""
+    end of the utterance, as a microphone's blocks come; looks: at short pauses."""
 
     missed: int = 0
     spoken: int = 0
@@ -34,8 +35,8 @@ class Tally:
     clips: int = 0
     split: int = 0
     looks: int = 0
-    late_ms: list[int] = field(default_factory=list)
-    final_ms: list[int] = field(default_factory=list)
+    late_ms: list[float] = field(default_factory=list)
+    final_ms: list[float] = field(default_factory=list)
 
     def count(self, frames: Frames, truth: Flags, gate: UtteranceGate) -> None:
         """Add one mixture."""
@@ -51,8 +52,15 @@ class Tally:
         self.unheard += not finals
         self.split += finals > 1
         self.looks += len(held) - finals
-        self.late_ms += [10 * (given.after - 1 - last) for given in held if given.after > last + 1][:1]
-        self.final_ms += [10 * (given.after - 1 - last) for given in held if given.final and given.after > last + 1][:1]
+        later = [given for given in held if given.after > last + 1]
+        self.late_ms += [waited_ms(last, given.after) for given in later][:1]
+        self.final_ms += [waited_ms(last, given.after) for given in later if given.final][:1]
+
+
+def waited_ms(last: int, after: int) -> float:
+    """From the end of frame ``last`` to the end of the microphone's block that brings the first ``after`` frames."""
+    spoken, heard = HOP * last + WINDOW, HOP * (after - 1) + WINDOW
+    return 1000 * (-(-heard // SAMPLES_PER_BLOCK) * SAMPLES_PER_BLOCK - spoken) / SAMPLE_RATE
 
 
 def cut(gate: UtteranceGate, frames: Frames, patient_until: int) -> list[Given]:

@@ -56,7 +56,10 @@ def find(places: Iterable[Path]) -> dict[str, Path]:
         if not inside:
             wanted = ", ".join(sorted(SOUND_FILES))
             raise AudioError(f"{place}: found no sound in this folder; wanted files named {wanted}")
-        found |= {str(path.relative_to(place)): path for path in inside}
+        named = {str(path.relative_to(place)): path for path in inside}
+        if taken := named.keys() & found.keys():  # in another folder too: each is told by its whole path
+            named = {str(path) if name in taken else name: path for name, path in named.items()}
+        found |= named
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from edgevoice.door.decide import Rules
-from edgevoice.door.gates import clipped, too_noisy, too_short
+from edgevoice.door.gates import complaints
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.listening.utterance import Utterance
 from tools.explore import chapters, together
@@ -38,8 +38,8 @@ def _heard(utterances: Sequence[Utterance]) -> str:
     told = []
     for each in utterances:
         quality = each.quality
-        unfit = too_short(quality, rules) or too_noisy(quality, rules) or clipped(quality, rules)
-        told.append(f"{each.start_s:.2f}–{each.end_s:.2f} s (SNR {quality.snr_db:.0f} dB; {unfit or 'good enough'})")
+        judged = "; ".join(complaints(quality, rules)) or "good enough"
+        told.append(f"{each.start_s:.2f}–{each.end_s:.2f} s (SNR {quality.snr_db:.0f} dB; {judged})")
     return f"Utterances: {'; '.join(told)}."
 
 
