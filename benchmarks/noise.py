@@ -17,6 +17,7 @@ from edgevoice.listening.enhance_bands import BandSettings
 from edgevoice.listening.enhance_choice import enhancer
 from edgevoice.listening.enhance_wiener import WienerSettings
 from edgevoice.listening.frames import Frames, FrontEnd
+from edgevoice.listening.noise import Groups
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
 from edgevoice.listening.snr import utterance_snr_db
 from edgevoice.listening.spectrum import Spectrum
@@ -51,6 +52,11 @@ def snr_milliseconds_a_second(frames: Frames) -> float:
     return 1000 * float(np.median(taken)) / (len(frames) / FRAMES_PER_SECOND)
 
 
+def _grouper() -> Callable[[Integers, Integers], object]:
+    groups = Groups()
+    return lambda power, _: groups.cut(power)
+
+
 def _follower(name: TrackerName) -> Callable[[Integers, Integers], object]:
     tracker = TRACKERS[name]()
     return lambda power, _: tracker.follow(power)
@@ -62,9 +68,11 @@ def main() -> None:
     power = Spectrum()(Windows().cut(samples))
     table = Table("stage", "CPU a second of sound", title="noise")
 
+    groups = milliseconds_a_second(_grouper, power)
+    table.add_row("groups of frames, once for all trackers", f"{groups:.2f} ms")
     for name in TRACKERS:
         taken = milliseconds_a_second(partial(_follower, name), power)
-        table.add_row(f"tracker, {name}", f"{taken:.2f} ms")
+        table.add_row(f"tracker, {name}, groups included", f"{taken:.2f} ms")
     for settings in (SubtractionSettings(), BandSettings(), WienerSettings()):
         taken = milliseconds_a_second(partial(enhancer, settings), power)
         table.add_row(f"enhancer, {type(settings).__name__.removesuffix('Settings').lower()}", f"{taken:.2f} ms")

@@ -44,6 +44,12 @@ def test_an_answer_comes_with_its_block_and_not_before(place: int) -> None:
     assert 5 <= waited_ms(LEAD_FRAMES, LEAD_FRAMES + place + 1) - 10 * place <= 75
 
 
+def test_an_answer_that_came_before_the_end_is_at_once_unless_more_was_heard() -> None:
+    whisper = truth((20, 140), (155, 160))
+    assert counted(truth((20, 140)), whisper).late_ms == [0.0]
+    assert counted(truth((20, 140), (156, 160)), whisper).late_ms[0] > 100
+
+
 def test_a_long_pause_splits_a_clip_and_silence_leaves_it_unheard() -> None:
     assert counted(truth((20, 120), (180, 280)), truth((20, 120), (180, 280))).split == 1
     assert counted(truth(), truth((20, 140))).unheard == 1

@@ -1,7 +1,8 @@
 """EER of the x-vector as speech gets shorter, noisier, clipped, off centre and broken: where the gates must lie.
 
 Every clip of a few dev adults is enrolled as it is and tested after it was spoilt; a clip is judged as a whole, with no
-gate in the way. Prints, for each degree, what Quality measures (median) beside the EER. Two voices in one clip:
+gate in the way. Prints, for each degree, what Quality measures (median), the SNR it tells (median) and the share of
+clips that the door's gates would not judge, beside the EER. Two voices in one clip:
 the share of such clips, and of clips of one voice, whose pitch step passes each limit.
 """
 
@@ -12,6 +13,8 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from edgevoice.door.decide import Rules
+from edgevoice.door.gates import complaints
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.frames import Frames
@@ -139,12 +142,15 @@ def main(data: Path, path: Path, speakers: int, clips: int) -> None:
     sounds, speaker = chosen(data, speakers, clips)
     clean = [front_end(sound) for sound in sounds]
     enrolled = np.array([voice_of(model, frames) for frames in clean])
-    rows: list[tuple[str, ...]] = [("as it is", "-", "-", equal_error(list(enrolled), enrolled, speaker))]
+    as_it_is = (*judged([assess(frames) for frames in clean]), equal_error(list(enrolled), enrolled, speaker))
+    rows: list[tuple[str, ...]] = [("as it is", "-", "-", *as_it_is)]
     for seconds in SECONDS:
         cuts = [first_speech(frames, seconds) for frames in clean]
-        median = float(np.median([assess(cut).net_speech_s for cut in cuts]))
+        found = [assess(cut) for cut in cuts]
+        median = float(np.median([quality.net_speech_s for quality in found]))
         tested = [voice_of(model, cut) for cut in cuts]
-        rows.append(("net speech in s", f"{seconds:g}", f"{median:.2f} s", equal_error(tested, enrolled, speaker)))
+        figures = (*judged(found), equal_error(tested, enrolled, speaker))
+        rows.append(("net speech in s", f"{seconds:g}", f"{median:.2f} s", *figures))
     rng = np.random.default_rng(SEED)
     for title, (spoil, degrees, tell) in SPOILERS.items():
         for degree in degrees:
@@ -152,11 +158,18 @@ def main(data: Path, path: Path, speakers: int, clips: int) -> None:
             found = [assess(frames) for frames in spoilt]
             middle = sorted(found, key=tell_number(tell))[len(found) // 2]
             tested = [voice_of(model, frames) for frames in spoilt]
-            rows.append((title, f"{degree:g}", tell(middle), equal_error(tested, enrolled, speaker)))
+            figures = (*judged(found), equal_error(tested, enrolled, speaker))
+            rows.append((title, f"{degree:g}", tell(middle), *figures))
     told = f"{len(sounds)} clips of {speakers} adults, {model.manifest.name}"
-    click.echo(as_markdown(told, ("spoilt by", "degree", "measured", "EER"), rows))
+    click.echo(as_markdown(told, ("spoilt by", "degree", "measured", "SNR told", "not judged", "EER"), rows))
     headings = ("one voice taken for two", "two found by embeddings", "by pitch")
     click.echo("\n" + as_markdown("two voices in one clip", headings, two_voices(model, sounds, speaker)))
+
+
+def judged(found: Sequence[Quality]) -> tuple[str, str]:
+    """Median SNR of some clips, and the share of them that the door's gates refuse."""
+    refused = np.mean([bool(complaints(quality, Rules())) for quality in found])
+    return f"{np.median([quality.snr_db for quality in found]):.0f} dB", f"{100 * refused:.0f} %"
 
 
 def tell_number(tell: Callable[[Quality], str]) -> Callable[[Quality], float]:

@@ -25,7 +25,8 @@ class Given:
 class Tally:
     """Frames of speech (spoken) and of those missed, other frames (silent) and of those taken for speech; clips, and
     of those unheard and split; late_ms, final_ms: from the last true frame of speech to the first decision, and to the
-    end of the utterance, as a microphone's blocks come; looks: at short pauses."""
+    end of the utterance, as a microphone's blocks come, 0 for a decision that came before and after which nothing was
+    taken for speech; looks: at short pauses."""
 
     missed: int = 0
     spoken: int = 0
@@ -46,14 +47,18 @@ class Tally:
         self.taken += int((judged & ~after).sum())
         self.silent += int((~after).sum())
         last = int(np.flatnonzero(truth)[-1])
-        held = [given for given in cut(gate, frames, last + 1) if truth[given.first : given.stop].any()]
+        held = [given for given in cut(gate, frames, LEAD_FRAMES) if truth[given.first : given.stop].any()]
         finals = sum(given.final for given in held)
         self.clips += 1
         self.unheard += not finals
         self.split += finals > 1
         self.looks += len(held) - finals
         later = [given for given in held if given.after > last + 1]
-        self.late_ms += [waited_ms(last, given.after) for given in later][:1]
+        before = [given for given in held if given.after <= last + 1]
+        if before and not frames.speech[before[-1].after : last + 1].any():  # nothing else was heard: it was the answer
+            self.late_ms.append(0.0)
+        else:
+            self.late_ms += [waited_ms(last, given.after) for given in later][:1]
         self.final_ms += [waited_ms(last, given.after) for given in later if given.final][:1]
 
 
