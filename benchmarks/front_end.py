@@ -135,7 +135,7 @@ def milliseconds_a_second(samples: Samples, ways: Mapping[str, Callable[[Samples
 def resident_mb() -> float:
     """Memory of this process that is in RAM now (Linux)."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
 
 def memory_over(hours: float) -> Iterator[tuple[float, float]]:

@@ -45,9 +45,9 @@ def main() -> None:
     cpu_s = used.ru_utime + used.ru_stime
     table = Table("figure", "value", title="the service, 40 s of sound as fast as it goes")
     table.add_row("start to listening", f"{first_s:.1f} s, of which {first_cpu_s:.1f} s CPU")
-    table.add_row("resident memory then", f"{first_mb:.0f} MB")
+    table.add_row("resident memory then", f"{first_mb:.1f} MB")
     table.add_row("CPU in all, start included", f"{cpu_s:.2f} s for {last.get('t_s', 0):.0f} s of sound")
-    table.add_row("largest resident memory", f"{used.ru_maxrss / 1024:.0f} MB")
+    table.add_row("largest resident memory", f"{used.ru_maxrss / 1024:.1f} MB")
     Console().print(table)
 
 

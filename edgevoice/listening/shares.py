@@ -18,6 +18,7 @@ NUMBERS = Path(__file__).with_name("shares.npz")
 EVERY = 2  # frames: one of two is looked at, its neighbour is taken to be alike
 AHEAD = 24  # of those the network hears before it judges one
 INPUTS = 3 * BANDS + 12
+_AT_ONCE = 64  # rows: of a long utterance all together would take a megabyte for a moment
 _OCTAVE_BITS = 3  # inputs are eighths of an octave of power
 _PITCH_BITS = 5  # and 32nds of an octave of pitch
 _LAG_OF_160_HZ = int(log2_q16(np.array([SAMPLE_RATE // 160]))[0])
@@ -52,7 +53,8 @@ def odds_of_power(found: Heard) -> Integers:
     """n >= 1 frames -> (n,) natural-log odds that a unit of the frame's power is speech, Q11."""
     rows = measure(found)
     later = np.zeros((AHEAD, rows.shape[1]), dtype=np.float32)
-    odds = load_network(NUMBERS)(np.concatenate([rows, later]))[AHEAD:]
+    fed, network = np.concatenate([rows, later]), load_network(NUMBERS)
+    odds = np.concatenate([network(fed[start : start + _AT_ONCE]) for start in range(0, len(fed), _AT_ONCE)])[AHEAD:]
     return np.repeat(odds, EVERY)[: len(found.snr)]
 
 
