@@ -54,7 +54,7 @@ def _left_out(shown: int, refused: int, detailed: int, found: int) -> str:
 
 _MADE_OF = (
     f"Waveform, spectra, mel and MFCC by edgevoice's own front end ({FRONT_END}), at 16 kHz, mono. GFCC and PNCC by "
-    "spafe, everything else by librosa. SNR is that of the longest utterance, over the noise that the front end "
-    "tracks; syllables and words are per second of speech; a dash means that there is no such figure. Written by: "
+    "spafe, everything else by librosa. SNR is that of the longest utterance, as the device "
+    "tells it; syllables and words are per second of speech; a dash means that there is no such figure. Written by: "
     "python -m tools.explore"
 )
