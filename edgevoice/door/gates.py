@@ -29,8 +29,8 @@ class Limits(Protocol):
 
 
 MIN_AGREEMENT = 0.22
-"""Cosine of the voices of an utterance's halves that 98 of 100 utterances of one person reach from 4 s on, of two
-people 35 (``python -m tools.ear.two_voices``)."""
+"""Cosine of the voices of an utterance's halves that 99 of 100 utterances of one person reach from 4 s on, of two
+people 31 to 48 (``python -m tools.ear.two_voices``)."""
 
 
 class Flaw(Enum):

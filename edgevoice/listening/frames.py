@@ -22,7 +22,7 @@ from edgevoice.listening.window import HOP, Windows
 LOUDEST_NOISE = 1 << 46
 """What noise counts with at most in a bin. The bins of one frame share the power of its samples; those of the tracked
 noise may stem from different times, and without a limit a sound made for it could overflow their sum."""
-_AT_ONCE = 200  # frames: fewer calls for long sound, memory constant however long a block is, and no page faults
+_AT_ONCE = 200  # frames: fewer calls for long sound, no page faults, and no more memory on the way for a long block
 
 # These keep nothing of the stream, so their tables are made once for every stream.
 _spectrum, _log_mel, _cepstrum, _voicing = cache(Spectrum), cache(LogMel), cache(Cepstrum), cache(Voicing)
