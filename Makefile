@@ -60,6 +60,7 @@ DATA ?= ../shared/data
 OUTPUT ?= build/xvector
 RECORDINGS ?=
 STEP = $(TOOLS_VENV)/bin/python -m tools
+NAME = $(basename $(notdir $(RUN)))
 
 model: $(TOOLS_STAMP) ## the x-vector anew from the sound in DATA; goes on where it stopped
 	$(STEP).prepare $(RUN) --root $(DATA) --output $(OUTPUT)
@@ -71,7 +72,7 @@ model: $(TOOLS_STAMP) ## the x-vector anew from the sound in DATA; goes on where
 	$(STEP).refine $(RUN) --root $(DATA) --output $(OUTPUT)
 	$(STEP).whiten --root $(DATA) --output $(OUTPUT)
 	$(STEP).quantize $(RUN) --output $(OUTPUT) --models models
-	$(STEP).calibrate models/xvector.tflite --root $(DATA) --noise $(DATA)/noise --output $(OUTPUT)
+	$(STEP).calibrate models/$(NAME).tflite --root $(DATA) $(addprefix --noise ,$(wildcard $(DATA)/noise)) --output $(OUTPUT)
 
 compare: $(TOOLS_STAMP) ## the table of the README: ours beside its peers on the same trials; and docs/recognition.md
 	$(STEP).train_peers $(DATA)/index.csv --root $(DATA)

@@ -46,15 +46,28 @@ _PRIOR = 0.01  # of the logistic regression: the working point of the detection 
 
 
 def with_doubt(model: Path, corpus: Corpus) -> XVector:
-    """The same file, whose manifest names a doubt and a name for both."""
-    doubt, told = fit_doubt(XVector(model), corpus)
+    """The same file with a doubt, and a name for both; nothing is written."""
+    xvector = XVector(model)
+    doubt, told = fit_doubt(xvector, corpus)
     click.echo(told)
-    path = model.with_suffix(".json")
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    both = hashlib.sha256(f"{manifest['sha256']} {doubt}".encode()).hexdigest()
-    manifest |= {"name": f"{model.stem}-{both[:8]}", "doubt": asdict(doubt), "calibration": None}
-    path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    return XVector(model)
+    both = hashlib.sha256(f"{xvector.manifest.sha256} {doubt}".encode()).hexdigest()
+    xvector.manifest = replace(xvector.manifest, name=f"{model.stem}-{both[:8]}", doubt=doubt, calibration=None)
+    return xvector
+
+
+def keep(model: Path, xvector: XVector, calibration: Calibration, cohort: bytes) -> None:
+    """Write the cohort, then the manifest that names it, each as a whole or not at all."""
+    manifest = json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))
+    manifest |= {
+        "name": xvector.manifest.name,
+        "doubt": None if xvector.manifest.doubt is None else asdict(xvector.manifest.doubt),
+        "calibration": asdict(calibration),
+    }
+    text = json.dumps(manifest, indent=1) + "\n"
+    for path, content in ((model.parent / calibration.cohort, cohort), (model.with_suffix(".json"), text.encode())):
+        part = path.with_name(f"{path.name}.part")
+        part.write_bytes(content)
+        part.replace(path)
 
 
 def make_cohort(xvector: XVector, corpus: Corpus) -> NDArray[np.int8]:
@@ -99,21 +112,21 @@ def strictest(sets: Sequence[Trials], calibration: Calibration) -> tuple[float, 
 @click.option("--noise", type=click.Path(path_type=Path, exists=True), help="Folder of sounds for trials in noise.")
 @click.option("--top", default=0, show_default=True, help="Cohort voices for AS-norm, say 100; 0: plain cosine.")
 def main(model: Path, root: Path, output: Path, noise: Path | None, top: int) -> None:
+    people_of_sets = development_adults(root)
+    if not people_of_sets:
+        raise click.ClickException(f"{root / 'index.csv'}: no clip of an adult in the split dev; nothing was changed")
     corpus = load_corpus(output)
     xvector = with_doubt(model, corpus)
     cohort = make_cohort(xvector, corpus)
     content = io.BytesIO()
     np.save(content, cohort)
     cohort_path = model.with_suffix(".cohort.npy")
-    cohort_path.write_bytes(content.getvalue())
     scorer = plain_scorer(cohort, top)
-    voices = [embed_voices(xvector, root, of, conditions_at_a_door(noise)) for of in development_adults(root).values()]
+    voices = [embed_voices(xvector, root, of, conditions_at_a_door(noise)) for of in people_of_sets.values()]
     sets = [door_trials(of_set, scorer, (1, ENROLMENT_UTTERANCES)) for of_set in voices]
     trials = reduce(add, sets)
     calibration = fit(sets, cohort_path.name, content.getvalue(), top)
-    path = model.with_suffix(".json")
-    manifest = json.loads(path.read_text(encoding="utf-8")) | {"calibration": asdict(calibration)}
-    path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    keep(model, xvector, calibration, content.getvalue())
     people = trials.target_of.max() + 1
     target, _ = trials.llrs(calibration)
     usual = trials.target_given[:, 2] == 0

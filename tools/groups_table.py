@@ -48,7 +48,10 @@ def measure(group: Group, voices: dict[str, Voice], scorer: Scorer) -> Row:
         accepted = nontarget >= threshold
         refused = target < threshold
         rates += [float(accepted.mean()), float(refused.mean())]
-        cells += [cell(accepted, trials.nontarget_of), cell(refused, trials.target_of)]
+        cells += [
+            cell(accepted, trials.nontarget_of, trials.nontarget_by),
+            cell(refused, trials.target_of, trials.target_of),
+        ]
     rate, interval = eer_of(trials)
     return Row(group, int(trials.target_of.max()) + 1, rate, interval, tuple(rates), tuple(cells))
 

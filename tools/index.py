@@ -10,7 +10,7 @@ def read_index(root: Path) -> list[dict[str, str]]:
     """A row a clip, by the names of the heading; SettingsError where there is no index to read."""
     path = root / "index.csv"
     try:
-        with path.open(encoding="utf-8", newline="") as index:
+        with path.open(encoding="utf-8-sig", newline="") as index:
             return list(csv.DictReader(index))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SettingsError(

@@ -1,7 +1,7 @@
 """What INT8 costs: EER and decisions of the released file beside those of the float network it was made from.
 
 On the adults of the development speakers, both through the same path: every pair of single clips, set by set, and
-trials as at the door, where both decide by the thresholds of the manifest.
+trials as at the door, where both decide by the cosine that a threshold of the manifest comes to in usual circumstances.
 """
 
 from functools import reduce

@@ -1,41 +1,54 @@
 """Does the calibration keep its promise: false accepts and refusals at its thresholds, on people of another index.
 
-Trials as at the door; 95 % intervals by bootstrap over the enrolled. With --top another number of cohort voices for
-AS-norm is looked at, by its error rates alone, since the thresholds in force are not for it.
+Trials as at the door; 95 % intervals by a bootstrap over the speakers of both sides. A recording in which the gate
+hears nobody is no trial, one that the door's gates would refuse is: the share of both is printed. With --top another
+number of cohort voices for AS-norm is looked at, by its error rates alone, as the thresholds are not for it.
 """
 
-import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from edgevoice.errors import EdgevoiceError, SettingsError
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import load_scorer
 from tools.measure.conditions import Conditions
-from tools.measure.door_trials import Trials, conditions_at_a_door, door_trials, embed_voices, plain_scorer
-from tools.measure.metrics import Values, act_dcf, cllr, eer, frr_at_far, min_cllr, min_dcf
+from tools.measure.door_trials import (
+    ENROLMENT_UTTERANCES,
+    Trials,
+    Voice,
+    conditions_at_a_door,
+    door_trials,
+    embed_voices,
+    plain_scorer,
+)
+from tools.measure.metrics import (
+    Indices,
+    Mask,
+    Values,
+    act_dcf,
+    cllr,
+    eer,
+    frr_at_far,
+    min_cllr,
+    min_dcf,
+    rate_interval,
+)
+from tools.measure.trials import Selection, read_clips
 
-_REPLICATES = 1000
+FEWEST = 2
+"""People that it takes to measure anything."""
 _RATES = (0.03, 0.01, 0.003, 0.001)
 
 
-def interval(errors: NDArray[np.bool_], whose: NDArray[np.int64]) -> tuple[float, float]:
-    """95 % of the error rate when the enrolled people are drawn again."""
-    people = whose.max() + 1
-    wrong, all_ = np.bincount(whose, errors, people), np.bincount(whose, minlength=people)
-    drawn = np.random.default_rng(0).integers(people, size=(_REPLICATES, people))
-    lowest, highest = np.quantile(wrong[drawn].sum(axis=1) / all_[drawn].sum(axis=1), [0.025, 0.975])
-    return float(lowest), float(highest)
-
-
-def cell(errors: NDArray[np.bool_], whose: NDArray[np.int64]) -> str:
-    """An error rate and its interval."""
-    lowest, highest = interval(errors, whose)
-    return f"{100 * errors.mean():.2f} % ({100 * lowest:.2f}-{100 * highest:.2f})"
+def cell(errors: Mask, first: Indices, second: Indices) -> str:
+    """A rate of errors and its interval; who is enrolled and who speaks in each trial."""
+    low, high = rate_interval(errors, (first, second))
+    return f"{100 * errors.mean():.2f} % ({100 * low:.2f}-{100 * high:.2f})"
 
 
 def curve(trials: Trials) -> str:
@@ -51,7 +64,8 @@ def costs(name: str, target: Values, nontarget: Values) -> str:
     """How well the LLRs mean what they say."""
     least, found = min_dcf(target, nontarget), act_dcf(target, nontarget)
     lost = cllr(target, nontarget) - min_cllr(target, nontarget)
-    return f"{name}: Cllr {lost:.3f} over its minimum; DCF {found:.3f}, minimum {least:.3f}, {found / least:.2f} times"
+    times = f", {found / least:.2f} times" if least else ""
+    return f"{name}: Cllr {lost:.3f} over its minimum; DCF {found:.3f}, minimum {least:.3f}{times}"
 
 
 @click.command(help=__doc__)
@@ -62,25 +76,43 @@ def costs(name: str, target: Values, nontarget: Values) -> str:
 @click.option("--top", type=int, multiple=True, help="Cohort voices for AS-norm, 0 for none; repeatable.")
 def main(model: Path, index: Path, root: Path, noise: Path | None, top: tuple[int, ...]) -> None:
     """Run from the command line."""
-    xvector = XVector(model)
-    scorer = load_scorer(xvector.manifest.calibration, model)
-    with index.open(encoding="utf-8", newline="") as file:
-        clips = [(row["path"], row["speaker"]) for row in csv.DictReader(file)]
-    voices = embed_voices(xvector, root, clips, conditions_at_a_door(noise) if noise else (Conditions(),))
+    try:
+        xvector = XVector(model)
+        scorer = load_scorer(xvector.manifest.calibration, model)
+        clips = [(clip.path, clip.speaker) for clip in read_clips(index, Selection())]
+        voices = embed_voices(xvector, root, clips, conditions_at_a_door(noise) if noise else (Conditions(),))
+        if len(voices) < FEWEST:
+            raise SettingsError(
+                f"{index}: {len(voices)} people have more than {ENROLMENT_UTTERANCES} clips in which the gate hears "
+                f"them; wanted {FEWEST}"
+            )
+    except EdgevoiceError as error:
+        raise click.ClickException(str(error)) from error
     trials, calibration = door_trials(voices, scorer), scorer.calibration
     target, nontarget = trials.llrs(calibration)
     table = Table("promised false accepts", "found", "false refusals")
     for rate, threshold in zip(calibration.far, calibration.llr_at_far, strict=True):
-        accepted = nontarget >= threshold
-        refused = target < threshold
-        table.add_row(f"{100 * rate:g} %", cell(accepted, trials.nontarget_of), cell(refused, trials.target_of))
+        accepted = cell(nontarget >= threshold, trials.nontarget_of, trials.nontarget_by)
+        table.add_row(f"{100 * rate:g} %", accepted, cell(target < threshold, trials.target_of, trials.target_of))
     Console(width=100).print(table)
     click.echo(f"{len(voices)} speakers; {len(trials.target)} target, {len(trials.nontarget)} non-target trials")
+    click.echo(unjudged(voices))
     click.echo(costs("LLR", target, nontarget))
     click.echo(f"in force (top {calibration.top}): {curve(trials)}")
     cohort = np.load(model.parent / calibration.cohort)
     for other in top:
         click.echo(f"top {other}: {curve(door_trials(voices, plain_scorer(cohort, other)))}")
+
+
+def unjudged(voices: Mapping[str, Voice]) -> str:
+    """How many recordings, whole, short and in noise, are no trial at a door, and why."""
+    heard = sum(len(voice.judged) for voice in voices.values())
+    unheard = sum(voice.unheard for voice in voices.values())
+    gated = heard - sum(int(voice.judged.sum()) for voice in voices.values())
+    return (
+        f"of {heard + unheard} recordings {100 * unheard / (heard + unheard):.1f} % are not heard; of the trials the "
+        f"door's gates would refuse another {100 * gated / (heard + unheard):.1f} % of the recordings unjudged"
+    )
 
 
 if __name__ == "__main__":

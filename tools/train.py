@@ -1,7 +1,7 @@
 """Step 3: the student learns the teacher's space (float, on a GPU where there is one).
 
 The losses are in tools/training/lesson.py. Resumes from ``OUTPUT/train.pt``; prints the EER on the development
-speakers, which are used for nothing else.
+speakers, which choose a checkpoint here and, in tools.calibrate, thresholds.
 """
 
 from collections.abc import Iterator

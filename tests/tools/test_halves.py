@@ -27,7 +27,7 @@ def people(spread: float) -> dict[str, Voice]:
         vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
         said = np.tile([3.0, 30.0], (TAKES, 1))
         made[f"person {number}"] = Voice(
-            vectors, said, np.arange(TAKES) + number * TAKES, np.zeros(TAKES, dtype=np.int64)
+            vectors, said, np.arange(TAKES) + number * TAKES, np.zeros(TAKES, np.int64), np.ones(TAKES, np.bool_)
         )
     return made
 

@@ -170,3 +170,17 @@ def test_two_systems_on_the_same_people_are_told_apart_better_than_by_their_own_
 def test_no_error_in_300_trials_bounds_the_rate_at_one_per_cent() -> None:
     assert metrics.zero_error_bound(300) == pytest.approx(0.01)
     assert metrics.zero_error_bound(0) == 1
+
+
+def test_the_interval_of_a_rate_redraws_the_people_of_both_sides() -> None:
+    first, second = (places.ravel() for places in np.indices((20, 20)))
+    strangers = first != second
+    one_wolf = second == 7  # whoever is enrolled is taken for by one and the same stranger
+    low, high = metrics.rate_interval(one_wolf[strangers], (first[strangers], second[strangers]))
+    assert low == 0  # as a drawing may miss him
+    assert high > 2 * one_wolf[strangers].mean()
+
+
+def test_no_error_at_all_leaves_the_bound_of_three_in_n() -> None:
+    people = np.arange(30)
+    assert metrics.rate_interval(np.zeros(30, np.bool_), (people, people)) == (0.0, 0.1)

@@ -127,7 +127,13 @@ def test_a_clip_gets_the_same_room_by_its_name(root: Path) -> None:
 def test_door_trials_know_who_spoke() -> None:
     ones = np.ones((5, 2))
     voices = {
-        name: Voice(np.eye(3, dtype=np.float32)[[place] * 5], 3 * ones, 5 * place + np.arange(5), np.zeros(5, np.int64))
+        name: Voice(
+            np.eye(3, dtype=np.float32)[[place] * 5],
+            3 * ones,
+            5 * place + np.arange(5),
+            np.zeros(5, np.int64),
+            np.ones(5, np.bool_),
+        )
         for place, name in enumerate("abc")
     }
     trials = door_trials(voices, plain_scorer(np.ones((2, 3), np.int8), 0))

@@ -100,7 +100,8 @@ def mixtures(root: Path, clips: int, rounds: int, unseen: bool) -> Iterator[tupl
     for kind, every in noise_kinds(root).items():
         files = [read_sound(path) for path in every if is_measuring(str(path)) or not unseen]
         for number in range(rounds * len(SNRS_DB) if files else 0):
-            snr_db, clip = SNRS_DB[number % len(SNRS_DB)], speech[rng.integers(len(speech))]
+            turn = number + number // len(files)  # so that a file does not keep meeting the same SNRs
+            snr_db, clip = SNRS_DB[turn % len(SNRS_DB)], speech[rng.integers(len(speech))]
             yield mix(clip, files[number % len(files)], kind, snr_db, rng), snr_db
 
 

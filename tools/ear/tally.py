@@ -1,5 +1,6 @@
 """What one judge of speech did in one condition, counted against the truth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -53,13 +54,16 @@ class Tally:
         self.unheard += not finals
         self.split += finals > 1
         self.looks += len(held) - finals
-        later = [given for given in held if given.after > last + 1]
-        before = [given for given in held if given.after <= last + 1]
-        if before and not frames.speech[before[-1].after : last + 1].any():  # nothing else was heard: it was the answer
-            self.late_ms.append(0.0)
-        else:
-            self.late_ms += [waited_ms(last, given.after) for given in later][:1]
-        self.final_ms += [waited_ms(last, given.after) for given in later if given.final][:1]
+        self.late_ms += _waits(held, frames, last)
+        self.final_ms += _waits([given for given in held if given.final], frames, last)
+
+
+def _waits(held: Sequence[Given], frames: Frames, last: int) -> list[float]:
+    """How long after the last frame of speech the first of these came, none where none came."""
+    before = [given for given in held if given.after <= last + 1]
+    if before and not frames.speech[before[-1].after : last + 1].any():  # nothing else was heard: it was the answer
+        return [0.0]
+    return [waited_ms(last, given.after) for given in held if given.after > last + 1][:1]
 
 
 def waited_ms(last: int, after: int) -> float:

@@ -1,5 +1,6 @@
 """Trials as at the door: the mean of three utterances, enrolled, against one, as recorded or made harder."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from edgevoice.door.decide import Rules
+from edgevoice.door.gates import complaints
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.quality import assess
@@ -28,12 +31,16 @@ ENROLMENTS_PER_SPEAKER = 4
 @dataclass(frozen=True, eq=False)
 class Voice:
     """All that is heard of one speaker: vectors (n, d) of unit length; said (n, 2) seconds of speech and SNR in dB;
-    clip (n,) which recording each is of; under (n,) which of several conditions it is heard under, 0 as recorded."""
+    clip (n,) which recording each is of; under (n,) which of several conditions it is heard under, 0 as recorded;
+    judged (n,) whether the door's gates let it through; unheard: how many recordings there are in which the gate heard
+    nobody."""
 
     vectors: Vector
     said: NDArray[np.float64]
     clip: NDArray[np.int64]
     under: NDArray[np.int64]
+    judged: NDArray[np.bool_]
+    unheard: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +84,8 @@ def development_adults(root: Path) -> dict[str, list[tuple[str, str]]]:
     """Set -> (path, speaker) of every clip of the adults among the development speakers."""
     sets: dict[str, list[tuple[str, str]]] = {}
     for row in read_index(root):
-        if row["split"] == "dev" and is_adult(row["label"]):
-            sets.setdefault(row["set"], []).append((row["path"], row["speaker"]))
+        if row.get("split") == "dev" and is_adult(row.get("label", "")):
+            sets.setdefault(row.get("set") or "all", []).append((row["path"], row["speaker"]))
     return sets
 
 
@@ -99,7 +106,8 @@ def embed_voices(
     xvector: Embeds, root: Path, clips: Iterable[tuple[str, str]], conditions: Sequence[Conditions] = (Conditions(),)
 ) -> dict[str, Voice]:
     """Speaker -> all clips in which the gate hears speech, each under all conditions, first as recorded."""
-    heard: dict[str, list[tuple[Vector, tuple[float, float], int, int]]] = {}
+    heard: dict[str, list[tuple[Vector, tuple[float, float], int, int, bool]]] = {}
+    unheard: Counter[str] = Counter()
     for number, (path, speaker) in enumerate(tqdm(list(clips), unit="clip")):
         for under, condition in enumerate(conditions):
             frames = front_end(read_clip(root, path, condition))
@@ -108,11 +116,17 @@ def embed_voices(
                 quality = assess(spoken)
                 said = quality.net_speech_s, quality.snr_db
                 vector = xvector.embed(spoken.mfcc).vector
-                heard.setdefault(speaker, []).append((vector, said, number, under))
-    voices = {
-        speaker: Voice(*(np.array(column) for column in zip(*of_one, strict=True))) for speaker, of_one in heard.items()
-    }
+                judged = not complaints(quality, Rules())
+                heard.setdefault(speaker, []).append((vector, said, number, under, judged))
+            else:
+                unheard[speaker] += 1
+    voices = {speaker: _voice(of_one, unheard[speaker]) for speaker, of_one in heard.items()}
     return {speaker: voice for speaker, voice in voices.items() if (voice.under == 0).sum() > ENROLMENT_UTTERANCES}
+
+
+def _voice(heard: Sequence[tuple[Vector, tuple[float, float], int, int, bool]], unheard: int) -> Voice:
+    vectors, said, clip, under, judged = (np.array(column) for column in zip(*heard, strict=True))
+    return Voice(vectors, said, clip, under, judged, unheard)
 
 
 def plain_scorer(cohort: NDArray[np.int8], top: int) -> Scorer:

@@ -4,7 +4,6 @@ A stranger gets one more chance a look, and each must score EARLY_LLR more. Ever
 four times, as in tools.promise; every other clip goes through the gate as at the door, and opens if any look does.
 """
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.recognise import EARLY_LLR
 from edgevoice.recognition.score import Scorer, load_scorer
 from tools.measure.door_trials import ENROLMENT_UTTERANCES, ENROLMENTS_PER_SPEAKER
+from tools.measure.trials import Selection, read_clips
 from tools.prepare import front_end
 
 
@@ -40,11 +40,16 @@ class Heard:
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """The best LLR of the whole utterances, the best of all looks with early ones lowered, and whose clip it was."""
+    """The best LLR of the whole utterances, the best of the early looks, lowered, and whose clip it was."""
 
     whole: float
-    any_look: float
+    early: float
     same: bool
+
+    @property
+    def any_look(self) -> float:
+        """The best of all looks."""
+        return max(self.whole, self.early)
 
 
 def hear(xvector: XVector, samples: Samples, speaker: int) -> Heard | None:
@@ -76,8 +81,8 @@ def trials(heard: list[Heard], scorer: Scorer) -> list[Trial]:
 def _trial(clip: Heard, voiceprint: Vector, speaker: int, scorer: Scorer) -> Trial:
     scores = scorer.normalised(voiceprint[None], clip.looks)[0].tolist()
     llr = np.array([scorer.calibration.llr(score, said) for score, said in zip(scores, clip.said, strict=True)])
-    lowered = np.where(clip.final, llr, llr - EARLY_LLR)
-    return Trial(float(llr[clip.final].max()), float(lowered.max()), clip.speaker == speaker)
+    early = llr[~clip.final] - EARLY_LLR
+    return Trial(float(llr[clip.final].max()), float(early.max(initial=-np.inf)), clip.speaker == speaker)
 
 
 @click.command(help=__doc__)
@@ -88,19 +93,20 @@ def main(model: Path, index: Path, root: Path) -> None:
     """Run from the command line."""
     xvector = XVector(model)
     scorer = load_scorer(xvector.manifest.calibration, model)
-    with index.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    names = sorted({row["speaker"] for row in rows})
-    clips = [hear(xvector, read_sound(root / row["path"]), names.index(row["speaker"])) for row in tqdm(rows)]
+    rows = read_clips(index, Selection())
+    people = sorted({row.speaker for row in rows})
+    clips = [hear(xvector, read_sound(root / row.path), people.index(row.speaker)) for row in tqdm(rows)]
     heard = [clip for clip in clips if clip is not None]
     found = trials(heard, scorer)
     same = np.array([trial.same for trial in found])
-    whole, any_look = (np.array([getattr(trial, name) for trial in found]) for name in ("whole", "any_look"))
-    table = Table("promised", "accepts: whole", "any look", "refusals: whole", "any look")
+    names = ("whole", "any_look", "early")
+    whole, any_look, early = (np.array([getattr(trial, name) for trial in found]) for name in names)
+    table = Table("promised", "accepts: whole", "any look", "refusals: whole", "any look", "of openings early")
     for rate, threshold in zip(scorer.calibration.far, scorer.calibration.llr_at_far, strict=True):
         accepts = [f"{100 * (llr[~same] >= threshold).mean():.3f} %" for llr in (whole, any_look)]
         refusals = [f"{100 * (llr[same] < threshold).mean():.1f} %" for llr in (whole, any_look)]
-        table.add_row(f"{100 * rate:g} %", *accepts, *refusals)
+        at_once = (early[same] >= threshold).sum() / max((any_look[same] >= threshold).sum(), 1)
+        table.add_row(f"{100 * rate:g} %", *accepts, *refusals, f"{100 * at_once:.0f} %")
     Console(width=100).print(table)
     looks = np.mean([(~clip.final).sum() for clip in heard])
     click.echo(

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-import edgevoice
 from edgevoice.errors import AudioError
 from edgevoice.hardware.wave import read_sound
 from edgevoice.identify import hear_clip
@@ -22,11 +21,11 @@ from tools.measure.embeddings import FAILED_SCORE, Embedded, read_embedded, writ
 from tools.measure.metrics import Mask, Values, eer, eer_interval
 from tools.measure.trials import Trials
 from tools.peers import Vector
+from tools.peers.edgevoice import source_hash
 
 ON, OFF = SubtractionSettings(), SubtractionSettings(over_subtraction=0.0)
 SUBTRACTIONS = {"on": ON, "off": OFF}
 _REPLICATES = 300
-_PACKAGE = Path(edgevoice.__file__).parent
 
 
 @dataclass(frozen=True)
@@ -120,6 +119,6 @@ def _eer(scores: Values, same: Mask) -> float:
 def _stored(cache: Path | None, model: XVector, paths: Sequence[str], hardship: Hardship, name: str) -> Path | None:
     if cache is None:
         return None
-    source = b"".join(path.read_bytes() for path in sorted(_PACKAGE.rglob("*.py")))
-    key = repr((model.manifest.sha256, hardship.conditions, SUBTRACTIONS[name], list(paths)))
-    return cache / f"hardship-{hashlib.sha256(key.encode() + source).hexdigest()[:24]}.npz"
+    manifest = model.manifest
+    key = repr((manifest.sha256, manifest.doubt, source_hash(), hardship.conditions, SUBTRACTIONS[name], list(paths)))
+    return cache / f"hardship-{hashlib.sha256(key.encode()).hexdigest()[:24]}.npz"

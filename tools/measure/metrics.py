@@ -138,6 +138,31 @@ def eer_difference_interval(
     return float(low), float(high)
 
 
+def rate_interval(
+    errors: Mask, speakers: tuple[Indices, Indices], replicates: int = 1000, seed: int = 0
+) -> tuple[float, float]:
+    """95 % interval of a rate of errors at one threshold, by the bootstrap of ``eer_interval``.
+
+    errors: (n,) trials, all of the same person or all of different people; speakers: as there. After no error at all
+    the upper end is ``zero_error_bound``.
+    """
+    first, second = speakers
+    people = int(max(first.max(), second.max())) + 1
+    wrong, all_ = (
+        np.bincount(first * people + second, weights, people**2).reshape(people, people)
+        for weights in (errors.astype(np.float64), np.ones(len(errors)))
+    )
+    rng, rates = np.random.default_rng(seed), []
+    for _ in range(replicates):
+        drawn = np.bincount(rng.integers(people, size=people), minlength=people).astype(np.float64)
+        weights = np.outer(drawn, drawn)
+        np.fill_diagonal(weights, drawn)
+        if (total := (weights * all_).sum()) > 0:
+            rates.append((weights * wrong).sum() / total)
+    low, high = np.quantile(rates, [0.025, 0.975]) if rates else (np.nan, np.nan)
+    return float(low), float(high if errors.any() else max(high, zero_error_bound(len(errors))))
+
+
 def zero_error_bound(trials: int) -> float:
     """Upper 95 % bound of a rate after no error in so many independent trials: 3 / n (J. Hanley, JAMA 249, 1983)."""
     return min(1.0, 3 / max(trials, 1))

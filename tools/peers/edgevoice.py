@@ -29,7 +29,7 @@ def load(path: Path = MODEL, name: str = "edgevoice") -> System:
     return System(
         name,
         path.stat().st_size,
-        f"{model.manifest.sha256} {_source_hash()} {doubt}",
+        f"{model.manifest.sha256} {source_hash()} {doubt}",
         lambda samples: embed_clip(samples, model).vector,
         llr,
         voice=None if doubt is None else _without_doubt,
@@ -52,7 +52,8 @@ def _without_doubt(vectors: Vector) -> NDArray[np.floating]:
     return np.asarray(voices @ voices.T)
 
 
-def _source_hash() -> str:
-    """Changes with any line of edgevoice, so that embeddings stored by an older front end are never taken for new."""
+def source_hash() -> str:
+    """Changes with any line or weight of edgevoice, so that embeddings of an older ear are never taken for new."""
     folder = Path(edgevoice.__file__).parent
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.rglob("*.py")))).hexdigest()
+    files = sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".npz"})
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -1,4 +1,4 @@
-"""The EER on the development speakers, to choose a checkpoint: never trained on, never tuned on."""
+"""The EER on the development speakers, to choose a checkpoint: never trained on."""
 
 from pathlib import Path
 
