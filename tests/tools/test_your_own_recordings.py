@@ -69,6 +69,17 @@ def test_promise_tells_the_rates_at_the_thresholds_in_force(root: Path) -> None:
     assert "8 speakers; " in run(promise.main, MODEL, root / "index.csv", "--root", root)
 
 
+def test_promise_takes_an_index_from_a_spreadsheet_and_refuses_one_person_in_a_line(root: Path) -> None:
+    lines = (root / "index.csv").read_text(encoding="utf-8").splitlines()
+    few = [lines[0], *(line for line in lines if ",ada 0," in line or ",ben 0," in line)]  # told apart without an error
+    (root / "few.csv").write_text("\n".join(few), encoding="utf-8-sig")
+    assert "2 speakers; " in run(promise.main, MODEL, root / "few.csv", "--root", root)
+    (root / "one.csv").write_text("\n".join(line for line in few if "ben" not in line), encoding="utf-8")
+    result = CliRunner().invoke(promise.main, [str(MODEL), str(root / "one.csv"), "--root", str(root)])
+    assert result.exit_code == 1
+    assert "1 people have more than 3 clips" in result.output
+
+
 def test_hardships_fill_the_page_and_the_picture_and_are_stored(root: Path) -> None:
     page, picture, cache = root / "page.md", root / "page.svg", root / "cache"
     page.write_text("<!-- conditions -->\n<!-- /conditions -->\n", encoding="utf-8")
