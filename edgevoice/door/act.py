@@ -111,6 +111,11 @@ class Act:
         """Shut, show it, write down why and say it, after a failure anywhere else. Never raises."""
         return self._fail(None, error, says)
 
+    def tell(self, error: Exception) -> None:
+        """Write down what failed once the door had answered, and leave the lock as it is. Never raises."""
+        with suppress(Exception):  # whatever the disk raises: it stands in the program's log
+            self._faults.tell(_told(error), error, "a fault after the door had answered")
+
     def look(self) -> None:
         """Let time pass: write down how often a fault has come again; StorageError."""
         self._faults.look()

@@ -33,7 +33,8 @@ class Adaptation:
         self._rules, self._speakers = rules, speakers
 
     def learn(self, decision: Decision, evidence: Evidence) -> bool:
-        """Whether the voiceprint moved; StorageError where it cannot be kept, and then it has not moved."""
+        """Whether the voiceprint moved. StorageError where one cannot be read or kept, SpeakerError where that person
+        is removed or renamed meanwhile; then it has not moved."""
         rules, heard = self._rules, evidence.embedding
         best = next((score for score in evidence.scores if score.speaker == decision.speaker), None)
         if not (rules.enabled and decision.opens and heard and best):
@@ -41,7 +42,10 @@ class Adaptation:
         if not best.llr >= evidence.threshold + rules.surplus_llr:
             return False
         enrolled = self._speakers.enrolled_with(best.speaker)
-        now = next(each for each in self._speakers.voiceprints(heard.model) if each.speaker == best.speaker)
+        voiceprints = self._speakers.voiceprints(heard.model)
+        now = next((each for each in voiceprints if each.speaker == best.speaker), None)
+        if now is None:  # removed or renamed, or enrolled anew with another model
+            return False
         vector = moved(now.vector, enrolled.vector, heard.vector, rules)
         if vector is None:
             return False

@@ -18,7 +18,7 @@ class Dialogue:
 
     def __init__(self, reception: Reception | None, inputs: Inputs, attempts: Attempts) -> None:
         self._reception, self._inputs, self._attempts = reception, inputs, attempts
-        self._overheard = False  # what is being said was begun before the dialogue, and answers nothing in it
+        self._overheard = False  # what is being said was begun before the question, and answers nothing
 
     def look(self) -> None:
         """Let time pass; StorageError."""
@@ -40,10 +40,10 @@ class Dialogue:
         if self._reception is None or not {Do.BEGIN, Do.NEXT} & set(done.does):
             return ()
         if Do.BEGIN in done.does:
-            self._reception.begin()
-            self._overheard = self._inputs.speaking
+            self._reception.begin(claims=done.machine.state is State.ENROLLING)
         else:
             self._reception.next()
+        self._overheard = self._inputs.speaking  # whoever is speaking was asked something else, or nothing
         return () if done.says else self._reception.menu
 
     def drop(self, done: Step) -> bool:
@@ -55,7 +55,7 @@ class Dialogue:
         self._overheard = self._overheard and speaking
 
     def take_overheard(self) -> bool:
-        """Whether what was said now was begun before the dialogue; true once."""
+        """Whether what was said now was begun before the button was held; true once."""
         overheard, self._overheard = self._overheard, False
         return overheard
 
@@ -70,9 +70,9 @@ class Dialogue:
 
     def _ask(self, reception: Reception, decision: Decision) -> Heard:
         """Whether this voice may allow it; one that may not is a failed attempt like one at the door."""
-        self._attempts.note(decision)
-        if decision.opens:
+        if decision.opens:  # for the door it would; here nothing opens, so no failed attempt is taken back
             return reception.allow(decision)
+        self._attempts.note(decision)
         event = event_of(decision)
         heard = reception.poor(decision) if event is Event.POOR else Heard(event, decision.reason)
         return replace(heard, row=Row.of(decision))

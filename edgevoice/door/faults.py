@@ -30,12 +30,15 @@ class Faults:
         self._events, self._clock = events, clock
         self._told: dict[str, _Told] = {}
 
-    def tell(self, why: str, error: Exception) -> None:
-        """Write it down, or count it where the same was told a moment ago; StorageError, and then it is tried again."""
+    def tell(self, why: str, error: Exception, what: str = "the door was shut after a fault") -> None:
+        """Write it down, or count it where the same was told a moment ago; StorageError, and then it is tried again.
+
+        ``what`` came of it, for the program's log.
+        """
         if why in self._told:
             self._told[why].again += 1
             return
-        _log.error("the door was shut after a fault", exc_info=error)
+        _log.error("%s", what, exc_info=error)
         self._events.write("fault", why)
         self._told[why] = _Told(self._clock())
 

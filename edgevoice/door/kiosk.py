@@ -169,8 +169,8 @@ class Kiosk:
             done = self._mover.step(Event.TICK)
         self._attempts.note(decision)
         outcome = self._mover.carry_out(done, Row.of(decision))
-        if outcome.opened and self._adaptation:
-            self._adaptation.learn(decision, evidence)
+        if outcome.opened and (adaptation := self._adaptation):
+            self._mover.afterwards(lambda: adaptation.learn(decision, evidence))
         return decision, outcome
 
     def _converse(self, evidence: Evidence) -> tuple[Decision, Outcome]:

@@ -13,7 +13,8 @@ from edgevoice.storage.voiceprints import DAMAGED
 class DamageWatch:
     """Recognises; the first utterance after a voiceprint was lost is a fault instead, shown and written down.
 
-    From the next one on everybody else gets in as before; whoever it was of does not, as nothing is compared with it.
+    From the next one on everybody else gets in as before; whoever it was of does not, as nothing is compared with it,
+    unless it was only the one laid aside when it adapted.
     """
 
     def __init__(self, recogniser: Recognises, damaged: Callable[[], Sequence[Speaker]]) -> None:
@@ -30,4 +31,5 @@ class DamageWatch:
         left_out = frozenset(person.name for person in self._damaged())
         new, self._left_out = left_out - self._left_out, left_out
         if new:
-            raise StorageError(f"{', '.join(sorted(new))} cannot get in, everybody else can: {DAMAGED}")
+            names = ", ".join(sorted(new))
+            raise StorageError(f"{names} cannot get in, or can adapt no more; everybody else gets in: {DAMAGED}")

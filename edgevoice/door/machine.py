@@ -14,6 +14,8 @@ REFUSED_SECONDS = 2.0  # how long an answer is shown
 FAULT_SECONDS = 10.0  # how long a fault is shown at least
 CHECKING_SECONDS = 20.0  # longer than any utterance: then whoever was heard is not waited for
 _ROUNDING = 1e-6  # seconds: what sums of times may be wrong by
+_ANSWERS = {Event.MATCH, Event.NO_MATCH, Event.POOR, Event.NOT_PRESSED, Event.WAITING, Event.UNHEALTHY}
+"""What a sentence comes to: after it the next may begin."""
 
 _SHOWN_SECONDS = {
     State.REFUSED: REFUSED_SECONDS,
@@ -43,13 +45,15 @@ class Limits:
 @dataclass(frozen=True)
 class Timers:
     """Seconds left: of the pulse, of the state, until the open door counts as held, of the leave to open it, of the
-    press, of showing a known sound. Infinite: that is not counted."""
+    press, of what is being said by somebody who pressed before, of showing a known sound. Infinite: that is not
+    counted."""
 
     pulse_s: float = 0.0
     state_s: float = math.inf
     held_s: float = math.inf
     leave_s: float = 0.0
     intent_s: float = 0.0
+    intended_s: float = 0.0
     sound_s: float = 0.0
 
 
@@ -65,11 +69,13 @@ class Machine:
     door_is_held: bool = False
     door_is_forced: bool = False
     locked_out: bool = False
+    speaking: bool = False
 
     @property
     def intended(self) -> bool:
-        """Whether the door may open as far as a press is asked for."""
-        return self.limits.intent_s <= 0 or self.timers.intent_s > 0
+        """Whether the door may open as far as a press is asked for: while somebody speaks, one before they began."""
+        left_s = self.timers.intended_s if self.speaking else self.timers.intent_s
+        return self.limits.intent_s <= 0 or left_s > 0
 
     def holds(self, when: When) -> bool:
         """Whether a condition of a rule is met."""
@@ -140,20 +146,30 @@ def _take(before: Step, event: Event, device: str) -> Step:
         machine = replace(machine, lost=machine.lost - {device})
     elif event is Event.SOUND:
         machine = replace(machine, timers=replace(machine.timers, sound_s=machine.limits.sound_s))
+    elif event in (Event.SPEECH, Event.SILENCE):
+        machine = _begin(replace(machine, speaking=event is Event.SPEECH))
     rule = find(machine, event)
     if rule is None:
         return replace(before, machine=machine)
     for each in rule.does:
         machine = _does(machine, each)
+    if event in _ANSWERS:
+        machine = _begin(machine)
     return Step(_enter(machine, rule.to), before.does + rule.does, rule.says or before.says)
+
+
+def _begin(machine: Machine) -> Machine:
+    """A sentence may begin now: it is intended where a press has come before it; none that comes later is for it."""
+    intended_s = CHECKING_SECONDS if machine.timers.intent_s > 0 else 0.0
+    return replace(machine, timers=replace(machine.timers, intended_s=intended_s))
 
 
 def _does(machine: Machine, do: Do) -> Machine:
     """What the machine itself remembers of what is done."""
     limits, timers = machine.limits, machine.timers
     times: dict[Do, dict[str, float]] = {
-        Do.OPEN: {"pulse_s": limits.open_s, "intent_s": 0.0},  # a press opens once
-        Do.ASK: {"intent_s": 0.0},
+        Do.OPEN: {"pulse_s": limits.open_s, "intent_s": 0.0, "intended_s": 0.0},  # a press opens once
+        Do.ASK: {"intent_s": 0.0, "intended_s": 0.0},
         Do.SHUT: {"pulse_s": 0.0},
         Do.INTEND: {"intent_s": limits.intent_s},
         Do.LEAVE: {"leave_s": timers.pulse_s + limits.leave_s},
@@ -213,8 +229,8 @@ def _pass(machine: Machine, now_s: float) -> tuple[Machine, tuple[Event, ...]]:
         (Event.DOOR_STAYED, held_s == 0),
         (Event.TIME_OVER, state_s == 0),
     )
-    sound_s = _less(before.sound_s, elapsed_s)
-    after = Timers(pulse_s, state_s or math.inf, held_s or math.inf, leave_s, intent_s, sound_s)
+    intended_s, sound_s = _less(before.intended_s, elapsed_s), _less(before.sound_s, elapsed_s)
+    after = Timers(pulse_s, state_s or math.inf, held_s or math.inf, leave_s, intent_s, intended_s, sound_s)
     return replace(machine, timers=after), tuple(event for event, is_due in due if is_due)
 
 

@@ -95,6 +95,13 @@ class Mover:
         if device not in self.machine.lost:
             self.fault(Event.LOST, error, device)
 
+    def afterwards(self, what: Callable[[], object]) -> None:
+        """Do what comes after an opening. Never raises: where it fails that is told, and the opening stands."""
+        try:
+            what()
+        except Exception as error:  # whatever the disk or another program does meanwhile
+            self._act.tell(error)
+
     def take_said(self) -> list[tuple[Prompt, ...]]:
         """What was said since it was last asked."""
         said = list(self._said)
@@ -119,7 +126,7 @@ class Mover:
             self.machine = done.machine
         except Exception:
             lost = self.machine.lost | {device} if device else self.machine.lost
-            self.machine = Machine(self.machine.limits, State.FAULT, lost=lost)
+            self.machine = Machine(self.machine.limits, State.FAULT, lost=lost, speaking=before.speaking)
         with suppress(Exception):  # an attempt that cannot be kept is counted in memory all the same
             self._leave_factor(before, Step(self.machine))
 

@@ -60,6 +60,6 @@ class Prover:
         if decision.opens:
             self._attempts.note(decision)
         outcome = self._mover.carry_out(done, Row.of(decision))
-        if outcome.opened and self._adaptation:
-            self._adaptation.learn(decision, asked.evidence)
+        if outcome.opened and (adaptation := self._adaptation):
+            self._mover.afterwards(lambda: adaptation.learn(decision, asked.evidence))
         return decision, outcome

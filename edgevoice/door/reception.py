@@ -63,6 +63,7 @@ class Heard:
 class _Dialogue:
     purpose: Purpose
     enrolment: Enrolment
+    claims: bool = False  # nobody allowed it, as nobody lived here when it began
     accepted: int = 0
     flaws: int = 0
     name: str | None = None  # whose voice is added to
@@ -91,9 +92,9 @@ class Reception:
         """Let the time of the claim pass; StorageError."""
         self._claim.is_open()
 
-    def begin(self) -> None:
-        """A dialogue, at the first item of the menu."""
-        self._dialogue = _Dialogue(Purpose.ENROL, self._enrolment())
+    def begin(self, claims: bool = False) -> None:
+        """A dialogue, at the first item of the menu; ``claims``: with somebody who claims an empty house."""
+        self._dialogue = _Dialogue(Purpose.ENROL, self._enrolment(), claims)
 
     def next(self) -> None:
         """The next item of the menu."""
@@ -170,11 +171,15 @@ class Reception:
 
     def _keep(self, dialogue: _Dialogue) -> Heard:
         """The one moment at which something of an enrolment is kept."""
-        name = dialogue.name or self._register.speakers.free_name()
+        speakers = self._register.speakers
+        keep = self._register.extend if dialogue.purpose is Purpose.EXTEND else self._register.enrol
         try:
-            voiceprint = dialogue.enrolment.voiceprint(name)
-            keep = self._register.extend if dialogue.purpose is Purpose.EXTEND else self._register.enrol
-            kept = keep(voiceprint, self._recogniser, kept=dialogue.kept)
+            with self._register.database.transaction():  # from the look on, or two people claim one house
+                if dialogue.claims and speakers.list():
+                    told = "ended: somebody else has claimed the house meanwhile"
+                    return Heard(Event.UNFIT, told, (Prompt.NOT_ADMINISTRATOR,), Row("enrolment", told))
+                voiceprint = dialogue.enrolment.voiceprint(dialogue.name or speakers.free_name())
+                kept = keep(voiceprint, self._recogniser, kept=dialogue.kept)
         except EnrolmentError as error:
             return Heard(Event.UNFIT, str(error), (Prompt.OTHER_VOICE,), Row("enrolment", "ended: not of one voice"))
         return Heard(Event.ENROLLED, f"{kept.speaker} is enrolled from {kept.utterances} utterances", share=1.0)

@@ -90,11 +90,12 @@ class Speakers:
         return self._open(row if original is None else replace(row, sealed=original))
 
     def reset(self, name: str) -> bool:
-        """Undo every adaptation of a person's voiceprint; whether there was any."""
+        """Undo every adaptation of a person's voiceprint; whether there was any. StorageError: it is damaged."""
         with self._database.transaction():
             row = self._find(name)
             if self._vault.original(row.id) is None:
                 return False
+            self.enrolled_with(name)  # a damaged one must not take the place of a sound one
             self._vault.put_back(row.id)
         return True
 
@@ -162,11 +163,12 @@ class Speakers:
         return [row.speaker for row in self._rows() if row.speaker.model != model or self._open_sound(row) is None]
 
     def damaged(self) -> People:
-        """Whose voiceprint does not open although the right key is there: nobody else is kept out by it.
+        """Whose voiceprint, or the one laid aside when it adapted, does not open although the right key is there:
+        nobody else is kept out by it.
 
         StorageError without the key: then nobody's opens, and none of them is damaged.
         """
-        return [row.speaker for row in self._rows() if self._open_sound(row) is None]
+        return [row.speaker for row in self._rows() if self._open_sound(row) is None or self._has_lost_original(row)]
 
     def outdated(self, model: str) -> People:
         """Who must enrol again, because another model made their voiceprint."""
@@ -185,6 +187,10 @@ class Speakers:
         speaker = row.speaker
         vector = self._vault.open_sound(row.id, speaker.model, row.sealed)
         return None if vector is None else Voiceprint(speaker.name, vector, speaker.model, speaker.utterances)
+
+    def _has_lost_original(self, row: _Row) -> bool:
+        original = self._vault.original(row.id)
+        return original is not None and self._open_sound(replace(row, sealed=original)) is None
 
     def _tell(self, speaker: Speaker, what: str) -> None:
         if (what, speaker) not in self._told:

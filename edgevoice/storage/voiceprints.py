@@ -69,9 +69,10 @@ class Vault:
         self._database.rows("insert or ignore into originals select * from voiceprints where speaker = ?", (owner,))
 
     def original(self, owner: int) -> bytes | None:
-        """The sealed one from before it adapted, None where it has not."""
+        """The sealed one from before it adapted, None where it has not; empty where it is damaged beyond reading."""
         found = self._database.rows("select sealed from originals where speaker = ?", (owner,))
-        return found[0][0] if found and isinstance(found[0][0], bytes) else None
+        sealed = found[0][0] if found else None
+        return sealed if sealed is None or isinstance(sealed, bytes) else b""
 
     def put_back(self, owner: int) -> None:
         """The original in place of the present one."""

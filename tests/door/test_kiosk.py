@@ -1,9 +1,13 @@
 """What the device says of itself, and when it goes back to listening."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from benchmarks._world import voice
+from edgevoice.door.adaptation import Adaptation, AdaptationRules
 from edgevoice.door.decide import Cause
 from edgevoice.door.inputs import Inputs
 from edgevoice.door.kiosk import FAULT_SECONDS, LONGEST_TALK_SECONDS, REFUSED_SECONDS, Extras, State
@@ -12,9 +16,16 @@ from edgevoice.hardware import Contacts, Light, Press, Prompt
 from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
 from edgevoice.hardware.fake_sounder import FakeSounder
 from edgevoice.listening.utterance import Utterance
+from edgevoice.recognition.embed import Embedding
 from edgevoice.recognition.emotion import Mood
 from edgevoice.recognition.recognise import Evidence
+from edgevoice.storage.database import Database
+from edgevoice.storage.secrets import Secrets
+from edgevoice.storage.speakers import Speakers
+from tests.door.evidence import evidence, score
 from tests.house import OPEN_SECONDS, BrokenBlue, BrokenError, BrokenLock, Ear, Parts, Recogniser, block, door
+
+MODEL = "xvector-1"
 
 
 def test_it_begins_by_listening(tmp_path: Path) -> None:
@@ -156,6 +167,70 @@ def test_where_a_press_is_asked_for_a_known_voice_alone_is_told_to_press(tmp_pat
         it.clock.advance(OPEN_SECONDS)
         it.kiosk.look()
         assert not it.pipeline.hear(block(2))[0].outcome.opened  # one press opens once
+
+
+def test_a_press_while_somebody_speaks_opens_nothing_to_what_is_being_said(tmp_path: Path) -> None:
+    button = FakeButton(lambda: 0.0)
+    parts = Parts(limits=Limits(intent_s=10.0), extras=Extras(Inputs(button)))
+    with door(tmp_path, parts) as it:
+        it.kiosk.hears(True)
+        button.press()
+        assert it.kiosk.look() is State.IDLE
+        known = evidence(score("Ada", 4.2))
+        assert it.kiosk.answer(known, final=False) is None
+        answer = it.kiosk.answer(known)
+        assert answer is not None and answer[0].cause is Cause.NOT_PRESSED
+        it.kiosk.hears(False)
+        it.kiosk.hears(True)
+        answer = it.kiosk.answer(known, final=False)
+        assert answer is not None and answer[1].opened
+
+
+class Adapts(Recogniser):
+    """Knows Ada beyond doubt; ``meanwhile`` happens before the door opens."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__(llr=9.0)
+        self.meanwhile = meanwhile
+
+    def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence:
+        self.meanwhile()
+        return replace(super().recognise(utterance, front_end_ms), embedding=Embedding(voice(1, 2), MODEL))
+
+
+MEANWHILE: dict[str, tuple[Callable[[Database, Speakers], object], str]] = {
+    "a damaged original": (
+        lambda database, _: database.rows("update originals set sealed = zeroblob(60)"),
+        "the voiceprint of Ada",
+    ),
+    "a removal": (lambda _, speakers: speakers.remove("Ada"), "nobody is enrolled as 'Ada'"),
+    "a new name": (lambda _, speakers: speakers.rename("Ada", "Eva"), "nobody is enrolled as 'Ada'"),
+    "a busy database": (lambda database, _: database.rows("begin immediate"), "database is locked"),
+}
+
+
+@pytest.mark.parametrize("what", MEANWHILE)
+def test_a_voiceprint_that_cannot_adapt_takes_no_opening_back_and_is_a_fault_in_the_log(
+    tmp_path: Path, what: str
+) -> None:
+    meanwhile, told = MEANWHILE[what]
+    (tmp_path / "people").mkdir()
+    with (
+        Database.open(tmp_path / "people", busy_seconds=0.01) as database,
+        Database.open(tmp_path / "people") as another,
+    ):
+        speakers = Speakers(database, Secrets(tmp_path / "people" / "key"))
+        speakers.add("Ada", voice(1, 1), MODEL, 3)
+        speakers.adapt("Ada", voice(1, 1))
+        extras = Extras(adaptation=Adaptation(AdaptationRules(enabled=True), speakers))
+        adapts = Adapts(lambda: meanwhile(another, speakers))
+        with door(tmp_path / "door", Parts(recogniser=adapts, extras=extras)) as it:
+            (answer,) = it.pipeline.hear(block())
+            assert answer.outcome.opened
+            assert it.lock.is_open
+            assert it.kiosk.look() is State.OPEN
+            assert [event.kind for event in it.audit()] == ["open", "fault"]
+            assert told in it.audit()[-1].reason
 
 
 def test_button_or_contacts_that_fail_are_told_once_and_nothing_opens_until_they_answer(tmp_path: Path) -> None:

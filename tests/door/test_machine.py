@@ -142,6 +142,27 @@ def test_where_a_press_is_asked_for_nothing_opens_without_it_and_it_counts_once(
     assert after((Event.PRESSED, 1.0), (Event.MATCH, 2.0), (Event.TICK, 7.5), limits=limits).machine.state is State.IDLE
 
 
+INTENT = Limits(open_s=5.0, intent_s=8.0)
+
+
+def test_a_press_in_the_middle_of_a_sentence_is_for_the_next_one() -> None:
+    middle = after((Event.SPEECH, 1.0), (Event.PRESSED, 2.0), (Event.MATCH, 3.0), limits=INTENT)
+    assert (middle.machine.state, middle.does) == (State.IDLE, ())
+    refused = after((Event.SPEECH, 1.0), (Event.PRESSED, 2.0), (Event.NOT_PRESSED, 3.0), limits=INTENT).machine
+    assert Do.OPEN in step(refused, Event.MATCH, 5.0).does  # though nobody fell silent between the two
+    silent = step(step(refused, Event.SILENCE, 3.1).machine, Event.SPEECH, 9.0).machine
+    assert Do.OPEN in step(silent, Event.MATCH, 12.0).does
+    late = step(step(refused, Event.SILENCE, 3.1).machine, Event.SPEECH, 10.1).machine
+    assert step(late, Event.MATCH, 12.0).does == ()
+
+
+def test_a_press_opens_one_sentence_and_no_longer_than_any_is() -> None:
+    begun = after((Event.PRESSED, 1.0), (Event.SPEECH, 2.0), limits=INTENT).machine
+    again = step(step(begun, Event.MATCH, 3.0).machine, Event.MATCH, 4.0)
+    assert Do.OPEN not in again.does
+    assert step(begun, Event.MATCH, 22.1).does == ()  # a noise that never ends
+
+
 def test_a_lockout_rests_as_one_and_nothing_opens_in_it() -> None:
     waiting = step(after((Event.WAITING, 1.0)).machine, Event.TICK, 2.0, locked_out=True).machine
     assert waiting.state is State.LOCKED_OUT

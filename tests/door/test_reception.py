@@ -7,16 +7,18 @@ from pathlib import Path
 import pytest
 
 from benchmarks._failing import BrokenError
-from benchmarks._world import GOOD, RULES, World, world
+from benchmarks._world import GOOD, RULES, World, voice, world
 from edgevoice import app
 from edgevoice.config import load
 from edgevoice.door.kiosk import State
 from edgevoice.door.reception import MOST_FLAWS
+from edgevoice.door.register import Register
 from edgevoice.hardware import Light, Press, Prompt
 from edgevoice.hardware.fake_inputs import FakeContact
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.events import Events
+from edgevoice.storage.voiceprints import Voiceprint
 
 NOBODY, ADA, BEN, EVE = 0, 1, 2, 3
 
@@ -161,6 +163,48 @@ def test_what_an_administrator_began_to_say_before_the_button_was_held_allows_no
     home.kiosk.hears(False)
     home.speak(ADA, 21, GOOD)
     assert home.kiosk.state is State.ENROLLING
+
+
+def test_what_an_administrator_began_to_say_before_the_next_hold_allows_only_to_say_it_again(home: World) -> None:
+    hold(home, 2)
+    home.kiosk.hears(True)  # "yes, add to your voice", and Ben goes on to the next item
+    hold(home)
+    home.speak(ADA, 20, GOOD)
+    assert home.kiosk.state is State.ASKING
+    home.kiosk.hears(False)
+    home.speak(BEN, 21, GOOD)
+    assert people(home) == {"person 1": True, "person 2": False}
+
+
+@pytest.mark.parametrize("person", [ADA, BEN])
+def test_a_known_voice_at_the_button_takes_no_failed_attempt_back(home: World, person: int) -> None:
+    for take in range(2):
+        home.speak(NOBODY, take, GOOD)
+    hold(home)
+    home.speak(person, 20, GOOD)
+    short_press(home)
+    home.speak(NOBODY, 2, GOOD)
+    home.let_pass(3.0)
+    home.look()
+    assert home.kiosk.state is State.LOCKED_OUT
+
+
+def test_whoever_claims_a_house_that_somebody_else_has_claimed_meanwhile_is_not_enrolled(
+    empty: World, recogniser: Recogniser
+) -> None:
+    hold(empty)
+    empty.speak(EVE, 1, GOOD)
+    empty.speak(EVE, 2, GOOD)
+    register = Register(empty.database, empty.speakers, Events(empty.database))
+    register.enrol(Voiceprint("Ada", voice(ADA, 1), recogniser.xvector.manifest.name, 3), recogniser)
+    empty.speak(EVE, 3, GOOD)
+    assert (empty.kiosk.state, said(empty)[-1]) == (State.REFUSED, Prompt.NOT_ADMINISTRATOR)
+    assert people(empty) == {"Ada": True}
+    assert log(empty)[-1] == ("enrolment", "ended: somebody else has claimed the house meanwhile")
+    empty.let_pass(3.0)
+    empty.look()
+    empty.speak(EVE, 9, GOOD)
+    assert empty.lock.openings == []
 
 
 def test_a_noise_from_before_the_button_was_held_costs_no_sentence(home: World) -> None:

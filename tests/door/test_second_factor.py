@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from edgevoice.door.act import Act
+from edgevoice.door.adaptation import Adaptation, AdaptationRules
 from edgevoice.door.challenge import ChallengeFactor
 from edgevoice.door.decide import Cause, Rules
 from edgevoice.door.inputs import Inputs
@@ -23,11 +24,14 @@ from edgevoice.hardware import Contacts, Light, Press, Prompt
 from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
 from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
 from edgevoice.hardware.fake_sounder import FakeSounder
+from edgevoice.recognition.embed import Embedding
 from edgevoice.recognition.fake_digits import FakeDigits
 from edgevoice.recognition.recognise import Evidence
 from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.secrets import Secrets
+from edgevoice.storage.speakers import Speakers
 from edgevoice.storage.state import State as Kept
 from tests.door.evidence import evidence, score
 from tests.house import BrokenError
@@ -112,7 +116,10 @@ def challenge(*rows: str) -> Callable[[dict[str, object], ManualClock], Factor]:
 
 @contextmanager
 def house(
-    folder: Path, make: Callable[[dict[str, object], ManualClock], Factor] = pin_factor, limits: Limits = LIMITS
+    folder: Path,
+    make: Callable[[dict[str, object], ManualClock], Factor] = pin_factor,
+    limits: Limits = LIMITS,
+    adaptation: Adaptation | None = None,
 ) -> Iterator[House]:
     clock = ManualClock()
     lock, lights, known, outside = FakeLock(clock), FakeLights(clock), Known(), BreakableButton(clock)
@@ -122,7 +129,8 @@ def house(
         attempts = Attempts(Kept(database), LockoutRules(attempts=3), clock)
         factor = make({"known": known, "outside": outside}, clock)
         act = Act(lock, lights, events, 5.0, FakeSounder(clock))
-        kiosk = Kiosk(act, attempts, Rules(), clock, limits, Extras(Inputs(None, contacts), factor=factor))
+        extras = Extras(Inputs(None, contacts), adaptation=adaptation, factor=factor)
+        kiosk = Kiosk(act, attempts, Rules(), clock, limits, extras)
         kiosk.look()
         yield House(kiosk, lock, lights, clock, outside, known, contacts, attempts, events)
 
@@ -145,6 +153,19 @@ def test_the_voice_alone_opens_nothing_and_the_pin_does(tmp_path: Path) -> None:
         assert kinds == [("asked", "Ada"), ("open", "Ada")]
         assert "the PIN is right" in it.events.last(1)[0].reason
         assert not any("2112" in event.reason for event in it.events.last(10))
+
+
+def test_a_voiceprint_that_cannot_adapt_takes_no_opening_back(tmp_path: Path) -> None:
+    with Database.open(tmp_path / "people") as people:  # Ada was removed meanwhile
+        speakers = Speakers(people, Secrets(tmp_path / "key"))
+        adaptation = Adaptation(AdaptationRules(enabled=True, surplus_llr=1.0), speakers)
+        with house(tmp_path / "door", adaptation=adaptation) as it:
+            hear(it, replace(ADA, embedding=Embedding(np.eye(3, dtype=np.float32)[0], "xvector-1")))
+            it.tap("2112")
+            assert it.lock.is_open
+            assert it.kiosk.state is State.OPEN
+            assert [event.kind for event in it.events.last(9)] == ["asked", "open", "fault"]
+            assert "nobody is enrolled as 'Ada'" in it.events.last(1)[0].reason
 
 
 def test_the_digits_of_a_challenge_open_and_the_answer_must_be_a_whole_utterance(tmp_path: Path) -> None:

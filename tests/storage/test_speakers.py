@@ -175,6 +175,26 @@ def test_a_damaged_voiceprint_is_left_out_and_keeps_nobody_else_out(
         assert [record.message.split(":")[0] for record in caplog.records] == ["Ada is not known any more"]
 
 
+@pytest.mark.parametrize(
+    "sealed", ["x'00' || substr(sealed, 2)", "x''", "cast(sealed as text)"], ids=["a bit", "empty", "no bytes"]
+)
+def test_a_damaged_original_is_told_and_never_takes_the_place_of_what_has_adapted(
+    speakers: Speakers, database: Database, sealed: str
+) -> None:
+    speakers.add("Ada", voice(1), MODEL, 3)
+    speakers.adapt("Ada", voice(2))
+    assert speakers.damaged() == []
+    database.rows(f"update originals set sealed = {sealed}")
+    assert [person.name for person in speakers.damaged()] == ["Ada"]
+    assert speakers.unknown(MODEL) == []  # whom the door still knows
+    for use in (speakers.enrolled_with, speakers.reset):
+        with pytest.raises(StorageError, match="the voiceprint of Ada"):
+            use("Ada")
+    np.testing.assert_array_equal(speakers.voiceprints(MODEL)[0].vector, voice(2))
+    speakers.renew("Ada", voice(3), MODEL, 4)
+    assert speakers.damaged() == []
+
+
 def test_whoever_enrols_again_is_known_again_and_others_can_be_enrolled_before(
     speakers: Speakers, database: Database
 ) -> None:
