@@ -29,7 +29,8 @@ usage() { sed -n '2,9s/^# \{0,1\}//p' "$0"; }
 run() { if [ "$dry_run" ]; then printf '  would run: %s\n' "$*"; else "$@"; fi; }
 systemd_runs() { [ -d /run/systemd/system ]; }
 on_a_pi() { grep -qs 'Raspberry Pi' /proc/device-tree/model; }
-as_user() { runuser -u "$user" -- "$@"; }
+# As the door's own user, who may not enter the folder that this runs in: what lies in $data is that user's, links too.
+as_user() { (cd / && run runuser -u "$user" -- "$@"); }
 
 # put FILE TO: copies it for everybody to read, unless it is there already; then it fails.
 put() {
@@ -147,11 +148,22 @@ change_over() {
     if [ "$before" ] && [ -f "$data/edgevoice.sqlite" ]; then
         say "keeping a copy of the people in $data/before-upgrade"
         run rm -rf "$data/before-upgrade"
-        run install -d -m 0700 -o "$user" -g "$user" "$data/before-upgrade"
-        run find "$data" -maxdepth 1 -type f -exec cp -p {} "$data/before-upgrade/" \;
+        copy_people || stay "the people could not be copied to $data/before-upgrade; see the lines above, and: ls -l $data"
     fi
     run ln -sfn "$release" "$prefix/next"
     run mv -T "$prefix/next" "$prefix/current"
+}
+
+copy_people() {
+    as_user mkdir -m 0700 "$data/before-upgrade" &&
+        as_user find "$data" -maxdepth 1 -type f -exec cp -p -P -t "$data/before-upgrade" {} +
+}
+
+# stay WHY: the old release goes on as it was.
+stay() {
+    rm -rf "$data/before-upgrade" "$release"
+    if [ "$was_active" ]; then systemctl start edgevoice || true; fi
+    fail "edgevoice was not upgraded: $1"
 }
 
 settings_file() {
@@ -216,8 +228,8 @@ forget_copy() {
 # Without a copy what is there stays: somebody was removed meanwhile, and the copy with them.
 put_copy_back() {
     [ -d "$data/before-upgrade" ] || return 0
-    find "$data" -maxdepth 1 -type f -name 'edgevoice.sqlite*' -delete
-    if find "$data/before-upgrade" -type f -exec cp -p -t "$data" {} +; then
+    as_user find "$data" -maxdepth 1 -type f -name 'edgevoice.sqlite*' -delete
+    if as_user find "$data/before-upgrade" -type f -exec cp -p -P --remove-destination -t "$data" {} +; then
         rm -rf "$data/before-upgrade"
     else
         say "the people are in $data/before-upgrade and could not be put back whole: copy them from there by hand"

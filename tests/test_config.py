@@ -8,7 +8,9 @@ import pytest
 
 from edgevoice.config import FILE_NAME, Settings, as_toml, documented, entries, load
 from edgevoice.config.documentation import field_texts, section_text
+from edgevoice.config.in_time import LEAST_PIN_DIGITS
 from edgevoice.errors import SettingsError
+from edgevoice.storage.pins import SHORTEST
 
 NOWHERE = Path("/nonexistent/edgevoice.toml")
 
@@ -86,6 +88,8 @@ def test_an_empty_text_says_none(tmp_path: Path) -> None:
         ("[listening.utterance]\nonset_ms = 5", r"listening\.utterance\.onset_ms is 5; allowed is 10 to 1000"),
         ("[listening.utterance]\nmargin_ms = 500", r"listening\.utterance\.margin_ms is 500; allowed is up to hang"),
         ("[listening.utterance]\nonset_ms = 900", r"listening\.utterance\.onset_ms is 900; allowed is up to onset"),
+        ("[listening.utterance]\nshortest_ms = 12000", r"listening\.utterance\.shortest_ms is 12000; allowed is less"),
+        ("[listening.utterance]\nlongest_ms = 1000\nshortest_ms = 1300", r"less than longest_ms, which is 1000"),
         ("[sounds]\nthen = 'loud'", r"sounds\.then is 'loud'; allowed: 'notice', 'lights', 'sounder' or 'lights and"),
         ("[sounds]\neach = 'lights'", r"sounds\.each is 'lights'; allowed: an object"),
         ("[sounds.each]\n'smoke alarm' = 'open'", r"sounds\.each\.smoke alarm is 'open'; allowed: 'notice', 'lights"),
@@ -100,6 +104,36 @@ def test_what_cannot_be_used_is_told_with_key_what_was_found_and_what_is_allowed
     tmp_path: Path, text: str, told: str
 ) -> None:
     assert re.search(told, refusal(tmp_path, text))
+
+
+PIN = '[door]\nsecond_factor = "pin"\n'
+CHALLENGE = '[door]\nsecond_factor = "challenge"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            f"{PIN}factor_seconds = 10\n[pin]\ndigit_pause_s = 0.5\nend_pause_s = 10",
+            "door.factor_seconds is 10; allowed is 15.5 to 120, as the pauses of a PIN of 4 digits take 11.5"
+            " (pin.digit_pause_s, pin.end_pause_s) and its presses at least 4",
+        ),
+        (f"{PIN}factor_seconds = 28.5\n[pin]\ndigit_pause_s = 5\nend_pause_s = 10", "allowed is 29 to 120"),
+        (f"{CHALLENGE}factor_seconds = 10\nchallenge_digits = 6", "to ask for 6 digits and say them takes about 11.5"),
+        (f"{CHALLENGE}factor_seconds = 10\n[listening.utterance]\nhangover_ms = 3000", "hangover_ms 3 more"),
+    ],
+)
+def test_a_second_factor_that_nobody_could_give_in_time_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    assert told in refusal(tmp_path, text)
+
+
+@pytest.mark.parametrize("chosen", [PIN, CHALLENGE, "[door]\nchallenge_digits = 6\n"])
+def test_the_shortest_time_is_enough_for_a_second_factor_as_it_comes(tmp_path: Path, chosen: str) -> None:
+    assert load(write(tmp_path, f"{chosen}factor_seconds = 10")).settings.door.factor_seconds == 10
+
+
+def test_the_shortest_pin_is_the_shortest_that_can_be_set() -> None:
+    assert LEAST_PIN_DIGITS == SHORTEST
 
 
 def test_a_rule_for_one_sound_is_read_and_shown_as_it_was_written(tmp_path: Path) -> None:

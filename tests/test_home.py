@@ -185,3 +185,13 @@ def test_no_backups_are_made_where_none_are_wanted(loaded: Loaded) -> None:
     with app.house(loaded) as home, upkeep(none, home, first_s=0.0, again_s=0.01):
         time.sleep(0.1)
     assert backups(loaded.data) == []
+
+
+def test_how_long_a_door_served_is_written_down_when_it_ends(loaded: Loaded) -> None:
+    with app.house(loaded) as home:
+        home.heard.drop_old()
+        with upkeep(loaded.settings, home):
+            time.sleep(0.05)
+        served = home.state.get("heard")
+    assert served is not None
+    assert served["served_s"] >= 0.05

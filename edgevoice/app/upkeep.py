@@ -1,10 +1,10 @@
-"""What a door does beside serving: a backup a day."""
+"""What a door does beside serving: a backup a day, and at its end a note of how long it served."""
 
 import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from edgevoice.app.home import House
 from edgevoice.config import Settings
@@ -36,6 +36,8 @@ def upkeep(settings: Settings, home: House, first_s: float = FIRST_S, again_s: f
         ending.set()
         if kept:
             thread.join()
+        with suppress(StorageError):  # what was heard is kept for longer then, as after a power cut
+            home.heard.drop_old()
 
 
 class _LookAfter:

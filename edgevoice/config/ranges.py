@@ -46,4 +46,9 @@ def consistent(utterance: UtteranceSettings) -> UtteranceSettings:
             f"listening.utterance.margin_ms is {utterance.margin_ms}; allowed is up to hangover_ms, "
             f"which is {utterance.hangover_ms}"
         )
+    if utterance.shortest_ms >= utterance.longest_ms:  # every utterance would be cut before it counts
+        raise SettingsError(
+            f"listening.utterance.shortest_ms is {utterance.shortest_ms}; allowed is less than longest_ms, "
+            f"which is {utterance.longest_ms}"
+        )
     return utterance

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from edgevoice.config.in_time import refuse_too_short, time_for_a_challenge, time_for_a_pin
 from edgevoice.config.ranges import consistent, within
 from edgevoice.door.adaptation import AdaptationRules
 from edgevoice.door.aftermath import MoodRules
@@ -78,7 +79,7 @@ class ReplaySettings:
     guard: bool = True
     """Whether such a recording is refused. Only `edgevoice run` has the guard; `identify` and `verify` do not."""
     keep_days: Annotated[float, Field(ge=0.01, le=3_650)] = 30.0
-    """For how many days the fingerprints of attempts and enrolments are kept, 0.01..3650; sound is never kept."""
+    """For how many days of serving the fingerprints of attempts and enrolments are kept, 0.01..3650; sound never is."""
     keep_most: Annotated[int, Field(ge=10, le=10_000)] = 1_500
     """How many of them at most, 10..10000; the oldest give way. Each takes about 6 kB of memory."""
 
@@ -99,7 +100,8 @@ class DoorSettings(Rules):
     """What a known voice must give beside itself. "pin": its PIN, pressed at a button at the door; "challenge": digits
     that the sounder asks for. docs/second_factor.md tells what each protects against."""
     factor_seconds: Annotated[float, Field(ge=10, le=120)] = 30.0
-    """How long the second factor is waited for, from the voice on, 10..120 seconds."""
+    """How long the second factor is waited for, from the voice on, 10..120 seconds; no less than the pauses and some
+    presses of a PIN take, or digits to be asked for and said."""
     challenge_digits: Annotated[int, Field(ge=3, le=6)] = 4
     """How many digits are asked for, 3..6."""
 
@@ -188,3 +190,12 @@ class Settings:
     contacts: ContactSettings = ContactSettings()
     sounder: SounderSettings = SounderSettings()
     gpio: GpioSettings = GpioSettings()
+
+    def __post_init__(self) -> None:
+        """Raises SettingsError where nobody could give the second factor in time."""
+        chosen, seconds = self.door.second_factor, self.door.factor_seconds
+        if chosen == "pin":
+            refuse_too_short(seconds, *time_for_a_pin(self.pin))
+        if chosen == "challenge":
+            hangover_ms = self.listening.utterance.hangover_ms
+            refuse_too_short(seconds, *time_for_a_challenge(self.door.challenge_digits, hangover_ms))

@@ -48,7 +48,7 @@ def pack(database: Database, secrets: Secrets, file: Path, passphrase: str | Non
         with database.transaction():
             wrapped = wrap(secrets.key(), passphrase)
     try:
-        with beside(database.path) as copy, beside(file) as ready:
+        with beside(database.path) as copy, beside(file, ours=False) as ready:
             database.copy_to(copy)
             examine(copy, keys_beside(secrets.path))
             # Stored: what is sealed cannot be made smaller. Not strict: an unset clock may be before 1980, zip cannot.

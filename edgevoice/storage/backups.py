@@ -14,7 +14,7 @@ from pathlib import Path
 
 from edgevoice.errors import DamagedError, StorageError
 from edgevoice.storage.database import FILE_NAME, Database
-from edgevoice.storage.files import beside, place
+from edgevoice.storage.files import beside, make_folder, place
 from edgevoice.storage.keys import ENROL_AGAIN, Key
 from edgevoice.storage.sealed import SEALED, Sealed
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
@@ -66,7 +66,7 @@ def back_up(database: Database, keep: int = KEPT_BACKUPS) -> Backup:
     number = max((backup.number for backup in backups(folder)), default=0) + 1
     path = folder / FOLDER / f"edgevoice-{number:06}.sqlite"
     try:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        make_folder(path.parent)
         with beside(path) as copy:
             database.copy_to(copy)
             _examine_copy(database, copy)

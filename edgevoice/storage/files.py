@@ -1,6 +1,7 @@
-"""Files that nobody else may read, and that appear whole or not at all."""
+"""Files that nobody else may read, that belong to whoever serves, and that appear whole or not at all."""
 
 import os
+import pwd
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +13,15 @@ EVERYBODY = 0o007
 
 
 def make_private(folder: Path, path: Path) -> None:
-    """A folder 0700 and a file 0600 where there is none; SQLite gives its -wal and -shm the mode of the file.
+    """A folder 0700 and a file 0600 where there is none; SQLite gives its -wal and -shm mode and owner of the file.
 
     A file that everybody may read is closed to them; a group is left alone, as an owner may have meant it.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if not path.exists():
+            _make_file(path)
+        os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC))
         if (mode := path.stat().st_mode) & EVERYBODY:
             path.chmod(mode & 0o770)
     except OSError as error:
@@ -28,13 +31,44 @@ def make_private(folder: Path, path: Path) -> None:
         ) from error
 
 
-@contextmanager
-def beside(path: Path) -> Iterator[Path]:
-    """A private, empty file in the same folder, to be written and then moved to ``path``; gone at the end if it was
-    not moved."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # O_EXCL, 0600
-    os.close(descriptor)
+def _make_file(path: Path) -> None:
+    _refuse_stranger(path.parent)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
+        _hand_over(descriptor, path.parent)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """A folder 0700 within a data folder where there is none, of the same owner; OSError, StorageError."""
+    if folder.exists():
+        return
+    _refuse_stranger(folder.parent)
+    folder.mkdir(mode=0o700)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        _hand_over(descriptor, folder.parent)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def beside(path: Path, ours: bool = True) -> Iterator[Path]:
+    """A private, empty file in the same folder, to be written and then moved to ``path``; gone at the end if it was
+    not moved.
+
+    ``ours``: in a data folder, so that it belongs to the same owner; StorageError where that cannot be.
+    """
+    if ours:
+        _refuse_stranger(path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # O_EXCL, 0600
+    try:
+        try:
+            if ours:
+                _hand_over(descriptor, path.parent)
+        finally:
+            os.close(descriptor)
         yield Path(name)
     finally:
         for left in (name, f"{name}-wal", f"{name}-shm", f"{name}-journal"):  # SQLite's, where it wrote the file
@@ -55,3 +89,28 @@ def flush(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _refuse_stranger(folder: Path) -> None:
+    """StorageError where a door could not read what we put into its folder. One of root's tells nothing of the door."""
+    owner, we = folder.stat().st_uid, os.geteuid()
+    if owner != 0 and we not in (0, owner):
+        raise StorageError(
+            f"{folder} belongs to {_name(owner)}, who could not read what {_name(we)} puts there;"
+            f" run it as that user: sudo -u {_name(owner)} edgevoice ..."
+        )
+
+
+def _hand_over(descriptor: int, folder: Path) -> None:
+    """What root puts into a data folder belongs to whoever serves, or it would shut the door."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+
+
+def _name(uid: int) -> str:
+    """As sudo takes it."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"#{uid}"

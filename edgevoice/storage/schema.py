@@ -63,6 +63,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # The tones of a known sound and their rhythm; empty for those that were added before, and for what has none.
         "alter table recordings add column beeps blob not null default x''",
     ),
+    (
+        # What was heard ages by the seconds that the door has served, as its clock may jump. What is there already
+        # begins to age now.
+        "alter table heard add column served_s real not null default 0",
+        "drop index heard_at",
+        "create index heard_served on heard (served_s)",
+    ),
 )
 """The statements that lead from version i to i + 1. Append; never change one that has been released."""
 

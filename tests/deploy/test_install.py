@@ -4,6 +4,8 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -109,20 +111,23 @@ systemctl() {
     eval "$meanwhile"
     return 1
 }
-install() { for folder; do :; done; command install -d -m 0700 "$folder"; } # there is no such user here
 """
 """Starts whatever there is; but where something happens meanwhile, the new release fails after it."""
 
 
-def upgraded(opt: Path, data: Path, meanwhile: str = "") -> subprocess.CompletedProcess[str]:
-    """The installer's own functions, from the copy to the start, with two folders of the test and that manager."""
+def upgraded(opt: Path, data: Path, meanwhile: str = "", user: str = "") -> subprocess.CompletedProcess[str]:
+    """The installer's own functions, from the copy to the start, with two folders of the test and that manager.
+
+    ``user``: of the service; without one everything is done as this user.
+    """
     functions, _, _ = (DEPLOY / "install.sh").read_text().partition('\narguments "$@"\n')
     for release in ("old", "new"):
         (opt / release).mkdir(parents=True, exist_ok=True)
     if not (opt / "current").exists():
         (opt / "current").symlink_to(opt / "old")
     here = f"prefix={opt} data={data} release={opt}/new unit={opt} meanwhile='{meanwhile}'"
-    lines = (functions, SERVICE_MANAGER, here, "change_over", "start")
+    who = f"user={user}" if user else 'as_user() { "$@"; }'
+    lines = (functions, SERVICE_MANAGER, here, who, "change_over", "start")
     return subprocess.run(["sh", "-c", "\n".join(lines)], capture_output=True, text=True, check=False, timeout=60)
 
 
@@ -162,6 +167,54 @@ def test_who_was_removed_while_it_was_tried_does_not_come_back(tmp_path: Path, p
     assert "was not upgraded" in done.stderr
     assert (tmp_path / "opt" / "current").resolve().name == "old"
     assert (people / "edgevoice.sqlite").read_text() == "Ada"
+
+
+def test_nothing_is_written_through_a_link_in_the_folder_of_the_service(tmp_path: Path, people: Path) -> None:
+    (tmp_path / "roots own").write_text("as it was")
+    done = upgraded(tmp_path / "opt", people, f'ln -sf "{tmp_path}/roots own" "$data/key"')
+    assert done.returncode == 1
+    assert "was not upgraded" in done.stderr
+    assert (tmp_path / "roots own").read_text() == "as it was"
+    assert not (people / "key").is_symlink()
+    assert (people / "key").read_text() == "the key"
+
+
+@pytest.fixture
+def of_nobody() -> Iterator[Path]:
+    """People in a folder of the user nobody, who can reach it."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        data.mkdir()
+        (data / "edgevoice.sqlite").write_text("Ada and Ben")
+        for path in (Path(folder), data, data / "edgevoice.sqlite"):
+            shutil.chown(path, "nobody")
+        yield data
+
+
+root = pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("runuser"), reason="needs root")
+
+
+@root
+def test_the_copy_is_made_and_put_back_by_the_user_of_the_service(tmp_path: Path, of_nobody: Path) -> None:
+    meanwhile = 'stat -c "whose: %U %a" "$data/before-upgrade"; rm "$data/edgevoice.sqlite"'
+    done = upgraded(tmp_path / "opt", of_nobody, meanwhile, "nobody")
+    assert done.returncode == 1
+    assert "whose: nobody 700" in done.stdout
+    assert [(path.name, path.owner(), path.read_text()) for path in of_nobody.iterdir()] == [
+        ("edgevoice.sqlite", "nobody", "Ada and Ben")
+    ]
+
+
+@root
+def test_what_the_service_may_not_read_is_not_copied_and_the_old_one_goes_on(tmp_path: Path, of_nobody: Path) -> None:
+    secret = of_nobody / "key"
+    secret.write_text("for root alone")
+    secret.chmod(0o600)
+    done = upgraded(tmp_path / "opt", of_nobody, user="nobody")
+    assert done.returncode == 1
+    assert "was not upgraded: the people could not be copied" in done.stderr
+    assert (tmp_path / "opt" / "current").resolve().name == "old"
+    assert sorted(path.name for path in of_nobody.iterdir()) == ["edgevoice.sqlite", "key"]
 
 
 def program(folder: Path, name: str, script: str) -> None:

@@ -11,11 +11,13 @@ import pytest
 from edgevoice.errors import StorageError
 from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.heard import Heard
+from edgevoice.storage.schema import APPLICATION_ID, MIGRATIONS
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=timezone.utc)
 MARKS = b"peaks of a sentence"
+DAY_S = 24 * 3600.0
 
 
 class Calendar:
@@ -26,17 +28,34 @@ class Calendar:
         return self.now
 
 
+class Running:
+    """Seconds since the machine was started."""
+
+    def __init__(self, s: float = 0.0) -> None:
+        self.s = s
+
+    def __call__(self) -> float:
+        return self.s
+
+
 @pytest.fixture
 def calendar() -> Calendar:
     return Calendar()
 
 
 @pytest.fixture
-def heard(database: Database, secrets: Secrets, speakers: Speakers, calendar: Calendar) -> Iterator[Heard]:
+def running() -> Running:
+    return Running()
+
+
+@pytest.fixture
+def heard(
+    database: Database, secrets: Secrets, speakers: Speakers, calendar: Calendar, running: Running
+) -> Iterator[Heard]:
     """Ten of a month, in a house where Ada and Ben live."""
     for name in ("Ada", "Ben"):
         speakers.add(name, np.ones(4, np.float32), "xvector", 3)
-    yield Heard(database, secrets, days=30, most=10, now=calendar)
+    yield Heard(database, secrets, days=30, most=10, now=calendar, clock=running)
 
 
 def test_what_was_kept_comes_back_oldest_first(heard: Heard) -> None:
@@ -86,14 +105,65 @@ def test_who_is_called_otherwise_still_takes_it_along(heard: Heard, speakers: Sp
     assert set(heard.ids()) == set()
 
 
-def test_old_rows_give_way_by_age(heard: Heard, calendar: Calendar) -> None:
+def test_old_rows_give_way_by_age(heard: Heard, running: Running) -> None:
     heard.add([b"old"], "attempt", None)
-    calendar.now += timedelta(days=29)
+    running.s += 29 * DAY_S
     (newer,) = heard.add([b"newer"], "attempt", None)
-    calendar.now += timedelta(days=2)
+    running.s += 2 * DAY_S
     assert len(heard.ids()) == 2
     heard.drop_old()
     assert set(heard.ids()) == {newer}
+
+
+def test_their_age_is_what_was_served_and_goes_on_after_a_restart(
+    heard: Heard, database: Database, secrets: Secrets, running: Running
+) -> None:
+    heard.add([b"old"], "attempt", None)
+    running.s += 29 * DAY_S
+    heard.drop_old()
+    boot = Running()  # of a machine that was off for however long
+    again = Heard(database, secrets, days=30, most=10, clock=boot)
+    again.drop_old()
+    boot.s += 0.9 * DAY_S
+    again.drop_old()
+    assert len(again.ids()) == 1
+    boot.s += 0.2 * DAY_S
+    again.drop_old()
+    assert not len(again.ids())
+
+
+@pytest.mark.parametrize("days", [144, 10_000])
+def test_a_clock_that_jumps_forgets_nothing(
+    heard: Heard, database: Database, secrets: Secrets, calendar: Calendar, days: int
+) -> None:
+    """Unset at boot and set by the network later, or far ahead for a moment."""
+    rows = heard.add([b"an opening"], "attempt", "Ada")
+    calendar.now += timedelta(days=days)
+    rows += heard.add([b"a stranger"], "attempt", None, recognised=False)
+    Heard(database, secrets, days=30, most=10, now=calendar).drop_old()
+    calendar.now = NOON
+    heard.drop_old()
+    assert heard.ids().tolist() == rows
+
+
+def test_what_an_older_edgevoice_kept_begins_to_age_with_the_update(
+    tmp_path: Path, secrets: Secrets, running: Running
+) -> None:
+    with sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None) as older:
+        for statement in [statement for step in MIGRATIONS[:8] for statement in step]:
+            older.execute(statement)
+        older.execute(f"pragma application_id = {APPLICATION_ID}")
+        older.execute("pragma user_version = 8")
+        older.execute("insert into heard (at, kind, recognised, sealed) values ('2020', 'attempt', 1, x'00')")
+    with Database.open(tmp_path) as updated:
+        kept = Heard(updated, secrets, days=30, most=10, clock=running)
+        kept.drop_old()
+        running.s += 29 * DAY_S
+        kept.drop_old()
+        assert kept.ids().tolist() == [1]
+        running.s += 2 * DAY_S
+        kept.drop_old()
+        assert kept.ids().tolist() == []
 
 
 def test_only_the_newest_are_kept(heard: Heard) -> None:
@@ -108,6 +178,28 @@ def test_no_strangers_chatter_pushes_out_what_could_be_replayed(heard: Heard) ->
     heard.replace(chatter[-6], b"chatter", "Ada", recognised=True)
     newer = heard.add([b"an opening"] * 6, "attempt", "Ben")
     assert set(heard.ids()) == {*vital[1:], *newer} | {chatter[-6]}
+
+
+def test_what_is_added_never_gives_way_to_what_was_there(heard: Heard) -> None:
+    openings = heard.add([b"an opening"] * 10, "attempt", "Ada")
+    takes = [row for _ in range(3) for row in heard.add([b"Eve, unknown yet"], "attempt", "Ada", recognised=False)]
+    assert heard.ids().tolist() == openings[3:] + takes
+    heard.assign(takes, "Ben")
+    later = heard.add([b"an opening"] * 6, "attempt", "Ada")
+    assert heard.ids().tolist() == openings[-1:] + takes + later
+    many = heard.add([b"clip"] * 12, "enrolment", "Ada")
+    assert heard.ids().tolist() == many[-10:]
+
+
+def test_a_sentence_of_an_enrolment_that_is_gone_is_told_and_nothing_is_changed(
+    heard: Heard, speakers: Speakers
+) -> None:
+    takes = heard.add([b"Ben again"], "attempt", None) + heard.add([b"like Ada"], "attempt", "Ada")
+    speakers.remove("Ada")
+    told = r"of the 2 sentences of this enrolment fingerprint 2 is gone: .*keep_most \(10\).*enrol again"
+    with pytest.raises(StorageError, match=told):
+        heard.assign(takes, "Ben")
+    assert [kept.kind for kept in heard.read(takes)] == ["attempt"]
 
 
 def test_a_clock_that_was_years_ahead_leaves_rows_that_the_number_removes(heard: Heard, calendar: Calendar) -> None:
