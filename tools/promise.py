@@ -110,8 +110,8 @@ def unjudged(voices: Mapping[str, Voice]) -> str:
     unheard = sum(voice.unheard for voice in voices.values())
     gated = heard - sum(int(voice.judged.sum()) for voice in voices.values())
     return (
-        f"of {heard + unheard} recordings {100 * unheard / (heard + unheard):.1f} % are not heard and no trials; another "
-        f"{100 * gated / (heard + unheard):.1f} % the door's gates would refuse, whatever the voice"
+        f"of {heard + unheard} recordings {100 * unheard / (heard + unheard):.1f} % are not heard and no trials; "
+        f"another {100 * gated / (heard + unheard):.1f} % the door's gates would refuse, whatever the voice"
     )
 
 
