@@ -55,8 +55,9 @@ class Dialogue:
         self._overheard = self._overheard and speaking
 
     def take_overheard(self) -> bool:
-        """Whether what was said now was begun before the button was held; true once."""
-        overheard, self._overheard = self._overheard, False
+        """Whether what was said now was begun before the button was held; true once, and for what is left of a sentence
+        that was cut at its longest."""
+        overheard, self._overheard = self._overheard, self._overheard and self._inputs.speaking
         return overheard
 
     def hear(self, machine: Machine, evidence: Evidence, decision: Decision) -> Heard:

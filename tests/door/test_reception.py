@@ -176,6 +176,17 @@ def test_what_an_administrator_began_to_say_before_the_next_hold_allows_only_to_
     assert people(home) == {"person 1": True, "person 2": False}
 
 
+def test_nor_does_what_is_left_of_a_sentence_that_was_cut_at_its_longest(home: World) -> None:
+    home.kiosk.hears(True)
+    hold(home, 3)
+    for take in (20, 21):  # she goes on without a pause
+        home.speak(ADA, take, GOOD)
+    assert home.kiosk.state is State.ASKING
+    home.kiosk.hears(False)
+    home.speak(ADA, 22, GOOD)
+    assert home.kiosk.state is not State.ASKING
+
+
 @pytest.mark.parametrize("person", [ADA, BEN])
 def test_a_known_voice_at_the_button_takes_no_failed_attempt_back(home: World, person: int) -> None:
     for take in range(2):
