@@ -23,7 +23,7 @@ from edgevoice.listening.capture import Samples
 from edgevoice.listening.network import ACTIVATION_BITS
 from tools.ear.events import Events, read_events
 from tools.ear.fit_activity import write
-from tools.ear.noise_trackers import STEADY
+from tools.ear.noise_findings import STEADY
 from tools.ear.snr_lessons import MADE_NOISE, Lesson, lessons, quietest_clips, read_noise, varied_clips
 from tools.ear.speech_network import SpeechNetwork
 
