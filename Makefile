@@ -76,9 +76,9 @@ model: $(TOOLS_STAMP) ## the x-vector anew from the sound in DATA; goes on where
 
 compare: $(TOOLS_STAMP) ## the table of the README: ours beside its peers on the same trials; and docs/recognition.md
 	$(STEP).train_peers $(DATA)/index.csv --root $(DATA)
-	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set dev/speechocean762 --adults --markdown README.md --plot docs/det-adults.svg
-	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set dev/librispeech10 --markdown README.md --marker compare-native --plot docs/det-native.svg
-	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set speech/dev --markdown README.md --marker compare-all
+	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set dev/speechocean762 --adults --against resemblyzer --markdown README.md --plot docs/det-adults.svg
+	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set dev/librispeech10 --against resemblyzer --markdown README.md --marker compare-native --plot docs/det-native.svg
+	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set speech/dev --against resemblyzer --markdown README.md --marker compare-all
 	$(STEP).conditions_table --root $(DATA) --markdown docs/recognition.md --plot docs/recognition.svg
 	$(STEP).groups_table --root $(DATA) --markdown docs/recognition.md
 

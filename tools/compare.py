@@ -7,7 +7,7 @@ file that holds the lines <!-- compare --> and <!-- /compare --> (or another wor
 them. For CPU times to quote set OPENBLAS_NUM_THREADS=1 and OMP_NUM_THREADS=1: idle threads that spin are CPU time too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from tools.evaluate import tell_failures
 from tools.measure import det
 from tools.measure.cost import cpu_milliseconds, peak_memory_bytes, three_seconds
 from tools.measure.embeddings import embed_all
-from tools.measure.metrics import Curve, error_curve
+from tools.measure.metrics import Values, eer, eer_difference_interval, error_curve
 from tools.measure.page import markdown_table, write_between
 from tools.measure.report import Report, as_json, interval_text, percent, report, score
 from tools.measure.trial_options import Asked, asked, trial_options
@@ -77,34 +77,44 @@ def load_systems(names: Sequence[str], trained: Path = TRAINED) -> list[System]:
     return loaded
 
 
-def compare(wanted: Asked, names: Sequence[str]) -> tuple[list[Row], dict[str, Curve], Trials]:
-    """One row and one error curve a system; EdgevoiceError where that is impossible."""
+def compare(wanted: Asked, names: Sequence[str]) -> tuple[list[Row], dict[str, Values], Trials]:
+    """One row and one score a trial of each system; EdgevoiceError where that is impossible."""
     conditions, trials = wanted.conditions(), wanted.trials()
     loaded = load_systems(names, wanted.trained)
     paths = [clip.path for clip in trials.clips]
     sound = three_seconds(read_sound(wanted.root / paths[0]))
     cpu_ms = cpu_milliseconds(loaded, sound)
-    rows, curves = [], {}
+    rows, scores = [], {}
     for system in loaded:
         embedded = embed_all(system, wanted.root, paths, conditions, wanted.cache)
         tell_failures(embedded, trials, system.name)
         scored = score(system, embedded, trials)
-        curves[system.name] = error_curve(scored.own[trials.is_target], scored.own[~trials.is_target])
+        scores[system.name] = scored.own
         cost = system.size_bytes, cpu_ms[system.name], peak_memory_bytes(system.name, sound, wanted.trained)
         rows.append(Row(system.name, report(scored.own, scored, trials), *cost, len(embedded.failed)))
         if scored.voice is not None:
             like_the_others = report(scored.voice, scored, trials)
             rows.append(Row(f"{system.name}, voice alone", like_the_others, *cost, len(embedded.failed)))
-    return rows, curves, trials
+    return rows, scores, trials
 
 
-def markdown(rows: Sequence[Row], trials: Trials) -> str:
-    """A table in Markdown, and what it rests on."""
+def difference(scores: Mapping[str, Values], one: str, other: str, trials: Trials) -> str:
+    """The EER of one system less that of another, with its interval; ModelError where either was not measured."""
+    if missing := {one, other} - scores.keys():
+        raise ModelError(f"no difference to tell: {', '.join(sorted(missing))} was not measured in this run")
+    same, speakers = trials.is_target, (trials.speaker[trials.first], trials.speaker[trials.second])
+    gap = eer(scores[one][same], scores[one][~same]) - eer(scores[other][same], scores[other][~same])
+    low, high = eer_difference_interval(scores[one], scores[other], same, speakers)
+    return f"EER of {one} less that of {other}: {100 * gap:+.2f} points (95 %: {100 * low:+.1f} to {100 * high:+.1f})"
+
+
+def markdown(rows: Sequence[Row], trials: Trials, told: Sequence[str] = ()) -> str:
+    """A table in Markdown, what it rests on, and what else is told of it."""
     table = markdown_table(HEADINGS, [row.cells() for row in rows])
     targets = int(trials.is_target.sum())
     return (
         f"{table}\n\n{targets} target and {len(trials.is_target) - targets} non-target trials of {trials.speakers} "
-        "speakers; printed by `python -m tools.compare`."
+        "speakers; printed by `python -m tools.compare`." + "".join(f" {line}." for line in told)
     )
 
 
@@ -116,21 +126,27 @@ def markdown(rows: Sequence[Row], trials: Trials) -> str:
 )
 @click.option("--marker", default="compare", show_default=True, help="The word in the two marking lines.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Write the DET plot to this image.")
+@click.option(
+    "--against", multiple=True, help="Tell how far the EER of the first system is from this one's; repeatable."
+)
 @click.option("--json", "json_", is_flag=True, help="JSON Lines on standard output, one a system, and nothing else.")
 def main(
     names: tuple[str, ...],
     markdown_file: Path | None,
     marker: str,
     plot: Path | None,
+    against: tuple[str, ...],
     json_: bool,
 ) -> None:
     """Run from the command line."""
     try:
-        rows, curves, trials = compare(asked(), names)
+        rows, scores, trials = compare(asked(), names)
+        same = trials.is_target
+        told = [difference(scores, rows[0].system, other, trials) for other in against]
         if plot:
-            det.plot(curves, plot)
+            det.plot({name: error_curve(own[same], own[~same]) for name, own in scores.items()}, plot)
         if markdown_file:
-            write_between(markdown_file, marker, markdown(rows, trials))
+            write_between(markdown_file, marker, markdown(rows, trials, told))
     except EdgevoiceError as error:
         raise click.ClickException(str(error)) from error
     if json_:
@@ -142,6 +158,8 @@ def main(
         table.add_row(*row.cells())
     # Where nobody watches, a table folded to 80 columns cannot be read.
     Console(width=None if Console().is_terminal else 140).print(table)
+    for line in told:
+        click.echo(line)
 
 
 if __name__ == "__main__":
