@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.visit import FOLDER
 from tests.tools.test_evaluate import voice
-from tools import compare, conditions_table, evaluate, groups_table, promise
+from tools import calibrate, compare, conditions_table, evaluate, groups_table, promise
 from tools.measure.conditions import Conditions, disturbed, in_a_room
 from tools.measure.door_trials import Voice, door_trials, plain_scorer
 from tools.measure.groups import people_of
@@ -80,6 +81,17 @@ def test_promise_takes_an_index_from_a_spreadsheet_and_refuses_one_person_in_a_l
     result = CliRunner().invoke(promise.main, [str(MODEL), str(root / "one.csv"), "--root", str(root)])
     assert result.exit_code == 1
     assert "1 people have more than 3 clips" in result.output
+
+
+def test_a_calibration_that_cannot_be_made_changes_nothing(root: Path, tmp_path: Path) -> None:
+    for file in (MODEL, MODEL.with_suffix(".json"), MODEL.with_suffix(".cohort.npy")):
+        shutil.copy(file, tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    arguments = [str(tmp_path / MODEL.name), "--root", str(root), "--output", str(tmp_path)]
+    result = CliRunner().invoke(calibrate.main, arguments)
+    assert result.exit_code == 1
+    assert "no clip of an adult in the split dev; nothing was changed" in result.output
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_hardships_fill_the_page_and_the_picture_and_are_stored(root: Path) -> None:
