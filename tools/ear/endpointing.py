@@ -113,6 +113,7 @@ def tables(tallies: dict[tuple[str, float], Tally]) -> list[tuple[str, tuple[str
         waited = {name: Tally() for name in names}
         for (name, _), tally in tallies.items():
             waited[name].late_ms += tally.late_ms
+            waited[name].after_ms += tally.after_ms
             waited[name].final_ms += tally.final_ms
         return [(*row, figure(waited[row[0]])) for row in rows(figure)]
 
@@ -122,6 +123,11 @@ def tables(tallies: dict[tuple[str, float], Tally]) -> list[tuple[str, tuple[str
         ("clips not heard", HEADINGS, rows(unheard)),
         ("clips in more than one utterance", HEADINGS, rows(split)),
         ("last frame of speech to the first decision, p50 / p95 in ms", (*HEADINGS, "all"), rows_and_all(late)),
+        (
+            "the same of the first decision after it, whatever was decided before",
+            (*HEADINGS, "all"),
+            rows_and_all(after),
+        ),
         ("last frame of speech to the end of the utterance, p50 / p95 in ms", (*HEADINGS, "all"), rows_and_all(final)),
     ]
 
@@ -144,6 +150,10 @@ def split(tally: Tally) -> str:
 
 def late(tally: Tally) -> str:
     return _percentiles(tally.late_ms)
+
+
+def after(tally: Tally) -> str:
+    return _percentiles(tally.after_ms)
 
 
 def final(tally: Tally) -> str:

@@ -27,7 +27,8 @@ class Tally:
     """Frames of speech (spoken) and of those missed, other frames (silent) and of those taken for speech; clips, and
     of those unheard and split; late_ms, final_ms: from the last true frame of speech to the first decision, and to the
     end of the utterance, as a microphone's blocks come, 0 for a decision that came before and after which nothing was
-    taken for speech; looks: at short pauses."""
+    taken for speech; after_ms: as late_ms, but of decisions after that frame alone, whatever came before; looks: at
+    short pauses."""
 
     missed: int = 0
     spoken: int = 0
@@ -38,6 +39,7 @@ class Tally:
     split: int = 0
     looks: int = 0
     late_ms: list[float] = field(default_factory=list)
+    after_ms: list[float] = field(default_factory=list)
     final_ms: list[float] = field(default_factory=list)
 
     def count(self, frames: Frames, truth: Flags, gate: UtteranceGate) -> None:
@@ -55,6 +57,7 @@ class Tally:
         self.split += finals > 1
         self.looks += len(held) - finals
         self.late_ms += _waits(held, frames, last)
+        self.after_ms += [waited_ms(last, given.after) for given in held if given.after > last + 1][:1]
         self.final_ms += _waits([given for given in held if given.final], frames, last)
 
 
