@@ -147,8 +147,10 @@ def _write(job: Job, shard: Shard) -> None:
 
 def stored_speech(shard: Mapping[str, NDArray[Any]]) -> list[Samples]:
     """Of each voice of a shard, as it is read from its file."""
-    ends = np.cumsum(shard["speech_length"])
-    return [shard["speech"][start:end] for start, end in zip(ends - shard["speech_length"], ends, strict=True)]
+    # A file of several arrays reads one anew each time that it is asked for it.
+    speech, length = shard["speech"], shard["speech_length"]
+    ends = np.cumsum(length)
+    return [speech[start:end] for start, end in zip(ends - length, ends, strict=True)]
 
 
 _SURROUNDINGS: dict[Path, Surroundings] = {}

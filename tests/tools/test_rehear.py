@@ -8,7 +8,7 @@ import pytest
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.listening.window import HOP
 from tests.sound import clip
-from tools.prepare import STORED_SHIFT, front_end
+from tools.prepare import STORED_SHIFT, front_end, stored_speech
 from tools.rehear import Job, rehear, room_tone
 from tools.training.run_settings import PrepareSettings
 
@@ -30,6 +30,14 @@ def job(tmp_path: Path) -> Job:
     )
     settings = PrepareSettings(sets={}, leave_out=[], noisy_copies=2, subtractions=((2.0, 0.125),))
     return Job(shard, tmp_path, settings)
+
+
+def test_a_shard_is_read_once_for_all_its_voices(job: Job) -> None:
+    with np.load(job.shard) as shard:
+        one, two = stored_speech(shard)
+    assert np.shares_memory(one.base, two)
+    np.testing.assert_array_equal(one, VOICES[0])
+    np.testing.assert_array_equal(two, VOICES[1])
 
 
 def test_the_same_voices_are_heard_by_the_front_end_of_today(job: Job) -> None:
