@@ -1,5 +1,6 @@
 """Files that nobody else may read, that belong to whoever serves, and that appear whole or not at all."""
 
+import errno
 import os
 import pwd
 import tempfile
@@ -21,7 +22,7 @@ def make_private(folder: Path, path: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             _make_file(path)
-        os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC))
+        _refuse_unwritable(path)
         if (mode := path.stat().st_mode) & EVERYBODY:
             path.chmod(mode & 0o770)
     except OSError as error:
@@ -89,6 +90,15 @@ def flush(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _refuse_unwritable(path: Path) -> None:
+    """OSError. It is not opened for that: a process that closes any descriptor of a database lets go of its locks on it
+    (fcntl(2)), and the next program that ends takes the log from under a door (sqlite.org/howtocorrupt.html, 2.2).
+    """
+    if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
+        code = errno.EROFS if os.statvfs(path).f_flag & os.ST_RDONLY else errno.EACCES
+        raise OSError(code, os.strerror(code), str(path))
 
 
 def _refuse_stranger(folder: Path) -> None:

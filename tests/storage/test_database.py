@@ -101,6 +101,29 @@ def test_two_programs_share_the_file(folder: Path, database: Database) -> None:
         assert [event.reason for event in Events(other).last(5)] == ["from the other", "from this one"]
 
 
+def elsewhere(folder: Path, what: str) -> str:
+    """What another program prints of the ``State`` of the same database, which it then closes."""
+    program = (
+        "import sys; from pathlib import Path;"
+        "from edgevoice.storage.database import Database; from edgevoice.storage.state import State;"
+        f"database = Database.open(Path(sys.argv[1])); state = State(database); print({what}); database.close()"
+    )
+    command = [sys.executable, "-c", program, str(folder)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_a_program_that_opened_the_file_twice_shares_it_still(folder: Path, database: Database) -> None:
+    """A door makes its backup by a second connection; who looks in after that must not take the log away."""
+    state = State(database)
+    state.put("before", {"is": 1.0})
+    Database.open(folder).close()
+    assert elsewhere(folder, "state.get('before')") == "{'is': 1.0}"
+    state.put("after", {"is": 2.0})
+    assert elsewhere(folder, "state.get('after')") == "{'is': 2.0}"
+    elsewhere(folder, "state.put('other', {'is': 3.0})")
+    assert state.get("other") == {"is": 3.0}
+
+
 def test_a_newer_schema_is_refused_by_its_version_and_left_alone(folder: Path, database: Database) -> None:
     database.rows(f"pragma user_version = {VERSION + 1}")
     database.close()
