@@ -80,6 +80,18 @@ def test_the_last_good_backup_takes_its_place_and_that_is_said_loudly(
     assert bool(list(loaded.data.glob("*damaged*"))) == (how not in ("gone",))
 
 
+@pytest.mark.parametrize("how", ["empty", "gone"])
+def test_a_log_that_a_power_cut_has_left_makes_no_new_house_of_a_lost_one(loaded: Loaded, how: str) -> None:
+    path = loaded.data / FILE_NAME
+    log = path.with_name(f"{FILE_NAME}-wal")
+    with app.house(loaded) as home:
+        home.events.write("open", "Ada scored 4.2", "Ada")
+        left = log.read_bytes()
+    DAMAGE[how](path)
+    log.write_bytes(left)
+    assert people(loaded) == ["Ada"]
+
+
 @pytest.mark.parametrize("how", DAMAGE)
 def test_without_a_good_backup_nobody_can_become_the_first_person(loaded: Loaded, how: str) -> None:
     for backup in backups(loaded.data):

@@ -21,8 +21,8 @@ def is_lost(folder: Path) -> bool:
 
     A new, empty one in its place would let the next person at the door be the first.
     """
-    path, log = folder / FILE_NAME, folder / f"{FILE_NAME}-wal"
-    empty = _size(path) <= _PAGE and _size(log) == 0
+    size, log = _size(folder / FILE_NAME), folder / f"{FILE_NAME}-wal"
+    empty = size == 0 or (size <= _PAGE and _size(log) == 0)  # beside no page at all SQLite throws the log away
     return empty and ((folder / KEY_NAME).exists() or bool(backups(folder)))
 
 

@@ -146,11 +146,15 @@ def test_a_house_is_lost_where_its_database_is_gone_and_not_where_there_never_wa
 ) -> None:
     assert not is_lost(tmp_path / "new")
     assert not is_lost(home)
+    log = home / f"{FILE_NAME}-wal"
+    left = log.read_bytes()
     database.close()
     whole = (home / FILE_NAME).read_bytes()
     (home / FILE_NAME).write_bytes(whole[:4096])
     assert is_lost(home)  # SQLite would take it for an empty one
     (home / FILE_NAME).write_bytes(b"")
+    assert is_lost(home)
+    log.write_bytes(left)  # after a power cut; alone it brings nobody back
     assert is_lost(home)
     (home / FILE_NAME).unlink()
     assert is_lost(home)
