@@ -1,6 +1,7 @@
 """A house that is opened, and a door that serves, when the database is damaged, gone, locked or full."""
 
 import logging
+import os
 import sqlite3
 import time
 from dataclasses import replace
@@ -189,6 +190,18 @@ def test_a_door_makes_a_backup_when_one_is_due_and_writes_down_why_it_cannot(loa
             wait_for("fault", loaded, home)
         assert "no backup" in home.events.last(1)[0].reason
         assert backups(loaded.data) == []
+
+
+def test_a_database_that_goes_while_the_door_serves_is_put_back_and_not_begun_anew(loaded: Loaded) -> None:
+    (good,) = backups(loaded.data)
+    with app.house(loaded) as home:
+        home.database.mend_with(mending(home))
+        (loaded.data / FILE_NAME).unlink()
+        os.utime(good.path, (0, 0))  # a backup is due
+        with upkeep(loaded.settings, home, first_s=0.01, again_s=0.01):
+            wait_for("restored", loaded, home)
+    assert people(loaded) == ["Ada"]
+    assert backups(loaded.data) == [good]
 
 
 def test_no_backups_are_made_where_none_are_wanted(loaded: Loaded) -> None:

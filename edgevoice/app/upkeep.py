@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from edgevoice.app.home import House
 from edgevoice.config import Settings
@@ -13,6 +14,7 @@ from edgevoice.errors import DamagedError, StorageError
 from edgevoice.storage.backups import DAY_S, back_up, is_due
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.restore import is_lost
 
 FIRST_S = 60.0  # after the start, which has enough to do
 AGAIN_S = 600.0  # between two looks
@@ -48,26 +50,32 @@ class _LookAfter:
     def run(self, first_s: float, again_s: float) -> None:
         wait_s = first_s
         while not self._ending.wait(wait_s):
-            wait_s = again_s
-            # The second: where the clock is wrong the age of a file says nothing.
-            if is_due(self._serving.path.parent) or time.monotonic() - self._last_s > DAY_S:
-                wait_s = again_s if self._back_up() else max(again_s, FAILED_S)
+            wait_s = again_s if self._look() else max(again_s, FAILED_S)
 
-    def _back_up(self) -> bool:
+    def _look(self) -> bool:
+        """Whether all is well, or is now."""
+        folder = self._serving.path.parent
         try:
-            with Database.open(self._serving.path.parent) as database:
-                try:
-                    made = back_up(database, self._settings.backups_kept)
-                except StorageError as error:
-                    Events(database, self._settings.events_kept).write("fault", f"no backup: {error}")
-                    raise
+            if is_lost(folder):  # to open it would make a new house
+                raise DamagedError(f"the database in {folder} is gone")
+            # The second: where the clock is wrong the age of a file says nothing.
+            if is_due(folder) or time.monotonic() - self._last_s > DAY_S:
+                self._back_up(folder)
         except DamagedError as error:
             self._serving.damaged = True  # the door mends it before its next use
             _log.error("no backup: %s", error)
         except StorageError as error:
             _log.error("no backup: %s", error)
         else:
-            self._last_s = time.monotonic()
-            _log.info("the backup %s was written and read through", made.path)
             return True
         return False
+
+    def _back_up(self, folder: Path) -> None:
+        with Database.open(folder) as database:
+            try:
+                made = back_up(database, self._settings.backups_kept)
+            except StorageError as error:
+                Events(database, self._settings.events_kept).write("fault", f"no backup: {error}")
+                raise
+        self._last_s = time.monotonic()
+        _log.info("the backup %s was written and read through", made.path)
