@@ -14,7 +14,7 @@ from pathlib import Path
 
 from edgevoice.errors import DamagedError, StorageError
 from edgevoice.storage.database import FILE_NAME, Database
-from edgevoice.storage.files import beside, make_folder, place
+from edgevoice.storage.files import beside, clear_unfinished, make_folder, place
 from edgevoice.storage.keys import ENROL_AGAIN, Key
 from edgevoice.storage.sealed import SEALED, Sealed
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
@@ -67,6 +67,7 @@ def back_up(database: Database, keep: int = KEPT_BACKUPS) -> Backup:
     path = folder / FOLDER / f"edgevoice-{number:06}.sqlite"
     try:
         make_folder(path.parent)
+        _clear(folder)
         with beside(path) as copy:
             database.copy_to(copy)
             _examine_copy(database, copy)
@@ -89,6 +90,7 @@ def renew(database: Database) -> None:
     """
     folder = database.path.parent
     old = [*(backup.path for backup in backups(folder)), *damaged_files(folder), *folder.glob(BEFORE_UPGRADE)]
+    _clear(folder)
     if not old:
         return
     try:
@@ -125,6 +127,15 @@ def examine(path: Path, keys: Sequence[Key], known_as: Path | None = None) -> No
             purpose = sealed.purpose(*bound)
             if not isinstance(secret, bytes) or all(key.open(secret, purpose) is None for key in keys):
                 raise StorageError(f"{copy.path}: {purpose} does not open with the key: {ENROL_AGAIN}")
+
+
+def _clear(folder: Path) -> None:
+    """What was never finished in a data folder goes; where that cannot be done the owner is told."""
+    for each in (folder, folder / FOLDER):
+        try:
+            clear_unfinished(each)
+        except OSError as error:
+            _log.warning("%s is a copy that was never finished (%s): remove it by hand", error.filename, error.strerror)
 
 
 def _remove(copy: Path) -> None:

@@ -1,16 +1,18 @@
 """Files that nobody else may read, that belong to whoever serves, and that appear whole or not at all."""
 
 import errno
+import fcntl
 import os
 import pwd
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from edgevoice.errors import StorageError
 
 EVERYBODY = 0o007
+_UNFINISHED = ".unfinished"
 
 
 def make_private(folder: Path, path: Path) -> None:
@@ -63,17 +65,37 @@ def beside(path: Path, ours: bool = True) -> Iterator[Path]:
     """
     if ours:
         _refuse_stranger(path.parent)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # O_EXCL, 0600
+    prefix, suffix = f".{path.name}-", _UNFINISHED if ours else ""
+    descriptor, name = tempfile.mkstemp(suffix, prefix, path.parent)  # O_EXCL, 0600
     try:
-        try:
-            if ours:
-                _hand_over(descriptor, path.parent)
-        finally:
-            os.close(descriptor)
+        if ours:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)  # until the end of this process, however it ends
+            _hand_over(descriptor, path.parent)
         yield Path(name)
     finally:
-        for left in (name, f"{name}-wal", f"{name}-shm", f"{name}-journal"):  # SQLite's, where it wrote the file
-            Path(left).unlink(missing_ok=True)
+        os.close(descriptor)
+        _unlink_with_log(Path(name))
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Take away what ``beside`` began in ``folder`` for a program that was killed, or in a power cut; OSError.
+
+    It may hold somebody who was removed since, and nothing else would ever look at it.
+    """
+    for left in folder.glob(f".*{_UNFINISHED}"):
+        with suppress(FileNotFoundError, BlockingIOError):  # finished meanwhile; still worked on
+            descriptor = os.open(left, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _unlink_with_log(left)
+            finally:
+                os.close(descriptor)
+
+
+def _unlink_with_log(path: Path) -> None:
+    """And what SQLite puts beside a file that it writes."""
+    for suffix in ("-wal", "-shm", "-journal", ""):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def place(ready: Path, path: Path) -> None:

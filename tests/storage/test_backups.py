@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from edgevoice.errors import DamagedError, StorageError
 from edgevoice.storage.backups import BEFORE_UPGRADE, back_up, backups, is_due
 from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.files import beside
 from edgevoice.storage.keys import read_key
 from edgevoice.storage.restore import is_lost, last_good, put_in_place
 from edgevoice.storage.rotation import rotate
@@ -160,6 +163,33 @@ def test_a_house_is_lost_where_its_database_is_gone_and_not_where_there_never_wa
     assert is_lost(home)
     (home / "key").unlink()
     assert not is_lost(home)
+
+
+CUT_OFF = """
+import os, signal, sys
+from pathlib import Path
+from edgevoice.storage.database import FILE_NAME, Database
+from edgevoice.storage.files import beside
+home = Path(sys.argv[1])
+with Database.open(home) as database, beside(home / "backups" / FILE_NAME) as first, beside(home / FILE_NAME) as second:
+    database.copy_to(first)
+    database.copy_to(second)
+    second.with_name(f"{second.name}-journal").write_bytes(second.read_bytes())
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_power_cut_has_left_of_a_copy_goes_with_the_next_and_one_at_work_stays(
+    home: Path, database: Database, speakers: Speakers
+) -> None:
+    back_up(database)
+    for change in (lambda: back_up(database), lambda: speakers.remove("Wilhelmine")):
+        subprocess.run([sys.executable, "-c", CUT_OFF, str(home)], check=False)
+        assert len(list(home.rglob(".*"))) == 3
+        with beside(home / "backups" / FILE_NAME) as at_work:
+            change()
+            assert list(home.rglob(".*")) == [at_work]
+    assert not any(b"Wilhelmine" in path.read_bytes() for path in home.rglob("*") if path.is_file())
 
 
 def test_whoever_is_removed_is_in_no_backup_and_in_no_damaged_file(
