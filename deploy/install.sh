@@ -236,10 +236,10 @@ put_copy_back() {
     fi
 }
 
-# The newest two stay.
+# The new one and the one before it stay; which these are no date says, as the clock may be wrong.
 tidy() {
     [ "$release" ] && [ -d "$prefix/releases" ] || return 0
-    find "$prefix/releases" -mindepth 1 -maxdepth 1 -type d | sort -r | tail -n +3 | while read -r old; do
+    find "$prefix/releases" -mindepth 1 -maxdepth 1 -type d ! -path "$release" ! -path "$before" | while read -r old; do
         say "removing $old"
         run rm -rf "$old"
     done

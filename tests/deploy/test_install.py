@@ -131,6 +131,17 @@ def upgraded(opt: Path, data: Path, meanwhile: str = "", user: str = "") -> subp
     return subprocess.run(["sh", "-c", "\n".join(lines)], capture_output=True, text=True, check=False, timeout=60)
 
 
+def test_the_release_that_serves_stays_though_the_clock_was_never_set(tmp_path: Path) -> None:
+    """Without a network, as with --wheels, a Pi has no time; each release is called by the time of its installation."""
+    releases = tmp_path / "releases"
+    for when in ("20260101T000000Z", "20260601T000000Z", "20230315T000000Z"):
+        (releases / when).mkdir(parents=True)
+    functions, _, _ = (DEPLOY / "install.sh").read_text().partition('\narguments "$@"\n')
+    here = f"prefix={tmp_path} release={releases}/20230315T000000Z before={releases}/20260601T000000Z"
+    subprocess.run(["sh", "-c", f"{functions}\n{here}\ntidy"], check=True, timeout=60)
+    assert sorted(path.name for path in releases.iterdir()) == ["20230315T000000Z", "20260601T000000Z"]
+
+
 @pytest.fixture
 def people(tmp_path: Path) -> Path:
     data = tmp_path / "data"
