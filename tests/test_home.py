@@ -3,6 +3,8 @@
 import logging
 import os
 import sqlite3
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +21,7 @@ from edgevoice.door.decide import Cause, Decision
 from edgevoice.door.machine import Event, Machine, step
 from edgevoice.errors import DamagedError, StorageError
 from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
-from edgevoice.storage.backups import back_up, backups
+from edgevoice.storage.backups import CONDEMNED, back_up, backups
 from edgevoice.storage.database import FILE_NAME
 from edgevoice.storage.rotation import rotate
 
@@ -167,6 +169,27 @@ def test_a_key_change_that_was_cut_off_is_finished_when_the_house_is_opened(load
     assert (loaded.data / "key.new").exists()
     assert people(loaded) == ["Ada"]
     assert not (loaded.data / "key.new").exists()
+
+
+def test_a_removal_that_was_cut_off_is_finished_when_the_house_is_opened(loaded: Loaded) -> None:
+    with app.house(loaded) as home:
+        home.speakers.add("Wilhelmine", np.arange(8, dtype=np.float32), MODEL, 3)
+        with home.database.transaction():
+            for _ in range(3_000):  # so that the rest of a removal takes its time
+                home.events.write("open", "Ada scored 4.2", "Ada")
+        back_up(home.database)
+        command = [sys.executable, "-m", "edgevoice", "--data", str(loaded.data), "speakers", "remove", "Wilhelmine"]
+        with subprocess.Popen(command) as removal:
+            while len(home.speakers.list()) == 2 and removal.poll() is None:
+                pass
+            removal.kill()
+    assert people(loaded) == ["Ada"]
+    assert backups(loaded.data)
+    assert not any(b"Wilhelmine" in path.read_bytes() for path in loaded.data.rglob("*") if path.is_file())
+    last = backups(loaded.data)
+    with app.house(loaded) as home:  # and not again, where a restored backup has other numbers
+        assert home.state.get(CONDEMNED) == {"up_to": 0.0}
+    assert backups(loaded.data) == last
 
 
 def wait_for(what: str, loaded: Loaded, home: app.House) -> None:

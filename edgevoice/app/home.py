@@ -11,6 +11,7 @@ from edgevoice.door.register import Register
 from edgevoice.errors import DamagedError, StorageError
 from edgevoice.storage import restore
 from edgevoice.storage.alone import alone
+from edgevoice.storage.backups import finish
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.habits import Habits
@@ -60,10 +61,7 @@ def open_house(loaded: Loaded) -> House:
         home.secrets.settle()
         if told:
             _tell(home, told)
-        try:
-            seal_plain(database, home.events)
-        except StorageError as error:
-            _log.warning("older events are not sealed yet: %s", error)
+        _finish(home)
     except BaseException:
         database.close()
         raise
@@ -125,6 +123,15 @@ def _sound(folder: Path) -> Database:
         database.close()
         raise
     return database
+
+
+def _finish(home: House) -> None:
+    """What was begun before, by an older edgevoice or until a power cut; where that cannot be now, the next time."""
+    try:
+        finish(home.database)
+        seal_plain(home.database, home.events)
+    except StorageError as error:
+        _log.warning("what was begun before is not finished yet: %s", error)
 
 
 def _tell(home: House, told: str) -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -19,8 +20,11 @@ from edgevoice.storage.keys import ENROL_AGAIN, Key
 from edgevoice.storage.sealed import SEALED, Sealed
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import keys_beside
+from edgevoice.storage.state import State
 
 FOLDER = "backups"
+CONDEMNED = "condemned backups"
+"""The name under which ``State`` has the number of the last of them."""
 BEFORE_UPGRADE = "before-upgrade"
 """The copy of people and key that deploy/install.sh makes, and lets go of once the new version serves."""
 KEPT_BACKUPS = 7
@@ -81,6 +85,23 @@ def back_up(database: Database, keep: int = KEPT_BACKUPS) -> Backup:
     return Backup(path, number)
 
 
+def condemn(database: Database) -> None:
+    """Within the transaction that removes somebody or changes the key: write down which backups have to go with it.
+
+    ``renew`` takes them away, and after a power cut before it ``finish`` does.
+    """
+    newest = max((backup.number for backup in backups(database.path.parent)), default=0)
+    State(database).put(CONDEMNED, {"up_to": newest})
+
+
+def finish(database: Database) -> None:
+    """Take away what a removal or a change of the key has condemned and a power cut has left; StorageError."""
+    up_to = (State(database).get(CONDEMNED) or {}).get("up_to", 0)
+    if any(backup.number <= up_to for backup in backups(database.path.parent)):
+        database.forget()
+        renew(database)
+
+
 def renew(database: Database) -> None:
     """One backup of how things stand now in the place of all older ones, and of every other copy, where there are any.
 
@@ -99,6 +120,8 @@ def renew(database: Database) -> None:
         _log.warning("there is no backup now, as the older ones held what had to go: %s", error)
     for path in old:
         _remove(path)
+    with suppress(StorageError):  # a full disk: ``finish`` finds none of them
+        State(database).put(CONDEMNED, {"up_to": 0})  # in another folder the numbers are others
 
 
 def damaged_files(folder: Path) -> list[Path]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from edgevoice.errors import StorageError
 from edgevoice.storage import chain
-from edgevoice.storage.backups import renew
+from edgevoice.storage.backups import condemn, renew
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.keys import Key, write_key
@@ -83,6 +83,7 @@ def give_up(database: Database, secrets: Secrets, events: Events) -> int:
 def _put_in_force(database: Database, new: Key) -> None:
     chain.sign_anew(database, new)
     record(database, new)
+    condemn(database)
 
 
 def _seal_anew(database: Database, sealed: Sealed, old: Key, new: Key) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from itertools import count
 
 from edgevoice.errors import SpeakerError, StorageError
-from edgevoice.storage.backups import renew
+from edgevoice.storage.backups import condemn, renew
 from edgevoice.storage.database import Database
 from edgevoice.storage.names import fold, tidy
 from edgevoice.storage.secrets import Secrets
@@ -123,6 +123,7 @@ class Speakers:
         person = self._find(name)
         with self._database.transaction():
             self._database.rows("delete from speakers where id = ?", (person.id,))
+            condemn(self._database)
         if not self._database.forget():
             _log.warning(
                 "traces of a removed person stay in the database or its write-ahead log until the next removal: "
