@@ -132,6 +132,15 @@ def test_the_shortest_time_is_enough_for_a_second_factor_as_it_comes(tmp_path: P
     assert load(write(tmp_path, f"{chosen}factor_seconds = 10")).settings.door.factor_seconds == 10
 
 
+def test_a_press_that_nobody_could_give_is_not_asked_for(tmp_path: Path) -> None:
+    """The door would say "please press the button" for ever."""
+    asked, relay = "[door]\nintent_seconds = 10.0\n", '[lock]\ndriver = "gpio"\n'
+    assert "door.intent_seconds is 10.0, but nobody can press the button" in refusal(tmp_path, asked + relay)
+    wired = '[button]\ndriver = "gpio"\n[gpio]\nbutton_pin = 24\n'
+    for settings in (asked, relay, asked + relay + wired):
+        load(write(tmp_path, settings))
+
+
 def test_the_shortest_pin_is_the_shortest_that_can_be_set() -> None:
     assert LEAST_PIN_DIGITS == SHORTEST
 

@@ -15,6 +15,7 @@ from edgevoice.door.enrolment import EnrolmentRules
 from edgevoice.door.known_sounds import SoundRules
 from edgevoice.door.lockout import LockoutRules
 from edgevoice.door.rhythm import RhythmRules
+from edgevoice.errors import SettingsError
 from edgevoice.hardware.microphone_settings import MicrophoneSettings
 from edgevoice.hardware.pins import GpioSettings
 from edgevoice.hardware.pulse import LONGEST_PULSE_SECONDS
@@ -95,7 +96,8 @@ class DoorSettings(Rules):
     leave_seconds: Annotated[float, Field(ge=1, le=120)] = 10.0
     """How long after a request to exit, or after the pulse, an opened door is not called forced, 1..120 seconds."""
     intent_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
-    """The door opens only to whoever pressed the button so many seconds before speaking, 0..60; 0: no press needed."""
+    """The door opens only to whoever pressed the button so many seconds before speaking, 0..60; 0: no press needed.
+    With a relay it wants a real button."""
     second_factor: Literal["none", "pin", "challenge"] = "none"
     """What a known voice must give beside itself. "pin": its PIN, pressed at a button at the door; "challenge": digits
     that the sounder asks for. docs/second_factor.md tells what each protects against."""
@@ -192,7 +194,12 @@ class Settings:
     gpio: GpioSettings = GpioSettings()
 
     def __post_init__(self) -> None:
-        """Raises SettingsError where nobody could give the second factor in time."""
+        """Raises SettingsError where nobody could press the button, or give the second factor in time."""
+        if self.door.intent_seconds > 0 and self.lock.driver != "fake" and self.button.driver == "fake":
+            raise SettingsError(
+                f"door.intent_seconds is {self.door.intent_seconds}, but nobody can press the button, which is a fake:"
+                ' wire one, and set button.driver = "gpio"; or set it to 0'
+            )
         chosen, seconds = self.door.second_factor, self.door.factor_seconds
         if chosen == "pin":
             refuse_too_short(seconds, *time_for_a_pin(self.pin))
