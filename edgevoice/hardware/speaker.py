@@ -38,8 +38,9 @@ class Speaker:
             )
         self._device, self._gain, self._sound_system = device, volume_percent / 100, sound_system
         self._turn = threading.Lock()
-        self._playing = threading.Lock()  # one stream at a time: many devices know no second one
-        self._replaced = threading.Event()
+        self._next: tuple[Prompt, ...] = ()
+        self._replaced = threading.Event()  # ends what is being said
+        # One at most: many devices know no second stream, and one that hangs would hold thread after thread.
         self._thread: threading.Thread | None = None
         self._closed = False
 
@@ -48,23 +49,23 @@ class Speaker:
         with self._turn:
             if self._closed:
                 raise HardwareError("The speaker stays silent: its driver was closed; make a new one.")
+            self._next = tuple(prompts)
             self._replaced.set()
-            if not prompts:
-                return
-            replaced = self._replaced = threading.Event()
-            self._thread = threading.Thread(target=self._speak, args=(tuple(prompts), replaced), daemon=True)
-            self._thread.start()
+            if self._next and self._thread is None:
+                thread = threading.Thread(target=self._speak, daemon=True)
+                thread.start()
+                self._thread = thread
 
     @property
     def busy(self) -> bool:
         """Whether it can be heard at this moment, or is about to."""
-        thread = self._thread
-        return thread is not None and thread.is_alive()
+        return self._thread is not None
 
     def close(self) -> None:
         """Fall silent for good; safe to call twice."""
         with self._turn:
             self._closed = True
+            self._next = ()
             self._replaced.set()
             thread = self._thread
         if thread is not None:
@@ -75,17 +76,25 @@ class Speaker:
         spoken = np.concatenate([read_sound(self._clips[prompt]) for prompt in prompts])
         return np.rint(spoken * self._gain).astype(np.int16)
 
-    def _speak(self, prompts: tuple[Prompt, ...], replaced: threading.Event) -> None:
-        """The thread's work; never raises."""
-        try:
-            samples = self.sound(prompts)
-            with self._playing:
-                if not replaced.is_set():
-                    self._play(samples, replaced)
-        except EdgevoiceError as error:
-            _log.error("%s", error)
-        except Exception:  # whatever PortAudio raises: the door must not fall silent for it
-            _log.exception("the speaker failed")
+    def _speak(self) -> None:
+        """The thread's work, until nothing is left to say; never raises."""
+        while (said := self._take()) is not None:
+            try:
+                self._play(self.sound(said[0]), said[1])
+            except EdgevoiceError as error:
+                _log.error("%s", error)
+            except Exception:  # whatever PortAudio raises: the door must not fall silent for it
+                _log.exception("the speaker failed")
+
+    def _take(self) -> tuple[tuple[Prompt, ...], threading.Event] | None:
+        """What is to be said now, and what ends it; None where nothing is, and the thread with that."""
+        with self._turn:
+            prompts, self._next = self._next, ()
+            if not prompts:
+                self._thread = None
+                return None
+            self._replaced = threading.Event()
+            return prompts, self._replaced
 
     def _play(self, samples: Samples, replaced: threading.Event) -> None:
         audio = self._sound_system()

@@ -1,4 +1,5 @@
 import logging
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -63,6 +64,22 @@ def test_another_prompt_replaces_the_one_being_said() -> None:
     assert len(cut.samples()) < len(read_sound(clip("en", Prompt.CLAIM))) / 2
     assert not cut.is_open
     assert np.array_equal(whole.samples(), np.concatenate([read_sound(clip("en", Prompt.DONE)), QUIET]))
+
+
+def test_a_loudspeaker_that_hangs_holds_one_thread_and_says_the_last_thing_when_it_goes_on() -> None:
+    """Each would cost the door one of its 64, until none is left to shut the relay with and nothing opens."""
+    audio = FakePlayback("loud")
+    audio.go_on.clear()
+    speaker = _speaker(audio)
+    before = threading.active_count()
+    for _ in range(20):
+        speaker.say([Prompt.REFUSED])
+        time.sleep(0.005)
+    speaker.say([Prompt.DONE])
+    assert threading.active_count() <= before + 1
+    audio.go_on.set()
+    _wait_until(lambda: not speaker.busy)
+    assert np.array_equal(audio.streams[-1].samples(), np.concatenate([read_sound(clip("en", Prompt.DONE)), QUIET]))
 
 
 def test_saying_nothing_is_silence() -> None:
