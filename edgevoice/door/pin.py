@@ -7,6 +7,7 @@ from edgevoice.door.decide import Decision
 from edgevoice.door.rhythm import Rhythm, RhythmRules
 from edgevoice.door.second_factor import POOR, Proof
 from edgevoice.door.states import Event
+from edgevoice.errors import HardwareError
 from edgevoice.hardware import Button, Press, Prompt
 from edgevoice.recognition.recognise import Evidence
 
@@ -41,9 +42,12 @@ class PinFactor:
         return (Prompt.ASK_PRESS,)
 
     def look(self) -> Proof | None:
-        """Take the presses; the PIN is compared once, when it has ended. HardwareError, StorageError."""
+        """Take the presses; the PIN is compared once, when it has ended. HardwareError, also where the button is stuck
+        while nobody is asked, StorageError."""
         presses, now_s = self._button.take(), self._clock()
         if self._speaker is None:
+            if Press.STUCK in presses:
+                raise HardwareError("the button at the door is stuck: look whether it is jammed, or its wires touch")
             return None
         for press in presses:
             if press is not Press.SHORT:

@@ -375,6 +375,20 @@ def test_a_button_at_the_door_that_fails_is_a_fault_until_it_answers(tmp_path: P
         assert it.kiosk.state is State.LISTENING
 
 
+def test_a_button_at_the_door_that_is_stuck_is_told_once_before_anybody_needs_it(tmp_path: Path) -> None:
+    with house(tmp_path) as it:
+        it.outside.down()
+        it.wait(35.0)
+        (told,) = it.events.last(10)
+        assert told.kind == "fault"
+        assert "the button at the door is stuck" in told.reason
+        assert Prompt.FAULT in it.said()
+        it.wait(120.0)
+        assert it.kiosk.state is State.LISTENING
+        assert [event.id for event in it.events.last(10)] == [told.id]
+        assert it.failed() == 0
+
+
 def test_a_factor_without_time_and_time_without_a_factor_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="more than no time"), house(tmp_path, limits=Limits()):
         pass
