@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from edgevoice.errors import SettingsError
 from tools.measure.page import markdown_table, write_between
+from tools.step import Step
 from tools.train import fit
 from tools.training.corpus import Corpus, coefficient_scale, load_corpus
 from tools.training.development import Development, development_eer
@@ -79,7 +80,7 @@ def table(found: dict[str, dict[str, float]]) -> str:
     return markdown_table(["left out", *sets], rows)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("ablation_file", type=click.Path(path_type=Path))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")

@@ -36,6 +36,7 @@ from tools.measure.door_trials import (
     plain_scorer,
 )
 from tools.measure.halves import FEWEST, measure_halves
+from tools.step import Step
 from tools.training.corpus import Corpus, load_corpus, made_up
 from tools.training.fit_doubt import fit_doubt
 
@@ -105,7 +106,7 @@ def strictest(sets: Sequence[Trials], calibration: Calibration) -> tuple[float, 
     return tuple(float(threshold) for threshold in np.max(found, axis=0))
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("model", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")

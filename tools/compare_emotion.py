@@ -14,6 +14,7 @@ from tools.mood.examples import gather
 from tools.mood.network import Lesson
 from tools.mood.peers import PEERS, Peer, Table, measure_all
 from tools.mood.score import Judged, arousal_recall, calibrated, calibration_error, confusion, uar
+from tools.step import Step
 from tools.train_emotion import Lessons, across_folds, lessons, with_bounds
 
 mpl.use("svg")
@@ -53,7 +54,7 @@ def draw(found: Sequence[tuple[str, Judged]], path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("index", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Where the paths begin.")
 @click.option("--models", type=click.Path(path_type=Path, exists=True), required=True, help="With the x-vector.")

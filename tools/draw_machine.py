@@ -10,6 +10,7 @@ from edgevoice.door.act import LIGHTS
 from edgevoice.door.machine import RESTS
 from edgevoice.door.states import Event, Rule, State, Then
 from edgevoice.door.transitions import ALIVE, AWAKE, DIALOGUE, RULES, SERVING, SHOWN
+from tools.step import Step
 
 PAGE = Path(__file__).parents[1] / "docs" / "kiosk.md"
 GROUPS = {ALIVE: "any state", SERVING: "serving", AWAKE: "awake", DIALOGUE: "a dialogue", SHOWN: "an answer"}
@@ -105,7 +106,7 @@ def _row(rule: Rule) -> str:
     return f"| {where} | {rule.event.value} | {conditions} | {rule.to.value} | {does} | {says} |"
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 def main() -> None:
     PAGE.write_text(drawn(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     click.echo(f"drawn into {PAGE}")

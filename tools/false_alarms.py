@@ -19,6 +19,7 @@ from edgevoice.visit import FOLDER
 from tools.known_sounds import made, spectra
 from tools.measure.conditions import noise_files
 from tools.measure.page import markdown_table, write_between
+from tools.step import Step
 
 MARKER = "false alarms of tones"
 PERCENT = (80, 85, 87, 90)
@@ -79,7 +80,7 @@ def rate(events: int, hours: float) -> str:
     return f"{events} ({events / hours:.2f} an hour, below {gamma.ppf(0.95, events + 1) / hours:.2f})"
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with all sound.")
 @click.option("--markdown", type=click.Path(path_type=Path, exists=True), help="Page to write the table into.")
 @click.option("--only", multiple=True, type=click.Choice(list(GROUPS)), help="Hear this group; may be repeated.")

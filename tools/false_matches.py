@@ -60,7 +60,7 @@ def one_recording(root: Path, first: str, second: str) -> bool:
 def main(root: Path, sets: tuple[str, ...], scores: Path | None, json_: bool) -> None:
     """Run from the command line."""
     try:
-        rows = read_index(root)
+        rows = read_index(root, ("path", "set"))
         for name in sets:
             found = ask(hear(root, sorted(row["path"] for row in rows if row["set"] == name)))
             _report(root, name, found, json_)

@@ -1,18 +1,44 @@
-"""The index of a folder of sound: ``index.csv`` beside it."""
+"""The index of a folder of sound: ``index.csv`` beside it, or any other of the same form."""
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 from edgevoice.errors import SettingsError
 
+_OF_A_FOLDER = ("path", "kind", "split", "set", "speaker", "label")
 
-def read_index(root: Path) -> list[dict[str, str]]:
-    """A row a clip, by the names of the heading; SettingsError where there is no index to read."""
-    path = root / "index.csv"
+
+def read_index(root: Path, columns: Sequence[str] = _OF_A_FOLDER) -> list[dict[str, str]]:
+    """``read_rows`` of the index in a folder."""
+    return read_rows(root / "index.csv", columns)
+
+
+def read_rows(index: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """A row a clip, by the names of the heading, what is left out as "".
+
+    SettingsError where it cannot be read, lacks one of these columns, lists no clip or one clip twice, which would be
+    compared with itself.
+    """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as index:
-            return list(csv.DictReader(index))
+        with index.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, restval="")
+            found, rows = reader.fieldnames or [], list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SettingsError(
-            f"{path}: cannot be read ({error}); wanted a CSV file: docs/your_own_recordings.md"
+            f"{index}: the index cannot be read ({error}); wanted a CSV file in UTF-8: docs/your_own_recordings.md"
         ) from error
+    if missing := [column for column in columns if column not in found]:
+        raise SettingsError(
+            f"{index}: column {', '.join(missing)} is missing; found {', '.join(found) or 'no column'}; "
+            f"wanted at least {', '.join(columns)}: docs/your_own_recordings.md"
+        )
+    if not rows:
+        raise SettingsError(f"{index}: found a heading but no clip; wanted a line a clip")
+    listed: set[str] = set()
+    for row in rows:
+        path = Path(row["path"]).as_posix()
+        if row["path"] and path in listed:
+            raise SettingsError(f"{index}: {path} is listed twice; wanted a line a clip: take one of them out")
+        listed.add(path)
+    return rows

@@ -21,6 +21,7 @@ from edgevoice.recognition.embed import Embedding, Vector, XVector, normalise, u
 from edgevoice.recognition.score import load_scorer
 from tools.measure.door_trials import Trials, Voice, development_adults, door_trials, embed_voices
 from tools.measure.metrics import eer
+from tools.step import Step
 from tools.training.development import pair_eer
 from tools.training.student import Student
 from tools.training.xvector import context_frames
@@ -56,7 +57,7 @@ def flips(one: NDArray[np.float64], other: NDArray[np.float64], threshold: float
     return float(((one >= threshold) != (other >= threshold)).mean())
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("model", type=click.Path(path_type=Path, exists=True))
 @click.argument("float_model", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")

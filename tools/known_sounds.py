@@ -25,6 +25,7 @@ from edgevoice.recognition.tones import Tonal, Tones, beeps
 from tools.measure.conditions import in_a_room, mix, noise_files
 from tools.measure.page import markdown_table, write_between
 from tools.measure.shares import Share
+from tools.step import Step
 from tools.synthetic.sounds import FLOOR_DBFS, OTHERS, SOUNDS
 from tools.synthetic.take import gain, generator, pink, to_int16
 
@@ -131,7 +132,7 @@ def _row(what: str, found: list[tuple[str, tuple[str, float] | None]]) -> list[s
     return [what, str(len(found)), str(Share(len(soon), len(found))), after, str(wrong)]
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option(
     "--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with music and noise."
 )

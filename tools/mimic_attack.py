@@ -30,6 +30,7 @@ from tools.attacks.voices import (
 )
 from tools.measure.page import markdown_table, write_between
 from tools.measure.shares import Share
+from tools.step import Step
 from tools.synthetic.kokoro import load_engine, load_voices
 from tools.voice_attacks import RATES, SETS
 
@@ -51,7 +52,7 @@ def attack(
     return [judge(machine.say(best, text, played)) for text in SAID]
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--root", type=_FILE, required=True, help="Folder with index.csv.")
 @click.option("--model", type=_FILE, required=True, help="Kokoro-82M as ONNX.")
 @click.option("--voices", type=_FILE, required=True, help="Its voices as .npz.")

@@ -20,6 +20,7 @@ from tools.measure.page import markdown_table, write_between
 from tools.mood.clips import Clip, read_emotions
 from tools.mood.examples import Examples, gather
 from tools.mood.score import over_people
+from tools.step import Step
 
 USUAL = ("neutral", "calm")
 _ENROLMENTS, _UTTERANCES = 4, 3
@@ -103,7 +104,7 @@ def rows(clips: Sequence[Clip], examples: Examples, tries: Tries, scorer: Scorer
         ]
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("index", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Where the paths begin.")
 @click.option("--model", type=click.Path(path_type=Path, exists=True), required=True, help="The x-vector's .tflite.")

@@ -24,6 +24,7 @@ from edgevoice.listening.listen import FRONT_END, ListeningSettings
 from edgevoice.listening.utterance import UtteranceGate
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, WINDOW
 from tools.index import read_index
+from tools.step import Step
 from tools.training.augment import Surroundings, Wave, change_speed, disturb, over_another
 from tools.training.run_settings import PrepareSettings, read_run
 from tools.training.throat import change_throat, draw_throat
@@ -182,7 +183,7 @@ def listed_clips(root: Path, settings: PrepareSettings) -> Iterator[Clip]:
             yield Clip(row["path"], speaker, voices, over_others)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("run_file", type=click.Path(path_type=Path))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="Folder of this run.")

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from torch import Tensor, nn
 
+from tools.step import Step
 from tools.train import fit
 from tools.training.corpus import load_corpus
 from tools.training.development import Development, development_eer
@@ -48,7 +49,7 @@ def parameters(network: nn.Module) -> int:
     return sum(weight.numel() for weight in network.parameters())
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @run_options
 def main(run_file: Path, root: Path, output: Path, steps: int | None) -> None:
     run = read_run(run_file)

@@ -20,6 +20,7 @@ from tqdm import tqdm
 from tools.measure.page import markdown_table, write_between
 from tools.prune import parameters, pruned
 from tools.quantize import convert
+from tools.step import Step
 from tools.train import fit
 from tools.training.corpus import Corpus, load_corpus
 from tools.training.development import Development, development_eer
@@ -107,7 +108,7 @@ def sparsity(student: Student, run: Run, corpus: Corpus) -> list[list[str]]:
     return rows
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("run_file", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")

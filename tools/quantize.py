@@ -13,6 +13,7 @@ import torch
 
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.recognition.embed import FRAME_RATE_DIVISOR, normalise, windows
+from tools.step import Step
 from tools.training.corpus import Corpus, load_corpus
 from tools.training.graph import OUTPUT_FRAMES, Graph, window_frames
 from tools.training.int8 import convert_folder, describe, stripped
@@ -47,7 +48,7 @@ def convert(student: Student, corpus: Corpus, settings: QuantizeSettings) -> byt
         return convert_folder(folder, list(SIGNATURES), representative)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("run_file", type=click.Path(path_type=Path))
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
 @click.option("--models", type=click.Path(path_type=Path, exists=True), required=True, help="Where the file goes.")

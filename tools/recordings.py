@@ -19,6 +19,7 @@ from tqdm import tqdm
 from edgevoice.errors import AudioError
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
+from tools.step import Step
 from tools.synthetic.packages import unpack
 from tools.synthetic.take import write
 from tools.training.talkies import open_drascula, open_gsm, open_queen, open_sky
@@ -124,7 +125,7 @@ def gather(source: Source, output: Path) -> Iterator[dict[str, str]]:
             yield dict(zip(COLUMNS, (*row, source.licence), strict=True))
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("output", type=click.Path(path_type=Path, file_okay=False))
 def main(output: Path) -> None:
     rows = [row for source in tqdm(SOURCES, unit="set") for row in gather(source, output)]

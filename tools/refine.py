@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from tools.step import Step
 from tools.train import fit
 from tools.training.corpus import load_corpus
 from tools.training.deepen import deepened
@@ -15,7 +16,7 @@ from tools.training.student import Student
 from tools.training.together import RANK
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @run_options
 def main(run_file: Path, root: Path, output: Path, steps: int | None) -> None:
     run = read_run(run_file)

@@ -18,6 +18,7 @@ from edgevoice.listening.features import COEFFICIENTS, Cepstra
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.listening.window import HOP
 from tools.prepare import STORED_SHIFT, draw_subtraction, front_end, stored_speech, surroundings
+from tools.step import Step
 from tools.training.augment import disturb
 from tools.training.run_settings import PrepareSettings, read_run
 
@@ -78,7 +79,7 @@ def rehear(job: Job) -> bool:
     return True
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("run_file", type=click.Path(path_type=Path))
 @click.option("--sounds", type=click.Path(path_type=Path, exists=True), required=True, help="With rooms/ and noise/.")
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")

@@ -32,6 +32,7 @@ from tools.attacks.voices import ENROLMENT_CLIPS, clips_of, embed_clips, voicepr
 from tools.measure.conditions import mix
 from tools.measure.page import markdown_table, write_between
 from tools.measure.shares import Share
+from tools.step import Step
 
 ATTACKS, TAKES = "attacks", "new takes"
 SETS = (("speechocean762", "dev"), ("librispeech10", "dev"))
@@ -46,7 +47,7 @@ class Target:
     voiceprint: Vector
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--each", default=5, show_default=True, help="Clips a person that are replayed.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Folder that keeps what the door made of each replay.")

@@ -20,6 +20,7 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from edgevoice.listening.window import FRAMES_PER_SECOND
+from tools.step import Step
 from tools.training.batches import Batches
 from tools.training.corpus import Corpus, load_corpus
 from tools.training.development import Development, development_eer
@@ -134,7 +135,7 @@ def restored(model: Path, corpus: Corpus) -> Student:
     return Student(network, scale)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("model", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from edgevoice.listening.capture import Samples
 from tools.prepare import stored_speech
+from tools.step import Step
 from tools.training.frame_targets import FrameBasis, principal_components
 from tools.training.teacher import Teacher
 from tools.training.teacher_head import TeacherHead, left_out
@@ -61,7 +62,7 @@ def frame_basis(output: Path, shards: list[Path]) -> FrameBasis:
     return FrameBasis.load(path)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
 @click.option("--workers", default=2, show_default=True)
 def main(output: Path, workers: int) -> None:

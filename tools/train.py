@@ -14,6 +14,7 @@ import torch
 from tqdm import tqdm
 
 from edgevoice.listening.window import FRAMES_PER_SECOND
+from tools.step import Step
 from tools.training.batches import Batches
 from tools.training.corpus import Corpus, coefficient_scale, load_corpus, people
 from tools.training.development import Development, development_eer
@@ -98,7 +99,7 @@ def _resume(path: Path, learner: Learner, optimizer: MuonAdamW) -> int:
     return int(step)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @run_options
 def main(run_file: Path, root: Path, output: Path, steps: int | None) -> None:
     settings = read_run(run_file).train

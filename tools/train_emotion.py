@@ -26,6 +26,7 @@ from tools.mood.examples import Examples, gather
 from tools.mood.file import ENTRY, LARGEST_FILE, Meaning, convert, write
 from tools.mood.network import Head, Lesson, learn
 from tools.mood.score import Judged, arousal_recall, calibrated, calibration_error, fit_temperature, interval, uar
+from tools.step import Step
 from tools.training.int8 import describe
 
 LICENCE = "CC BY-NC-SA 4.0, not for commercial use: learned from RAVDESS (Livingstone and Russo, 2018), which is so"
@@ -143,7 +144,7 @@ def strong_line(judged: Judged) -> str:
     return f"told to be upset at {Rules.strong_mood}: {shares[0]} of upset speech, {shares[1]} of calm and neutral"
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("index", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Where the paths begin.")
 @click.option("--models", type=click.Path(path_type=Path, exists=True), required=True, help="Where the file goes.")

@@ -21,6 +21,7 @@ from edgevoice.recognition.score import Scorer, load_scorer
 from tools.attacks.voices import ENROLMENT_CLIPS, Spoken, clips_of, embed_people, llrs, voiceprint
 from tools.measure.page import markdown_table, write_between
 from tools.measure.shares import Share
+from tools.step import Step
 
 MARKER = "synthetic voices"
 RATES = (0.01, 0.001)
@@ -99,7 +100,7 @@ def share(accepted: Accepted) -> Share:
     return Share(int(accepted.sum()), accepted.size)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--markdown", type=click.Path(path_type=Path, exists=True), help="Page to write the table into.")
 def main(root: Path, markdown: Path | None) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from edgevoice.listening.window import FRAMES_PER_SECOND
+from tools.step import Step
 from tools.training.batches import Batches
 from tools.training.corpus import Corpus, Floats, in_own_voice, load_corpus
 from tools.training.development import Development, development_eer, pair_eer
@@ -68,7 +69,7 @@ def fold(network: XVector, transform: NDArray[np.float64], centre: Floats) -> No
         layer.weight.copy_(matrix @ layer.weight)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
 @click.option("--float-model", default="refined.pt", show_default=True, help="Which step's network, in OUTPUT.")

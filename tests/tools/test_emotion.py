@@ -108,7 +108,7 @@ def test_nobody_is_in_two_folds_and_each_fold_has_low_and_high_voices() -> None:
 def test_an_index_without_labels_is_refused_with_what_is_wanted(root: Path, tmp_path: Path) -> None:
     bare = tmp_path / "index.csv"
     bare.write_text("path,speaker\na.wav,Ada\n")
-    with pytest.raises(SettingsError, match="no column label"):
+    with pytest.raises(SettingsError, match="column label is missing"):
         read_emotions(bare, root)
     bare.write_text("path,speaker,label\na.wav,Ada,calm\n")
     with pytest.raises(SettingsError, match="two emotions or more"):

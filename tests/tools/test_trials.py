@@ -98,6 +98,14 @@ def test_a_missing_column_is_named_with_those_found(tmp_path: Path) -> None:
         read_clips(index, Selection())
 
 
+def test_a_clip_listed_twice_is_refused_by_name(tmp_path: Path) -> None:
+    index = write_index(
+        tmp_path, "a/1.wav,ada,,", "a/2.wav,ada,,", "./a/1.wav,ben,,", heading="path,speaker,session,label"
+    )
+    with pytest.raises(SettingsError, match=r"a/1\.wav is listed twice"):
+        read_clips(index, Selection())
+
+
 def test_a_missing_index_and_an_empty_one_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
         read_clips(tmp_path / "none.csv", Selection())

@@ -14,7 +14,7 @@ from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.visit import FOLDER
 from tests.tools.test_evaluate import voice
-from tools import calibrate, compare, conditions_table, evaluate, groups_table, promise
+from tools import calibrate, compare, conditions_table, evaluate, groups_table, prepare, promise
 from tools.measure.conditions import Conditions, disturbed, in_a_room
 from tools.measure.door_trials import Voice, door_trials, plain_scorer
 from tools.measure.groups import people_of
@@ -81,6 +81,30 @@ def test_promise_takes_an_index_from_a_spreadsheet_and_refuses_one_person_in_a_l
     result = CliRunner().invoke(promise.main, [str(MODEL), str(root / "one.csv"), "--root", str(root)])
     assert result.exit_code == 1
     assert "1 people have more than 3 clips" in result.output
+
+
+@pytest.mark.parametrize(
+    ("index", "wanted"),
+    [(None, "index.csv: the index cannot be read"), ("path,label\na.wav,f30\n", "index.csv: column ")],
+)
+@pytest.mark.parametrize(
+    ("step", "arguments"),
+    [
+        (prepare.main, (REPOSITORY / "tools" / "runs" / "xvector.toml", "--output", "{}")),
+        (calibrate.main, (MODEL, "--output", "{}")),
+        (groups_table.main, ()),
+    ],
+)
+def test_an_index_that_cannot_serve_is_told_in_one_line(
+    step: "evaluate.click.Command", arguments: tuple[object, ...], index: str | None, wanted: str, tmp_path: Path
+) -> None:
+    if index:
+        (tmp_path / "index.csv").write_text(index, encoding="utf-8")
+    given = [str(argument).format(tmp_path) for argument in arguments]
+    result = CliRunner().invoke(step, [*given, "--root", str(tmp_path)])
+    assert isinstance(result.exception, SystemExit)
+    assert result.exit_code == 1
+    assert f"{tmp_path}/{wanted}" in result.output
 
 
 def test_a_calibration_that_cannot_be_made_changes_nothing(root: Path, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from tools.ear.truth import (
 )
 from tools.measure.page import write_between
 from tools.prepare import front_end
+from tools.step import Step
 
 SPEECH = {"speechocean762": 90, "librispeech10": 40}
 SNRS = (QUIET_DB, 20.0, 10.0, 5.0, 0.0)
@@ -173,7 +174,7 @@ def as_markdown(title: str, headings: Sequence[str], rows: Sequence[Sequence[str
     return f"**{title}**\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--seed", default=2, show_default=True)
 @click.option("--clips", "limit", type=int, default=None, help="Only so many clips of each set.")

@@ -22,6 +22,7 @@ from edgevoice.listening.frames import FrontEnd
 from edgevoice.listening.network import ACTIVATION_BITS
 from tools.ear.lessons import read_material, scenes
 from tools.ear.speech_network import SpeechNetwork
+from tools.step import Step
 
 SCENES_AT_ONCE = 16
 LEARNING_RATE = 4e-3
@@ -97,7 +98,7 @@ def lessons(data: Path, count: int, seed: int) -> tuple[NDArray[np.int8], NDArra
     return np.array([rows for rows, _ in heard]), np.array([truth for _, truth in heard])
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--output", type=click.Path(path_type=Path), default=activity.NUMBERS, help="The trained file.")
 @click.option("--keep", type=click.Path(path_type=Path), default=None, help="File of lessons: read, or else written.")

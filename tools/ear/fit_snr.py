@@ -26,6 +26,7 @@ from tools.ear.fit_activity import write
 from tools.ear.noise_findings import STEADY
 from tools.ear.snr_lessons import MADE_NOISE, Lesson, lessons, quietest_clips, read_noise, varied_clips
 from tools.ear.speech_network import SpeechNetwork
+from tools.step import Step
 
 Floats = NDArray[np.float64]
 
@@ -143,7 +144,7 @@ def _together(found: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
     return torch.from_numpy(rows) / (1 << ACTIVATION_BITS), torch.from_numpy(power), torch.from_numpy(share)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--output", type=click.Path(path_type=Path), default=shares.NUMBERS, help="The trained file.")
 @click.option(

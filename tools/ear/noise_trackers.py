@@ -33,6 +33,7 @@ from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, Windows
 from tools.ear.mixtures import LEAD, Mixture, Wave, mix, noise_kinds, quiet_clips, to_samples
 from tools.ear.noise_findings import SNRS_DB, Finding, error_table, kinds_table, plot, snr_table
 from tools.ear.truth import is_measuring
+from tools.step import Step
 
 _LEAD_FRAMES = LEAD // HOP
 _MARGIN = 25  # frames about the speech, as the gate keeps
@@ -119,7 +120,7 @@ def _db(ratio: Wave) -> Wave:
     return np.asarray(10 * np.log10(np.maximum(ratio, 1e-6)))
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--clips", default=24, show_default=True)
 @click.option("--rounds", default=12, show_default=True, help="Mixtures of each kind of noise at each SNR.")

@@ -25,6 +25,7 @@ from tools.ear.endpointing import as_markdown
 from tools.measure.metrics import eer
 from tools.measure.trials import Selection, read_clips
 from tools.prepare import front_end
+from tools.step import Step
 
 Floats = NDArray[np.float64]
 Spoil = Callable[[Floats, float, np.random.Generator], Floats]
@@ -132,7 +133,7 @@ def disagreements(model: XVector, frames: Frames) -> tuple[float, float]:
     return unlike, abs(float(np.log2(pitch[0]).mean() - np.log2(pitch[1]).mean()))
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--model", "path", type=click.Path(path_type=Path, exists=True), required=True, help="xvector.tflite")
 @click.option("--speakers", default=16, show_default=True)

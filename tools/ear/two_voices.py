@@ -26,6 +26,7 @@ from tools.ear.quality_gates import noisy, samples_of
 from tools.measure.door_trials import ENROLMENT_UTTERANCES
 from tools.measure.trials import Selection, read_clips
 from tools.prepare import front_end
+from tools.step import Step
 
 SECONDS = (2, 3, 4, 6)
 FALSE_ALARM = 0.01
@@ -120,7 +121,7 @@ def row(one: Said, two: Said, people: list[Person], scorer: Scorer, seconds: flo
     return (f"{seconds:g} s", *found, f"{100 * own:.0f} %", f"{100 * own_of_two:.0f} %", *accepts)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("path", metavar="MODEL", type=click.Path(path_type=Path, exists=True))
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--snr", "snr_db", type=float, default=None, help="In dB; as recorded where it is not given.")

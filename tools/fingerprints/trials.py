@@ -45,7 +45,7 @@ class Trials:
 
 def make_trials(root: Path, count: int, seed: int = 0) -> Trials:
     """``count`` queries for each kind, length and SNR; SettingsError where the sound is not there."""
-    rows = read_index(root)
+    rows = read_index(root, ("path", "kind", "split", "set", "label"))
     rng = np.random.default_rng(seed)
     music = _other_encodings(rows)
     speech = _drawn(rows, "speech", _SPEECH, 2 * 30, rng)

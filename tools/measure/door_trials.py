@@ -83,7 +83,7 @@ class Trials:
 def development_adults(root: Path) -> dict[str, list[tuple[str, str]]]:
     """Set -> (path, speaker) of every clip of the adults among the development speakers."""
     sets: dict[str, list[tuple[str, str]]] = {}
-    for row in read_index(root):
+    for row in read_index(root, ("path", "speaker")):
         if row.get("split") == "dev" and is_adult(row.get("label", "")):
             sets.setdefault(row.get("set") or "all", []).append((row["path"], row["speaker"]))
     return sets

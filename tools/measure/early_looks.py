@@ -25,6 +25,7 @@ from edgevoice.recognition.score import Scorer, load_scorer
 from tools.measure.door_trials import ENROLMENT_UTTERANCES, ENROLMENTS_PER_SPEAKER
 from tools.measure.trials import Selection, read_clips
 from tools.prepare import front_end
+from tools.step import Step
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +86,7 @@ def _trial(clip: Heard, voiceprint: Vector, speaker: int, scorer: Scorer) -> Tri
     return Trial(float(llr[clip.final].max()), float(early.max(initial=-np.inf)), clip.speaker == speaker)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("model", type=click.Path(path_type=Path, exists=True))
 @click.argument("index", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of the paths.")

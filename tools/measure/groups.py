@@ -1,6 +1,5 @@
 """Who is who: the groups of an index, by sex, age and set, each with its own trials as at the door."""
 
-import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +8,10 @@ import numpy as np
 
 from edgevoice.errors import SettingsError
 from edgevoice.recognition.score import Scorer
+from tools.index import read_rows
 from tools.measure.door_trials import Trials, Voice, door_trials
 from tools.measure.metrics import eer, eer_interval
-from tools.measure.trials import ADULT_YEARS
+from tools.measure.trials import ADULT_YEARS, COLUMNS
 
 FEWEST = 4
 """Speakers that a group must have."""
@@ -39,11 +39,10 @@ def people_of(index: Path, split: str | None) -> tuple[dict[str, Person], list[t
     """Speaker -> person, and (path, speaker) of all clips; ``split``: only these rows. SettingsError for none."""
     people: dict[str, Person] = {}
     clips: list[tuple[str, str]] = []
-    with index.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            if (split is None or row.get("split") == split) and row["speaker"]:
-                clips.append((row["path"], row["speaker"]))
-                people[row["speaker"]] = _person(row)
+    for row in read_rows(index, COLUMNS):
+        if (split is None or row.get("split") == split) and row["speaker"]:
+            clips.append((row["path"], row["speaker"]))
+            people[row["speaker"]] = _person(row)
     if not clips:
         raise SettingsError(f"{index}: no clip of the split {split!r} names a speaker")
     return people, clips

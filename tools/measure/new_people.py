@@ -20,6 +20,7 @@ from edgevoice.listening.window import HOP, WINDOW
 from tools.index import read_index
 from tools.measure.page import markdown_table
 from tools.prepare import another_voice, front_end, spoken_parts
+from tools.step import Step
 from tools.training.corpus import turned_teacher
 from tools.training.development import embed
 from tools.training.run_settings import PrepareSettings
@@ -58,7 +59,7 @@ def clips_of(root: Path, name: str, count: int) -> list[Samples]:
     return [read_sound(root / rows[place]["path"])[:_LONGEST] for place in chosen]
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("float_model", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of its run.")

@@ -1,6 +1,5 @@
 """An index of clips -> the verification trials: every pair of clips, target where the speaker is the same."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.errors import AudioError, SettingsError
+from tools.index import read_rows
 from tools.measure.metrics import Indices, Mask
 
 ADULT_YEARS = 18
@@ -64,7 +64,7 @@ def read_trials(index: Path, root: Path, selection: Selection) -> Trials:
 
 def read_clips(index: Path, selection: Selection) -> tuple[Clip, ...]:
     """The listed clips that are wanted; SettingsError where the index is unfit or nothing is left."""
-    rows = _rows(index)
+    rows = read_rows(index, COLUMNS)
     wanted = [row for row in rows if _in_set(row, selection.set_name)]
     if not wanted:
         raise SettingsError(
@@ -92,23 +92,6 @@ def pair(clips: Sequence[Clip], cross_session: bool = False) -> Trials:
     if not is_target.any() or is_target.all():
         raise SettingsError(_one_sided(clips, is_target, cross_session))
     return Trials(tuple(clips), first, second, is_target, speaker)
-
-
-def _rows(index: Path) -> list[dict[str, str]]:
-    try:
-        with index.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restval="")
-            found, rows = reader.fieldnames or [], list(reader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{index}: the index cannot be read ({error}); wanted a CSV file in UTF-8") from error
-    if missing := [column for column in COLUMNS if column not in found]:
-        raise SettingsError(
-            f"{index}: column {', '.join(missing)} is missing; found {', '.join(found) or 'no column'}; "
-            f"wanted at least {', '.join(COLUMNS)}"
-        )
-    if not rows:
-        raise SettingsError(f"{index}: found a heading but no clip; wanted a line a clip")
-    return rows
 
 
 def _in_set(row: dict[str, str], name: str | None) -> bool:

@@ -1,6 +1,5 @@
 """An index of labelled clips -> who said what how, and folds in which nobody is both heard and judged."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.errors import AudioError, SettingsError
+from tools.index import read_rows
 
 STRONG = "-strong"
 _WANTED = ("path", "speaker", "label")
@@ -28,13 +28,7 @@ def read_emotions(index: Path, root: Path) -> list[Clip]:
 
     SettingsError: a column is missing, or no clip is left; AudioError: a file is.
     """
-    try:
-        with index.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise SettingsError(f"{index} cannot be read: {error}; wanted a CSV file with {', '.join(_WANTED)}") from error
-    if rows and (missing := set(_WANTED) - set(rows[0])):
-        raise SettingsError(f"{index}: no column {', '.join(sorted(missing))}; wanted {', '.join(_WANTED)}")
+    rows = read_rows(index, _WANTED)
     clips = [_clip(row) for row in rows if row.get("kind", "emotion") == "emotion" and row["label"] and row["speaker"]]
     if len({clip.emotion for clip in clips}) < 2:
         raise SettingsError(f"{index}: {len(clips)} clips with speaker and label; two emotions or more are wanted")

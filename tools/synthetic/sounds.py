@@ -14,6 +14,7 @@ from scipy.signal.windows import tukey
 
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.visit import FOLDER
+from tools.step import Step
 from tools.synthetic.take import Sound, at_peak, at_rms, gain, generator, pink, to_int16, write
 
 FLOOR_DBFS = -65.0  # RMS of the microphone's own noise under every sound but digital silence
@@ -153,7 +154,7 @@ def make(name: str, seed: int) -> Sound:
     return sound + pink(sound.size, rng) * gain(FLOOR_DBFS)
 
 
-@click.command()
+@click.command(cls=Step)
 @click.option("--output", type=click.Path(path_type=Path), default=FOLDER, show_default="the visit in the repository")
 @click.option("--seed", default=20, show_default=True)
 @click.option("--only", multiple=True, type=click.Choice([*SOUNDS, *OTHERS]), help="Make this one; may be repeated.")
