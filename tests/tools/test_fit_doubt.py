@@ -1,9 +1,14 @@
 """What is learned of made-up voices whose disturbance is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from tools.training.fit_doubt import Voices, learn
+from edgevoice.recognition.embed import XVector
+from tests.tools.test_batches import FRAMES, corpus
+from tools.peers.edgevoice import MODEL
+from tools.training.fit_doubt import Voices, fit_doubt, learn
 
 
 def made_up(people: int, cuts: int, stand_out: float = 0.3) -> Voices:
@@ -53,3 +58,12 @@ def test_two_cuts_of_one_recording_are_no_pair() -> None:
     )
     _, told = learn(one_recording_each, np.random.default_rng(0))
     assert f"EER of {60 * 4} pairs" in told
+
+
+@pytest.mark.parametrize("name", ["meetings:{}@0", "anna {}@0"])
+def test_people_need_no_collection_in_their_names(name: str) -> None:
+    people, clips = 50, 6
+    features = np.random.default_rng(5).integers(-999, 999, (people * clips * FRAMES, 40)).astype(np.int16)
+    speaker = np.array([name.format(number // clips) for number in range(people * clips)])
+    _, told = fit_doubt(XVector(MODEL), replace(corpus(people * clips), features=features, speaker=speaker))
+    assert f"EER of {people * clips * (clips - 1) // 2} pairs" in told

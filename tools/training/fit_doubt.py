@@ -91,7 +91,8 @@ def _embed(xvector: XVector, corpus: Corpus, rng: np.random.Generator) -> Voices
             frames = min(int(wanted), int(corpus.length[clip]))
             begin = int(rng.integers(corpus.length[clip] - frames + 1))
             vector = xvector.project(corpus.clip(clip)[begin : begin + frames])
-            collection = str(names[number]).split(":", 1)[0]
+            name = str(names[number])
+            collection = name[: name.find(":") + 1]  # names without a colon are of one
             rows.append((vector, frames / FRAMES_PER_SECOND, number, corpus.voice[clip], collection))
     return Voices(*(np.array(column) for column in zip(*rows, strict=True)))
 
