@@ -54,16 +54,16 @@ def convert(student: Student, corpus: Corpus, settings: QuantizeSettings) -> byt
 @click.option("--models", type=click.Path(path_type=Path, exists=True), required=True, help="Where the file goes.")
 @click.option("--float-model", default="whitened.pt", show_default=True, help="Which step's network, in OUTPUT.")
 def main(run_file: Path, output: Path, models: Path, float_model: str) -> None:
-    run = read_run(run_file)
+    run, path = read_run(run_file), models / f"{run_file.stem}.tflite"
     student = Student.load(output / float_model)
     corpus = load_corpus(output)
     content = stripped(convert(student, corpus, run.quantize))
     if len(content) > LARGEST_FILE:
         raise click.ClickException(f"{len(content)} bytes; at most {LARGEST_FILE} wanted: prune a larger share")
     sha256 = hashlib.sha256(content).hexdigest()
-    (models / f"{run.name}.tflite").write_bytes(content)
+    path.write_bytes(content)
     manifest = {
-        "name": f"{run.name}-{sha256[:8]}",
+        "name": f"{path.stem}-{sha256[:8]}",
         "sha256": sha256,
         "front_end": FRONT_END,
         "levels_per_unit": [float(level) for level in student.scale],
@@ -78,8 +78,8 @@ def main(run_file: Path, output: Path, models: Path, float_model: str) -> None:
         },
         "licence": run.quantize.licence,
     }
-    (models / f"{run.name}.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    click.echo(f"{models / f'{run.name}.tflite'}: {len(content)} bytes, {manifest['name']}; next: tools.calibrate")
+    path.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    click.echo(f"{path}: {len(content)} bytes, {manifest['name']}; next: tools.calibrate")
 
 
 if __name__ == "__main__":

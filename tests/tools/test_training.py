@@ -34,7 +34,6 @@ name = "copies"
 selection = { copies = false }
 """
 TINY = """
-name = "tiny"
 [prepare]
 sets = { train = 3 }
 over_others = { train = 1 }
@@ -140,6 +139,14 @@ def test_a_run_with_an_unknown_key_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "run.toml"
     path.write_text(TINY + "\ncolour = 1\n")
     with pytest.raises(SettingsError, match=r"quantize\.colour"):
+        read_run(path)
+
+
+@pytest.mark.parametrize("line", ["[quantise]\nclips = 4", 'name = "tiny"'])
+def test_a_section_that_no_run_has_is_refused_by_name(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text(f"{line}\n{TINY}")
+    with pytest.raises(SettingsError, match=r"run\.toml: (quantise|name): "):
         read_run(path)
 
 

@@ -1,7 +1,7 @@
 """One TOML file describes one run, from sound to shipped model; every step reads its own section."""
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -111,11 +111,10 @@ class QuantizeSettings:
     licence: str = "Apache-2.0; what it was trained on is not told"
 
 
-@dataclass(frozen=True)
+@validated(frozen=True, config=_STRICT)
 class Run:
-    """A whole run."""
+    """A whole run; the model that comes of it is called as its file."""
 
-    name: str
     prepare: PrepareSettings
     train: TrainSettings = field(default_factory=TrainSettings)
     prune: PruneSettings = field(default_factory=PruneSettings)
