@@ -34,7 +34,7 @@ def convert(student: Student, corpus: Corpus, settings: QuantizeSettings) -> byt
         full_range[0, 0, :2] = (-128 * INPUT_UNIT, 127 * INPUT_UNIT)  # makes the input's scale exactly INPUT_UNIT
         yield "frames", {"mfcc": full_range}
         rng = np.random.default_rng(0)
-        for clip in rng.choice(len(corpus.length), settings.clips, replace=False):
+        for clip in rng.choice(len(corpus.length), min(settings.clips, len(corpus.length)), replace=False):
             levels = normalise(corpus.clip(int(clip)), student.scale)
             for cut in windows(levels, context, OUTPUT_FRAMES):
                 yield "frames", {"mfcc": cut.astype(np.float32)[None] * INPUT_UNIT}

@@ -114,6 +114,9 @@ def test_sound_becomes_a_model_that_the_device_accepts(root: Path, tmp_path: Pat
     step("refine", run, "--root", root, "--output", output)
     step("whiten", "--root", root, "--output", output)
     step("quantize", run, "--output", output, "--models", models)
+    many = tmp_path / "many.toml"
+    many.write_text(TINY.replace("clips = 4", "clips = 1000"))  # more than there are
+    assert "many.tflite" in step("quantize", many, "--output", output, "--models", models)
     told = step("calibrate", models / "tiny.tflite", "--root", root, "--output", output)
     assert "not measured on halves" in told  # of two people
     assert "false refusals" in step("promise", models / "tiny.tflite", root / "index.csv", "--root", root, "--top", 4)
