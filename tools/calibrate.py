@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
+from edgevoice.errors import ModelError
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.embed import XVector
 from tools.measure.door_trials import (
@@ -32,7 +33,7 @@ from tools.measure.door_trials import (
     conditions_at_a_door,
     development_adults,
     door_trials,
-    embed_voices,
+    embed_sets,
     plain_scorer,
 )
 from tools.measure.halves import FEWEST, measure_halves
@@ -81,13 +82,18 @@ def make_cohort(xvector: XVector, corpus: Corpus) -> NDArray[np.int8]:
 
 
 def fit(sets: Sequence[Trials], cohort_file: str, cohort: bytes, top: int) -> Calibration:
-    """Prior-weighted logistic regression over all sets; the strictest threshold of any set and condition."""
+    """Prior-weighted logistic regression over all sets; the strictest threshold of any set and condition.
+
+    ModelError where strangers score as high as the same person.
+    """
     trials = reduce(add, sets)
     scores = np.c_[np.r_[trials.target, trials.nontarget], np.r_[trials.target_given, trials.nontarget_given]]
     same = np.r_[np.ones(len(trials.target)), np.zeros(len(trials.nontarget))]
     weight = np.where(same == 1, _PRIOR / len(trials.target), (1 - _PRIOR) / len(trials.nontarget)) * len(scores)
     model = LogisticRegression(C=1e6, max_iter=1000).fit(scores, same, sample_weight=weight)
     slope, by_seconds, by_snr, by_utterances = (float(weight) for weight in model.coef_[0])
+    if slope <= 0:
+        raise ModelError(f"nothing to calibrate: strangers score as high as the same person (slope {slope:.2f})")
     offset = float(model.intercept_[0] - np.log(_PRIOR / (1 - _PRIOR)))
     digest, side = hashlib.sha256(cohort).hexdigest(), (by_seconds, by_snr, by_utterances)
     rough = Calibration(slope, offset, RATES, (0.0,) * len(RATES), cohort_file, digest, top, side)
@@ -123,7 +129,10 @@ def main(model: Path, root: Path, output: Path, noise: Path | None, top: int) ->
     np.save(content, cohort)
     cohort_path = model.with_suffix(".cohort.npy")
     scorer = plain_scorer(cohort, top)
-    voices = [embed_voices(xvector, root, of, conditions_at_a_door(noise)) for of in people_of_sets.values()]
+    voices_of_sets = embed_sets(xvector, root, people_of_sets, conditions_at_a_door(noise))
+    for name in people_of_sets.keys() - voices_of_sets.keys():
+        click.echo(f"{name} is left out: no two people have more than {ENROLMENT_UTTERANCES} clips that are heard")
+    voices = list(voices_of_sets.values())
     sets = [door_trials(of_set, scorer, (1, ENROLMENT_UTTERANCES)) for of_set in voices]
     trials = reduce(add, sets)
     calibration = fit(sets, cohort_path.name, content.getvalue(), top)

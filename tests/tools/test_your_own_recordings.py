@@ -10,13 +10,15 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
+from edgevoice.errors import ModelError, SettingsError
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE
+from edgevoice.recognition.embed import XVector
 from edgevoice.visit import FOLDER
 from tests.tools.test_evaluate import voice
 from tools import calibrate, compare, conditions_table, evaluate, groups_table, prepare, promise
 from tools.measure.conditions import Conditions, disturbed, in_a_room
-from tools.measure.door_trials import Voice, door_trials, plain_scorer
+from tools.measure.door_trials import Voice, door_trials, embed_sets, plain_scorer
 from tools.measure.groups import people_of
 from tools.peers.edgevoice import MODEL
 from tools.training.augment import change_speed
@@ -116,6 +118,33 @@ def test_a_calibration_that_cannot_be_made_changes_nothing(root: Path, tmp_path:
     assert result.exit_code == 1
     assert "no clip of an adult in the split dev; nothing was changed" in result.output
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_set_without_a_stranger_is_left_out(root: Path) -> None:
+    lines = (root / "index.csv").read_text(encoding="utf-8").splitlines()
+    clips = [(path, speaker) for path, speaker, *_ in (line.split(",") for line in lines)]
+    sets = {name: [clip for clip in clips if clip[1] in name] for name in ("ada 0", "ada 1, ben 0")}
+    sets["few"] = clips[1:4] + clips[-3:]
+    assert list(embed_sets(XVector(MODEL), root, sets)) == ["ada 1, ben 0"]
+    with pytest.raises(SettingsError, match=r"1 in ada 0, 0 in few; wanted two in one set"):
+        embed_sets(XVector(MODEL), root, {name: sets[name] for name in ("ada 0", "few")})
+
+
+def test_a_model_that_takes_strangers_for_one_person_is_not_calibrated() -> None:
+    rng = np.random.default_rng(0)
+    voices = {
+        name: Voice(
+            np.array([1, -1], np.float32)[np.arange(6) % 2, None] * np.eye(2, dtype=np.float32)[[place]],
+            np.column_stack([rng.uniform(2, 6, 6), rng.uniform(10, 30, 6)]),
+            6 * place + np.arange(6),
+            np.zeros(6, np.int64),
+            np.ones(6, np.bool_),
+        )
+        for place, name in enumerate("ab")
+    }
+    trials = door_trials(voices, plain_scorer(np.ones((2, 2), np.int8), 0), (1, 3))
+    with pytest.raises(ModelError, match="strangers score as high as the same person"):
+        calibrate.fit([trials], "", b"", 0)
 
 
 def test_hardships_fill_the_page_and_the_picture_and_are_stored(root: Path) -> None:

@@ -1,7 +1,7 @@
 """Trials as at the door: the mean of three utterances, enrolled, against one, as recorded or made harder."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from edgevoice.door.decide import Rules
 from edgevoice.door.gates import complaints
+from edgevoice.errors import SettingsError
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.quality import assess
@@ -122,6 +123,23 @@ def embed_voices(
                 unheard[speaker] += 1
     voices = {speaker: _voice(of_one, unheard[speaker]) for speaker, of_one in heard.items()}
     return {speaker: voice for speaker, voice in voices.items() if (voice.under == 0).sum() > ENROLMENT_UTTERANCES}
+
+
+def embed_sets(
+    xvector: Embeds,
+    root: Path,
+    sets: Mapping[str, Sequence[tuple[str, str]]],
+    conditions: Sequence[Conditions] = (Conditions(),),
+) -> dict[str, dict[str, Voice]]:
+    """``embed_voices`` of each set in which there is a stranger to meet; SettingsError where there is none."""
+    voices = {name: embed_voices(xvector, root, clips, conditions) for name, clips in sets.items()}
+    if not any(len(of_set) > 1 for of_set in voices.values()):
+        found = ", ".join(f"{len(of_set)} in {name}" for name, of_set in voices.items())
+        raise SettingsError(
+            f"{root / 'index.csv'}: people with more than {ENROLMENT_UTTERANCES} clips in which the gate hears them: "
+            f"{found}; wanted two in one set"
+        )
+    return {name: of_set for name, of_set in voices.items() if len(of_set) > 1}
 
 
 def _voice(heard: Sequence[tuple[Vector, tuple[float, float], int, int, bool]], unheard: int) -> Voice:
