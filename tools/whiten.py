@@ -25,14 +25,19 @@ from tools.training.xvector import XVector, context_frames
 CROP_S = 3.0
 CLIPS = 6000
 _BATCH = 32
+FEWEST = 4
+"""People: two to whiten by and two to choose by."""
 SHRINKAGES = (1.0, 0.8, 0.6, 0.4, 0.2, 0.1)
 
 
 @torch.inference_mode()
 def labelled_embeddings(student: Student, corpus: Corpus, clips: int = CLIPS) -> Labelled:
-    """Crops of clips whose speaker is known and has several."""
+    """Crops of clips whose speaker is known and has several; of any clips where fewer than four people have."""
     speaker = corpus.speaker[corpus.voice]
-    chosen = np.random.default_rng(0).permutation(np.flatnonzero(in_own_voice(speaker, 4)))[:clips]
+    wanted = in_own_voice(speaker, 4)
+    if len(np.unique(speaker[wanted])) < FEWEST:
+        wanted, speaker = np.ones_like(wanted), np.full_like(speaker, "")
+    chosen = np.random.default_rng(0).permutation(np.flatnonzero(wanted))[:clips]
     batches = Batches(corpus, student.scale, 0.5, seed=0)
     frames = int(CROP_S * FRAMES_PER_SECOND) + context_frames(student.network.shape)
     vectors = []
@@ -40,6 +45,14 @@ def labelled_embeddings(student: Student, corpus: Corpus, clips: int = CLIPS) ->
         crops = np.stack([batches.any_crop(int(clip), frames) for clip in chosen[start : start + _BATCH]])
         vectors.append(student.network(as_input(crops, torch.device("cpu"))).numpy())
     return Labelled(np.concatenate(vectors), speaker[chosen])
+
+
+def steadying(labelled: Labelled) -> NDArray[np.float64]:
+    """(d, d) the whitening, or nothing but the unit matrix where too few people are known."""
+    if len(np.unique(labelled.speaker)) < FEWEST:
+        click.echo(f"fewer than {FEWEST} people are known by several clips: only the mean is taken off")
+        return np.eye(labelled.vectors.shape[1])
+    return whitening(labelled, choose_shrinkage(labelled))
 
 
 def choose_shrinkage(labelled: Labelled) -> float:
@@ -78,8 +91,7 @@ def main(root: Path, output: Path, float_model: str) -> None:
     development = Development(root, output / "development.npz")
     click.echo(f"before {development_eer(student.network, student.scale, development)}")
     labelled = labelled_embeddings(student, load_corpus(output))
-    transform = whitening(labelled, choose_shrinkage(labelled))
-    fold(student.network, transform, labelled.vectors.mean(axis=0))
+    fold(student.network, steadying(labelled), labelled.vectors.mean(axis=0))
     click.echo(f"whitened {development_eer(student.network, student.scale, development)}")
     student.save(output / "whitened.pt")
 

@@ -15,6 +15,7 @@ NEED_TOOLS = [
     "test_seconds_known.py",
     "test_tally.py",
     "test_tracker_eer.py",
+    "test_whiten.py",
     "test_your_own_recordings.py",
 ]
 collect_ignore = NEED_TOOLS if find_spec("torch") is None else []
