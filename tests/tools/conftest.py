@@ -7,6 +7,7 @@ NEED_TOOLS = [
     "test_augment.py",
     "test_batches.py",
     "test_deepen.py",
+    "test_development.py",
     "test_emotion.py",
     "test_fit_doubt.py",
     "test_fit_snr.py",

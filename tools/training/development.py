@@ -1,15 +1,21 @@
 """The EER on the development speakers, to choose a checkpoint: never trained on."""
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from filelock import FileLock
 from numpy.typing import NDArray
 
+from edgevoice.errors import SettingsError
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.features import Cepstra
+from edgevoice.listening.listen import FRONT_END, ListeningSettings
 from edgevoice.recognition.embed import normalise
 from tools.index import read_index
+from tools.made_of import made_of
 from tools.measure.metrics import eer
 from tools.prepare import front_end, spoken_parts
 from tools.training.corpus import Floats
@@ -20,11 +26,15 @@ ADULT = 18
 
 
 class Development:
-    """MFCC of the adults of ``dev/speechocean762`` and of ``dev/librispeech10``, made once."""
+    """MFCC of the adults of each development set, made once; anew where they or the front end are others."""
 
     def __init__(self, root: Path, cache: Path) -> None:
-        if not cache.exists():
-            _make(root, cache)
+        """SettingsError where no set has two adults, one of them with two clips."""
+        listed, cache = _listed(root), cache.resolve()
+        key = made_of([root / path for path, *_ in listed], listed, FRONT_END, ListeningSettings())
+        with FileLock(f"{cache}.lock"):  # several processes train one network
+            if _key_of(cache) != key:
+                _make(root, listed, key, cache)
         with np.load(cache) as made:
             self.clips = np.split(made["mfcc"], np.cumsum(made["length"])[:-1])
             self.speaker: NDArray[np.str_] = made["speaker"]
@@ -36,18 +46,41 @@ def is_adult(label: str) -> bool:
     return not label[1:].isdigit() or int(label[1:]) >= ADULT
 
 
-def _make(root: Path, cache: Path) -> None:
-    clips, speakers, sets = [], [], []
-    for row in read_index(root):
-        if row["split"] != "dev" or not is_adult(row["label"]):
-            continue
-        frames = front_end(read_sound(root / row["path"]))
+def _listed(root: Path) -> list[tuple[str, str, str]]:
+    """(path, speaker, set) of each clip."""
+    clips = [
+        (row["path"], row["speaker"], row["set"])
+        for row in read_index(root)
+        if row["split"] == "dev" and is_adult(row["label"])
+    ]
+    people = {name: Counter(speaker for _, speaker, its in clips if its == name) for _, _, name in clips}
+    serves = {name for name, counts in people.items() if len(counts) > 1 and max(counts.values()) > 1}
+    if not serves:
+        raise SettingsError(
+            f"{root / 'index.csv'}: {len(clips)} clips of adults in the split dev; wanted, to choose a network by, a "
+            "set of two people, one of them with two clips: docs/your_own_recordings.md"
+        )
+    return [clip for clip in clips if clip[2] in serves]
+
+
+def _key_of(cache: Path) -> str:
+    if not cache.exists():
+        return ""
+    with np.load(cache) as made:
+        return str(made["made_of"]) if "made_of" in made else ""
+
+
+def _make(root: Path, listed: Sequence[tuple[str, str, str]], key: str, cache: Path) -> None:
+    clips = []
+    for path, *_ in listed:
+        frames = front_end(read_sound(root / path))
         parts = spoken_parts(frames) or [(0, len(frames))]
         clips.append(np.concatenate([frames.mfcc[start:stop] for start, stop in parts]))
-        speakers.append(row["speaker"])
-        sets.append(row["set"])
     lengths = [len(clip) for clip in clips]
-    np.savez(cache, mfcc=np.concatenate(clips), length=lengths, speaker=speakers, set=sets)
+    _, speakers, sets = zip(*listed, strict=True)
+    part = cache.with_suffix(".part.npz")
+    np.savez(part, mfcc=np.concatenate(clips), length=lengths, speaker=speakers, set=sets, made_of=np.array(key))
+    part.replace(cache)
 
 
 @torch.inference_mode()

@@ -1,0 +1,21 @@
+"""What something kept was made of, so that it is never taken for what it is no longer."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from edgevoice.errors import AudioError
+
+
+def made_of(files: Iterable[Path], *what: object) -> str:
+    """24 digits, others as soon as a file's place, size or time, or the ``repr`` of anything else, is another.
+
+    AudioError where a file is not there.
+    """
+    try:
+        states = [(str(path.absolute()), (state := path.stat()).st_size, state.st_mtime_ns) for path in files]
+    except OSError as error:
+        raise AudioError(
+            f"{error.filename}: no such file; paths of an index are relative to --root: check it"
+        ) from error
+    return hashlib.sha256(repr((states, what)).encode()).hexdigest()[:24]
