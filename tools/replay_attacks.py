@@ -29,9 +29,11 @@ from tools.attacks.door import Judge, Look, Verdict, attacked, read, verdict
 from tools.attacks.kit import kit, splice
 from tools.attacks.takes import Take, refused, takes
 from tools.attacks.voices import ENROLMENT_CLIPS, clips_of, embed_clips, voiceprint
-from tools.measure.conditions import mix
+from tools.made_of import made_of
+from tools.measure.conditions import mix, noise_files
 from tools.measure.page import markdown_table, write_between
 from tools.measure.shares import Share
+from tools.peers.edgevoice import source_hash
 from tools.step import Step
 
 ATTACKS, TAKES = "attacks", "new takes"
@@ -101,12 +103,14 @@ def _targets(
 
 def _looks(judge: Judge, root: Path, target: Target, cache: Path | None) -> dict[str, list[Look]]:
     """Attack -> what the door is asked to decide on."""
-    kept_as = f"{judge.xvector.manifest.name}-{target.path.replace('/', '-')}"
-    path = cache / f"{kept_as}.npz" if cache else None
+    rooms, noise = root / "rooms", root / "noise"
+    files = [root / target.path, root / target.partner, *noise_files(rooms), *noise_files(noise)]
+    key = made_of(files, judge.xvector.manifest.name, target.voiceprint.tobytes(), source_hash())
+    path = cache / f"{target.path.replace('/', '-')}-{key}.npz" if cache else None
     if path and path.exists():
         return {name: [Look.of(*kept) for kept in some] for name, some in read_kept(path).items()}
     _, samples = read(root, target.path)
-    attacks: Sequence[Attack] = [*kit(root / "rooms", root / "noise"), splice(read(root, target.partner)[1])]
+    attacks: Sequence[Attack] = [*kit(rooms, noise), splice(read(root, target.partner)[1])]
     looks = {each.name: judge.looks(attacked(each, target.path, samples), target.voiceprint) for each in attacks}
     if path:
         write_kept(path, {name: [(look.marks, look.figures) for look in some] for name, some in looks.items()})

@@ -20,6 +20,7 @@ from edgevoice.door.decide import Rules
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.emotion import STRONG, encode
 from edgevoice.tflite import TFLiteModel
+from tools.made_of import made_of
 from tools.measure.page import markdown_table, write_between
 from tools.mood.clips import Clip, deal_folds, read_emotions, sex_by_pitch
 from tools.mood.examples import Examples, gather
@@ -86,7 +87,8 @@ def answers_of(content: bytes, head: Head, inputs: NDArray[np.float32]) -> NDArr
 def across_folds(given: Lessons, lesson: Lesson, cache: Path | None = None) -> NDArray[np.float64]:
     """(n, labels) answers to each clip by the network that has not heard its speaker; ``cache``: folder that keeps
     them."""
-    key = hashlib.sha256(given.inputs.tobytes() + given.fold.tobytes() + repr(lesson).encode()).hexdigest()[:12]
+    of = given.inputs, given.label, given.sex, given.fold
+    key = made_of((), [hashlib.sha256(each.tobytes()).hexdigest() for each in of], lesson)
     stored = cache / f"folds-{key}.npy" if cache else None
     if stored and stored.exists():
         return np.asarray(np.load(stored), dtype=np.float64)

@@ -18,6 +18,7 @@ from edgevoice.tflite import interpreter
 from edgevoice.visit import FOLDER
 from tools import mood_eer, train_emotion
 from tools.mood.clips import deal_folds, read_emotions, sex_by_pitch
+from tools.mood.peers import Peer, forest, measure_all
 from tools.mood.score import Judged, arousal_recall, calibration_error, fit_temperature, uar
 from tools.training.augment import change_speed
 
@@ -113,6 +114,15 @@ def test_an_index_without_labels_is_refused_with_what_is_wanted(root: Path, tmp_
     bare.write_text("path,speaker,label\na.wav,Ada,calm\n")
     with pytest.raises(SettingsError, match="two emotions or more"):
         read_emotions(bare, root)
+
+
+def test_what_a_peer_measured_is_kept_for_those_clips_alone(root: Path, tmp_path: Path) -> None:
+    clips = sorted(path.name for path in root.glob("*.wav"))
+    loudness = Peer("loudness", lambda wave: np.array([np.abs(wave).max(), len(wave)], np.float32), forest)
+    first, again, others = (measure_all(loudness, root, some, tmp_path) for some in (clips[:2], clips[:2], clips[-2:]))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, others)
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_figures_of_answers_that_are_known() -> None:

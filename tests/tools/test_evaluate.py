@@ -17,7 +17,7 @@ from edgevoice.recognition.score import load_scorer
 from edgevoice.visit import FOLDER
 from tools import compare, evaluate
 from tools.measure import cost
-from tools.measure.conditions import Conditions, middle, mix, read_clip
+from tools.measure.conditions import Conditions, middle, mix, noise_files, read_clip
 from tools.measure.embeddings import FAILED_LLR, embed_all, pair_cosines, pair_llrs
 from tools.measure.page import write_between
 from tools.measure.report import report, score
@@ -174,6 +174,33 @@ def test_the_cache_answers_for_the_same_clips_system_and_conditions_only(root: P
     embed_all(System("counted", 0, "2", embed), root, paths, Conditions(), cache)
     embed_all(System("counted", 0, "1", embed), root, paths, Conditions(seconds=0.3), cache)
     assert len(embeddings) == 6
+    soundfile.write(root / "ada-1.wav", voice((500, 900), seed=9), SAMPLE_RATE)  # as long as the one before
+    again = embed_all(System("counted", 0, "1", embed), root, paths, Conditions(), cache)
+    assert (again.vectors[1] != first.vectors[1]).any()
+
+
+def test_the_cache_of_one_folder_does_not_answer_for_another(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other, paths = tmp_path_factory.mktemp("other"), ["ben-0.wav", "ben-1.wav"]
+    for seed, path in enumerate(paths):
+        soundfile.write(other / path, voice((500, 900), seed=seed), SAMPLE_RATE)
+    system = System("counted", 0, "1", mfcc_statistics.embed)
+    one, two = (embed_all(system, each, paths, Conditions(), root / "cache") for each in (root, other))
+    assert (one.vectors != two.vectors).any()
+
+
+def test_the_cache_knows_the_noise(root: Path) -> None:
+    folder, system = root / "noise", System("counted", 0, "1", mfcc_statistics.embed)
+    folder.mkdir()
+    found = []
+    for hertz in (200, 3000):
+        noise_files.cache_clear()
+        noise = folder / f"{hertz}.wav"
+        soundfile.write(noise, voice((hertz,), seed=hertz), SAMPLE_RATE)
+        found.append(embed_all(system, root, ["ada-0.wav"], Conditions(noise=folder, snr_db=0), root / "cache"))
+        noise.unlink()
+    assert (found[0].vectors != found[1].vectors).any()
 
 
 def test_compare_prints_a_line_a_system_and_fills_the_markdown_between_its_marks(root: Path) -> None:

@@ -20,7 +20,9 @@ from tools.attacks import Attack
 from tools.attacks.cache import Kept, read_kept, write_kept
 from tools.attacks.coding import unchanged
 from tools.attacks.voices import clips_of, heard
+from tools.made_of import made_of
 from tools.measure.shares import Share
+from tools.peers.edgevoice import source_hash
 
 NOTHING = Attack("", unchanged)
 
@@ -50,7 +52,8 @@ def takes(
     ``cache``: folder that keeps the fingerprints; ``behind``: what sounds behind every clip.
     """
     whose = {path: person for person, paths in clips_of(root, of_set, split).items() for path in paths}
-    file = cache / f"takes-{of_set}-{split}{behind.name}.npz" if cache else None
+    key = made_of([root / path for path in whose], gated, behind.name, source_hash())
+    file = cache / f"takes-{of_set}-{split}{behind.name}-{key}.npz" if cache else None
     if file and file.exists():
         found = read_kept(file)
     else:

@@ -1,5 +1,6 @@
 """What is done to a clip before it is embedded: cropped, put in a room, mixed with noise. The same for every system."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +31,12 @@ class Conditions:
 def read_clip(root: Path, path: str, conditions: Conditions) -> Samples:
     """The clip as a system gets it; AudioError where it cannot be read."""
     return disturbed(read_sound(root / path), path, conditions)
+
+
+def heard_files(root: Path, paths: Sequence[str], conditions: Conditions) -> list[Path]:
+    """All that ``read_clip`` may read for these clips."""
+    folders = [folder for folder in (conditions.noise, conditions.rooms) if folder is not None]
+    return [*(root / path for path in paths), *(file for folder in folders for file in noise_files(folder))]
 
 
 def disturbed(samples: Samples, path: str, conditions: Conditions) -> Samples:

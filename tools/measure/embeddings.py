@@ -1,15 +1,15 @@
 """Clips -> embeddings of one system, and the scores of all pairs. What fails is counted and scored, never dropped."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.errors import AudioError, EdgevoiceError
-from tools.measure.conditions import Conditions, read_clip
+from tools.made_of import made_of
+from tools.measure.conditions import Conditions, heard_files, read_clip
 from tools.measure.metrics import Values
 from tools.measure.trials import Trials
 from tools.peers import PairwiseScores, System, Vector
@@ -42,7 +42,8 @@ def embed_all(
     system: System, root: Path, paths: Sequence[str], conditions: Conditions, cache: Path | None = None
 ) -> Embedded:
     """Every clip through one system; AudioError where all fail. ``cache``: folder that keeps the vectors."""
-    stored = cache / f"{system.name}-{_fingerprint(system, root, paths, conditions)}.npz" if cache else None
+    key = made_of(heard_files(root, paths, conditions), paths, conditions, system.name, system.version)
+    stored = cache / f"{system.name}-{key}.npz" if cache else None
     if stored and stored.exists():
         return read_embedded(stored)
     embedded = Embedded.joined([_embed(system, root, path, conditions) for path in paths])
@@ -103,12 +104,6 @@ def _embed(system: System, root: Path, path: str, conditions: Conditions) -> Vec
     if not np.isfinite(length) or length == 0:
         return f"the embedding has length {length}"
     return np.asarray(vector / length if system.rank is None else vector, dtype=np.float32)
-
-
-def _fingerprint(system: System, root: Path, paths: Sequence[str], conditions: Conditions) -> str:
-    clips = [(path, (root / path).stat().st_size) for path in paths]
-    described = repr((system.name, system.version, sorted(asdict(conditions).items()), clips))
-    return hashlib.sha256(described.encode()).hexdigest()[:24]
 
 
 def read_embedded(path: Path) -> Embedded:

@@ -1,6 +1,5 @@
 """One set of clips under every hardship, short, noisy, far, with noise taken off or not: the EER of ours."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,8 @@ from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.frames import FrontEnd
 from edgevoice.listening.listen import Listen, ListeningSettings
 from edgevoice.recognition.embed import XVector
-from tools.measure.conditions import Conditions, disturbed
+from tools.made_of import made_of
+from tools.measure.conditions import Conditions, disturbed, heard_files
 from tools.measure.embeddings import FAILED_SCORE, Embedded, read_embedded, write_embedded
 from tools.measure.metrics import Mask, Values, eer, eer_interval
 from tools.measure.trials import Trials
@@ -58,7 +58,7 @@ def embed_under(
     model: XVector, root: Path, paths: Sequence[str], wanted: Sequence[Hardship], cache: Path | None
 ) -> dict[tuple[str, str], Embedded]:
     """(hardship, subtraction) -> the clips' embeddings; ``cache``: folder that keeps them."""
-    stored = {key: _stored(cache, model, paths, *key) for key in ((h, s) for h in wanted for s in SUBTRACTIONS)}
+    stored = {key: _stored(cache, model, root, paths, *key) for key in ((h, s) for h in wanted for s in SUBTRACTIONS)}
     missing = [key for key, path in stored.items() if path is None or not path.exists()]
     results: dict[tuple[Hardship, str], list[Vector | str]] = {key: [] for key in missing}
     for path in tqdm(paths if missing else (), unit="clip"):
@@ -116,9 +116,10 @@ def _eer(scores: Values, same: Mask) -> float:
     return eer(scores[same], scores[~same])
 
 
-def _stored(cache: Path | None, model: XVector, paths: Sequence[str], hardship: Hardship, name: str) -> Path | None:
+def _stored(
+    cache: Path | None, model: XVector, root: Path, paths: Sequence[str], hard: Hardship, way: str
+) -> Path | None:
     if cache is None:
         return None
-    manifest = model.manifest
-    key = repr((manifest.sha256, manifest.doubt, source_hash(), hardship.conditions, SUBTRACTIONS[name], list(paths)))
-    return cache / f"hardship-{hashlib.sha256(key.encode()).hexdigest()[:24]}.npz"
+    about = model.manifest.sha256, model.manifest.doubt, source_hash(), hard.conditions, SUBTRACTIONS[way]
+    return cache / f"hardship-{made_of(heard_files(root, paths, hard.conditions), paths, *about)}.npz"

@@ -1,6 +1,5 @@
 """Clips -> what the network is fed, as the device would hear them, clean and as other people in other rooms."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +19,9 @@ from edgevoice.listening.listen import ListeningSettings
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.emotion import inputs
 from edgevoice.recognition.prosody import Prosody, measure_prosody
+from tools.made_of import made_of
 from tools.mood.clips import Clip
+from tools.peers.edgevoice import source_hash
 from tools.training.augment import Surroundings, Wave, change_speed, disturb
 from tools.training.throat import change_throat, draw_throat
 
@@ -60,9 +61,9 @@ def gather(
 ) -> Examples:
     """All clips as they are (copy 0) or changed, drawn from the copy's number; ``sounds``: folder with rooms/ and
     noise/; ``keep``: folder that keeps the outcome."""
-    noises = len(_sounds(sounds / "noise")) if sounds and copy else 0
-    listed = "\n".join(clip.path for clip in clips) + f"{model.manifest.name} {noises}"
-    stored = keep / f"mood-{hashlib.sha256(listed.encode()).hexdigest()[:12]}-{copy}.npz" if keep else None
+    around = [file for folder in _FOLDERS for file in _sounds(sounds / folder)] if sounds and copy else []
+    key = made_of([*(root / clip.path for clip in clips), *around], model.manifest.name, source_hash())
+    stored = keep / f"mood-{key}-{copy}.npz" if keep else None
     if stored and stored.exists():
         with np.load(stored) as kept:
             return Examples(kept["inputs"], kept["embedding"], kept["heard"])
@@ -76,7 +77,9 @@ def gather(
     )
     if stored:
         stored.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(stored, inputs=examples.inputs, embedding=examples.embedding, heard=examples.heard)
+        part = stored.with_suffix(".part.npz")
+        np.savez(part, inputs=examples.inputs, embedding=examples.embedding, heard=examples.heard)
+        part.rename(stored)
     return examples
 
 
