@@ -1,8 +1,8 @@
 """What each ingredient of the training is worth: the small x-vector anew without it, same seed and steps each.
 
-The lines are in a TOML file (tools/runs/ablation.toml). A line that is done is not done again. Figures are the EER of
-the float network on the development speakers, which are used for nothing else; --markdown writes the table between the
-lines <!-- ablation --> and <!-- /ablation -->.
+The lines are in a TOML file (tools/runs/ablation.toml). A line that is done is not done again with the same settings.
+Figures are the EER of the float network on the development speakers, which are used for nothing else; --markdown writes
+the table between the lines <!-- ablation --> and <!-- /ablation -->.
 """
 
 import json
@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from tqdm import tqdm
 
 from edgevoice.errors import SettingsError
+from tools.made_of import made_of
 from tools.measure.page import markdown_table, write_between
 from tools.step import Step
 from tools.train import fit
@@ -56,7 +57,7 @@ def read_lines(path: Path) -> tuple[Line, ...]:
 
 def run_line(line: Line, corpus: Corpus, output: Path, root: Path) -> dict[str, float]:
     """Train without it -> EER in per cent by set; resumes where it stopped."""
-    folder = output / "ablation" / line.name.replace(" ", "-")
+    folder = output / "ablation" / f"{line.name.replace(' ', '-')}-{made_of((), line, corpus.features.shape)}"
     folder.mkdir(parents=True, exist_ok=True)
     for name in _NEEDED:
         if not (folder / name).exists():

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from edgevoice.errors import AudioError
+from edgevoice.errors import AudioError, SettingsError
 
 
 def made_of(files: Iterable[Path], *what: object) -> str:
@@ -19,3 +19,15 @@ def made_of(files: Iterable[Path], *what: object) -> str:
             f"{error.filename}: no such file; paths of an index are relative to --root: check it"
         ) from error
     return hashlib.sha256(repr((states, what)).encode()).hexdigest()[:24]
+
+
+def refuse_another(record: Path, key: str) -> None:
+    """Keep in ``record`` what its folder is made of; SettingsError where that was something else."""
+    if not record.exists():
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.write_text(key, encoding="ascii")
+    elif record.read_text(encoding="ascii") != key:
+        raise SettingsError(
+            f"{record.parent} was made of other clips or settings than are asked for now, and would be taken for what "
+            "is wanted: name another --output, or remove that one to begin anew"
+        )

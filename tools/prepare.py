@@ -1,6 +1,7 @@
 """Step 1: sound -> features: every listed clip as several voices, clean and disturbed, through our own front end.
 
-Writes ``OUTPUT/prepared/NNNN.npz``, one a hundred clips; a shard that exists is not made again.
+Writes ``OUTPUT/prepared/NNNN.npz``, one a hundred clips; a shard that exists is not made again, and an OUTPUT of other
+clips or settings is refused.
 """
 
 import multiprocessing
@@ -24,6 +25,7 @@ from edgevoice.listening.listen import FRONT_END, ListeningSettings
 from edgevoice.listening.utterance import UtteranceGate
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, WINDOW
 from tools.index import read_index
+from tools.made_of import made_of, refuse_another
 from tools.step import Step
 from tools.training.augment import Surroundings, Wave, change_speed, disturb, over_another
 from tools.training.run_settings import PrepareSettings, read_run
@@ -203,7 +205,7 @@ def main(
     clips = list(listed_clips(root, settings))
     random.Random(0).shuffle(clips)
     clips = clips[:limit]
-    (output / "prepared").mkdir(parents=True, exist_ok=True)
+    refuse_another(output / "prepared" / f"{first_shard:04d}.made-of", made_of((), clips, settings))
     jobs = [
         Job(number, tuple(clips[start : start + CLIPS_PER_SHARD]), root, sounds or root, output, settings)
         for number, start in enumerate(range(0, len(clips), CLIPS_PER_SHARD), first_shard)

@@ -66,7 +66,7 @@ def main(run_file: Path, root: Path, output: Path, steps: int | None) -> None:
         warm_up=run.prune.warm_up,
         seed=run.train.seed + 1,
     )
-    tuned = fit(smaller, load_corpus(output), settings, output, "prune", root)
+    tuned = fit(smaller, load_corpus(output), settings, output, "prune", root, student)
     click.echo(f"tuned {development_eer(tuned.network, tuned.scale, development)}")
     tuned.save(output / "pruned.pt")
 

@@ -17,6 +17,7 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from tools.made_of import made_of
 from tools.measure.page import markdown_table, write_between
 from tools.prune import parameters, pruned
 from tools.quantize import convert
@@ -50,15 +51,15 @@ def macs_per_second(network: XVector) -> int:
 
 def point(student: Student, share: float, run: Run, steps: int, corpus: Corpus, output: Path, root: Path) -> list[str]:
     """One line of the curve; a network that is done is not trained again."""
-    folder = output / f"curve-{share:g}"
+    settings = replace(
+        run.train, steps=steps, learning_rate=run.prune.learning_rate, warm_up=run.prune.warm_up, seed=run.train.seed
+    )
+    folder = output / f"curve-{share:g}-{made_of((), settings, student.key())}"
     folder.mkdir(exist_ok=True)
     for name in _NEEDED:
         if not (folder / name).exists():
             (folder / name).symlink_to((output / name).resolve())
     smaller = Student(pruned(student.network, share), student.scale)
-    settings = replace(
-        run.train, steps=steps, learning_rate=run.prune.learning_rate, warm_up=run.prune.warm_up, seed=run.train.seed
-    )
     tuned = fit(smaller, corpus, settings, folder, "tune", root)
     found = development_eer(tuned.network, tuned.scale, Development(root, folder / _NEEDED[0]))
     size = len(stripped(convert(tuned, corpus, replace(run.quantize, clips=60))))

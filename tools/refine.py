@@ -27,7 +27,7 @@ def main(run_file: Path, root: Path, output: Path, steps: int | None) -> None:
     refine = {key: value for key, value in asdict(run.refine).items() if key != "residual"}
     settings = replace(run.train, **refine, seed=run.train.seed + 2)
     settings = replace(settings, steps=steps or settings.steps)
-    refined = fit(student, load_corpus(output), settings, output, "refine", root)
+    refined = fit(student, load_corpus(output), settings, output, "refine", root, pruned)
     if RANK == 0:
         refined.save(output / "refined.pt")
 

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from edgevoice.errors import SettingsError
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from tools.step import Step
 from tools.training.batches import Batches
@@ -39,15 +40,27 @@ def learning_rates(settings: TrainSettings) -> Iterator[float]:
         yield settings.learning_rate * warm * 0.5 * (1 + np.cos(np.pi * step / settings.steps))
 
 
-def fit(student: Student, corpus: Corpus, settings: TrainSettings, output: Path, step_name: str, root: Path) -> Student:
-    """Train from where the student (or the checkpoint ``OUTPUT/STEP.pt``) stands, in place."""
+def fit(
+    student: Student,
+    corpus: Corpus,
+    settings: TrainSettings,
+    output: Path,
+    step_name: str,
+    root: Path,
+    source: Student | None = None,
+) -> Student:
+    """Train from where the student (or the checkpoint ``OUTPUT/STEP.pt``) stands, in place.
+
+    source: what the student was made of, where it was; SettingsError for a checkpoint that went on from another.
+    """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(settings.seed + RANK)
     development = Development(root, output / "development.npz")
     checkpoint = output / f"{step_name}.pt"
     learner = Learner(student.network.train()).to(device)
     optimizer = MuonAdamW(learner, settings.weight_decay)
-    first = _resume(checkpoint, learner, optimizer)
+    key = source.key() if source else ""
+    first = _resume(checkpoint, learner, optimizer, key)
     together = shared(learner)
     context = context_frames(student.network.shape)
     batches = Batches(corpus, student.scale, settings.noisy_share, (settings.seed, first, RANK), context)
@@ -77,23 +90,25 @@ def fit(student: Student, corpus: Corpus, settings: TrainSettings, output: Path,
         )
         optimizer.step(losses.total(settings), schedule[step], _LARGEST_NORM)
         if RANK == 0 and ((step + 1) % _SAVE_EVERY == 0 or step + 1 == settings.steps):
-            _save(checkpoint, step + 1, learner, optimizer)
+            _save(checkpoint, step + 1, learner, optimizer, key)
             found = development_eer(student.network.eval(), student.scale, development)
             tqdm.write(f"step {step + 1} {losses} {found}")
             student.network.train()
     return Student(student.network.cpu().eval(), student.scale)
 
 
-def _save(path: Path, step: int, learner: Learner, optimizer: MuonAdamW) -> None:
+def _save(path: Path, step: int, learner: Learner, optimizer: MuonAdamW, key: str) -> None:
     part = path.with_suffix(".part")
-    torch.save([step, learner.state_dict(), optimizer.state()], part)
+    torch.save([step, learner.state_dict(), optimizer.state(), key], part)
     part.replace(path)
 
 
-def _resume(path: Path, learner: Learner, optimizer: MuonAdamW) -> int:
+def _resume(path: Path, learner: Learner, optimizer: MuonAdamW, key: str) -> int:
     if not path.exists():
         return 0
-    step, weights, optimized = torch.load(path, weights_only=False)
+    step, weights, optimized, *of = torch.load(path, weights_only=False)
+    if of not in ([], [key]):  # a checkpoint of before does not tell
+        raise SettingsError(f"{path}: went on from another network than the step before left; remove it to begin anew")
     learner.load_state_dict(weights)
     optimizer.load(optimized)
     return int(step)

@@ -2,7 +2,8 @@
 
 Every clip of the index whose kind is speech and whose split is train or synthetic and whose speaker is named; never of
 dev. An index without those columns is taken whole. Each stage is kept in OUTPUT and not made again: cepstra (the sound
-is read), mixture, statistics, total variability (a round at a time), PLDA. To start anew remove OUTPUT.
+is read), mixture, statistics, total variability (a round at a time), PLDA. An OUTPUT of other clips
+or sizes is refused; to start anew remove it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from tqdm import tqdm
 
 from edgevoice.errors import AudioError, EdgevoiceError, SettingsError
 from edgevoice.hardware.wave import read_sound
+from tools.made_of import made_of, refuse_another
 from tools.measure.trials import Clip, Selection, read_clips
 from tools.peers import TRAINED, Vector, gmm_ubm, ivector_plda, plda
 from tools.peers.mixture import Mixture, read_arrays
@@ -123,6 +125,7 @@ def kept(path: Path, make: Callable[[], Arrays]) -> dict[str, Vector]:
 
 def train(clips: Sequence[Clip], root: Path, output: Path, sizes: Sizes) -> Iterator[str]:
     """Every stage in turn, saying what it came to; what was made before is read."""
+    refuse_another(output / "made-of", made_of((), clips, sizes))
     made = kept(output / "cepstra.npz", lambda: make_cepstra(clips, root))
     minutes = len(made["cepstra"]) / FRAMES_PER_SECOND / 60
     yield f"{len(made['length'])} pieces of {len(np.unique(made['speaker']))} speakers, {minutes:.0f} min of speech"

@@ -13,6 +13,7 @@ NEED_TOOLS = [
     "test_fit_snr.py",
     "test_joined.py",
     "test_lessons.py",
+    "test_resume.py",
     "test_seconds_known.py",
     "test_tally.py",
     "test_tracker_eer.py",

@@ -183,6 +183,9 @@ def test_from_sound_to_figures_and_again_without_a_second_training(tmp_path: Pat
     made = {path: path.stat().st_mtime_ns for path in (tmp_path / "trained").iterdir()}
     assert CliRunner().invoke(train_peers.main, [*common, *output, *size]).exit_code == 0
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "trained").iterdir()} == made
+    refused = CliRunner().invoke(train_peers.main, [*common, *output, *size[2:]])
+    assert refused.exit_code == 1
+    assert "trained was made of other clips or settings" in refused.output
     for name in ("gmm-ubm", "ivector-plda"):
         options = ["--system", name, "--trained", str(tmp_path / "trained"), "--json"]
         result = CliRunner().invoke(evaluate.main, [*common, *options], catch_exceptions=False)

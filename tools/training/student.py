@@ -1,5 +1,6 @@
 """The student: a network and the scale of its input, which belong together."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,11 @@ class Student:
         """For ``load``."""
         state = {"shape": self.network.shape, "weights": self.network.state_dict(), "scale": self.scale}
         torch.save(state, path)
+
+    def key(self) -> str:
+        """Of these very weights."""
+        weights = self.network.state_dict().values()
+        return hashlib.sha256(b"".join(each.cpu().numpy().tobytes() for each in weights)).hexdigest()[:24]
 
     @staticmethod
     def load(path: Path) -> "Student":
