@@ -147,7 +147,7 @@ def _speech(data: Path | None) -> list[Samples]:
         return [soundfile.read(path, dtype="int16")[0] for path in sorted(FOLDER.glob("*.opus"))]
     with (data / "index.csv").open(encoding="utf-8", newline="") as index:
         paths = [row["path"] for row in csv.DictReader(index) if row["split"] == "dev"]
-    return [read_sound(data / path) for path in paths[:: len(paths) // _CLIPS]]
+    return [read_sound(data / path) for path in paths[:: max(1, len(paths) // _CLIPS)]]
 
 
 if __name__ == "__main__":
