@@ -127,7 +127,9 @@ def markdown(rows: Sequence[Row], trials: Trials, told: Sequence[str] = ()) -> s
 @click.option("--marker", default="compare", show_default=True, help="The word in the two marking lines.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Write the DET plot to this image.")
 @click.option(
-    "--against", multiple=True, help="Tell how far the EER of the first system is from this one's; repeatable."
+    "--against",
+    multiple=True,
+    help="Tell how far the EER of the first system is from this one's, with --json on standard error; repeatable.",
 )
 @click.option("--json", "json_", is_flag=True, help="JSON Lines on standard output, one a system, and nothing else.")
 def main(
@@ -152,6 +154,8 @@ def main(
     if json_:
         for row in rows:
             click.echo(as_json(row.keys()))
+        for line in told:
+            click.echo(line, err=True)
         return
     table = Table(*HEADINGS)
     for row in rows:

@@ -108,11 +108,7 @@ def plot(all_findings: Sequence[Findings], path: Path) -> None:
         raise SettingsError("--plot needs matplotlib, which is not installed; run: make setup-tools") from error
     rcParams.update({"svg.hashsalt": "edgevoice", "svg.fonttype": "none"})
     figure = Figure(figsize=(9, 3.6), layout="constrained")
-    panels = {
-        ("1 s", "2 s", "3 s", "whole, clean"): "length",
-        ("0 dB", "5 dB", "10 dB", "20 dB", "whole, clean"): "SNR",
-    }
-    for axes, (places, quantity) in zip(figure.subplots(1, 2, sharey=True), panels.items(), strict=True):
+    for axes, (quantity, places) in zip(figure.subplots(1, 2, sharey=True), PANELS.items(), strict=True):
         for number, findings in enumerate(all_findings):
             for way, line in (("on", "-"), ("off", ":")):
                 percents = [100 * findings.rates[place, way].both for place in places]

@@ -217,6 +217,9 @@ def test_compare_prints_a_line_a_system_and_fills_the_markdown_between_its_marks
     assert text.endswith("`python -m tools.compare`.\n<!-- /compare -->\nafter\n")
     assert "| mfcc-statistics | 0.00 % (0.0-33.3 %) |" in text
     assert "old" not in text
+    told = run(compare.main, root, "--json", "--against", "mfcc-statistics")
+    assert len(told.stdout.splitlines()) == 1
+    assert "EER of mfcc-statistics less that of mfcc-statistics: +0.00 points" in told.stderr
 
 
 @pytest.mark.parametrize("content", ["", "<!-- compare -->", "<!-- /compare --><!-- compare -->"])
