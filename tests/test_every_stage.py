@@ -73,6 +73,13 @@ def unlock(folder: Path, samples: Samples, seen: Seen) -> tuple[FakeLock, list[E
         return device.lock, house.events.last(100)
 
 
+def let_go(caplog: pytest.LogCaptureFixture) -> None:
+    """Forget what was logged. pytest keeps each record until the test ends, and its traceback a whole device, 10 MB."""
+    for record in caplog.records:
+        record.exc_info = None
+    caplog.clear()
+
+
 def loaded_from(folder: Path) -> Loaded:
     return load(data=folder, system_file=folder / "none")
 
@@ -101,7 +108,7 @@ def test_whatever_fails_on_the_way_of_a_sound_ends_shut_with_an_audit_row_that_s
             if code is broken:
                 raise BrokenError(f"injected into {broken.co_name}")
 
-        caplog.clear()
+        let_go(caplog)
         lock, log = unlock(copytree(household, tmp_path / str(number)), samples, seen)
         faults = [event.reason for event in log if event.kind == "fault"]
         if "the mood" in caplog.text and f"injected into {broken.co_name}" in caplog.text and not faults:
