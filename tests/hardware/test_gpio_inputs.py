@@ -5,6 +5,7 @@ import pytest
 
 from edgevoice.errors import HardwareError
 from edgevoice.hardware import Contacts, Press
+from edgevoice.hardware.debounce import SETTLE_SECONDS
 from edgevoice.hardware.fake import ManualClock
 from edgevoice.hardware.fake_gpio import FakeGpio
 from edgevoice.hardware.folder_gpio import FolderGpio
@@ -15,11 +16,37 @@ PIN = 24
 DOWN, UP = 0, 1
 
 
+class Looks:
+    """Counts how often the pins are read: a thread that polls is waited for, and no time guessed."""
+
+    looks = 0
+
+    def input(self, channel: int, /) -> int:
+        level = super().input(channel)  # type: ignore[misc]
+        self.looks += 1
+        return int(level)
+
+    def wait_for_a_look(self) -> None:
+        """Until the pin is read as it is now, and that is remembered."""
+        deadline, enough = time.monotonic() + 10.0, self.looks + 3
+        while self.looks < enough:
+            assert time.monotonic() < deadline, "nobody polls"
+            time.sleep(0.002)
+
+
+class LooksAtFake(Looks, FakeGpio):
+    pass
+
+
+class LooksAtFolder(Looks, FolderGpio):
+    pass
+
+
 class Finger:
     """Presses a button on a fake board, with bounces, as time goes by."""
 
     def __init__(self, edges: bool = True) -> None:
-        self.clock, self.gpio = ManualClock(), FakeGpio()
+        self.clock, self.gpio = ManualClock(), LooksAtFake()
         if not edges:
             self.gpio.fail("edges", 1)
         self.button = GpioButton(self.gpio, PIN, hold_seconds=3.0, stuck_seconds=30.0, clock=self.clock)
@@ -75,11 +102,13 @@ def test_a_button_that_is_down_when_the_program_starts_is_not_held_but_stuck() -
 
 
 def test_without_edges_the_pin_is_polled_and_no_press_is_missed(tmp_path: Path) -> None:
-    button = GpioButton(FolderGpio(tmp_path), PIN, hold_seconds=3.0, stuck_seconds=30.0)
+    gpio = LooksAtFolder(tmp_path)
+    button = GpioButton(gpio, PIN, hold_seconds=30.0, stuck_seconds=60.0)
     wire = tmp_path / "inputs" / str(PIN)
     for level in ("0", "1") * 2:
         wire.write_text(level)
-        time.sleep(0.15)
+        gpio.wait_for_a_look()
+        time.sleep(2 * SETTLE_SECONDS)
     assert button.take() == [Press.SHORT, Press.SHORT]
     button.close()
 
@@ -87,11 +116,11 @@ def test_without_edges_the_pin_is_polled_and_no_press_is_missed(tmp_path: Path) 
 def test_where_edges_fail_a_press_is_found_all_the_same() -> None:
     finger = Finger(edges=False)
     finger.move(DOWN)
-    time.sleep(0.1)  # for the thread that polls
+    finger.gpio.wait_for_a_look()
     finger.clock.advance(0.5)
-    time.sleep(0.1)
+    finger.gpio.wait_for_a_look()
     finger.move(UP)
-    time.sleep(0.1)
+    finger.gpio.wait_for_a_look()
     finger.clock.advance(0.5)
     assert finger.button.take() == [Press.SHORT]
     finger.button.close()
