@@ -205,7 +205,7 @@ def _seconds(limits: Limits, state: State) -> float:
 
 def _settle(machine: Machine) -> Machine:
     """A device that has nothing to tell shows what it does; a fault is shown for a while at least."""
-    told = machine.state is State.FAULT and machine.timers.state_s > 0 and math.isfinite(machine.timers.state_s)
+    told = machine.state is State.FAULT and math.isfinite(machine.timers.state_s)
     if machine.state not in RESTING or told or rest(machine) is machine.state:
         return machine
     return _enter(machine, Then.REST)
