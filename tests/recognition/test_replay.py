@@ -135,6 +135,25 @@ def test_the_rest_of_what_opened_early_is_kept_in_the_place_of_its_beginning(hom
     assert guard.recognise(later(final)).recording is not None
 
 
+def test_what_opened_early_and_was_cut_off_is_known_again(home: Home) -> None:
+    guard, early = home.guard(), utterances(clip(ONE), early=True)[0]
+    assert not early.final
+    guard.recognise(early)
+    assert guard.recognise(later(early)).recording is not None
+
+
+def test_the_same_recording_at_the_same_time_of_another_stream_is_known_again(home: Home) -> None:
+    guard, one = home.guard(), whole(ONE)
+    guard.recognise(one)
+    assert guard.recognise(one).recording is not None
+
+
+def test_what_is_older_than_is_kept_is_forgotten_at_the_start(home: Home) -> None:
+    home.guard().recognise(whole(ONE))
+    home.database.rows("update heard set served_s = served_s - 31 * 24 * 3600")
+    assert home.guard().recognise(later(whole(ONE))).recording is None
+
+
 def test_a_stranger_is_remembered_too(home: Home) -> None:
     guard = home.guard(llr=-9.0)
     guard.recognise(whole(ONE))

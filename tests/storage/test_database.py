@@ -5,8 +5,10 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ import pytest
 from edgevoice.errors import SpeakerError, StorageError
 from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.events import Events
-from edgevoice.storage.schema import MIGRATIONS, VERSION
+from edgevoice.storage.schema import APPLICATION_ID, MIGRATIONS, VERSION
 from edgevoice.storage.state import State
 
 NOBODY = 65_534
@@ -143,10 +145,79 @@ def test_a_migration_stopped_half_way_starts_from_the_beginning(folder: Path) ->
         assert database.rows("pragma user_version") == [(VERSION,)]
 
 
-def test_the_file_of_another_program_is_refused_and_left_alone(folder: Path) -> None:
+def older(folder: Path, version: int, *statements: str) -> None:
+    """A file as the edgevoice of that version left it, and what it has done."""
     folder.mkdir()
     with sqlite3.connect(folder / FILE_NAME) as connection:
-        connection.execute("create table accounts (balance integer)")
+        for statement in (*chain.from_iterable(MIGRATIONS[:version]), *statements):
+            connection.execute(statement)
+        connection.execute(f"pragma application_id = {APPLICATION_ID}")
+        connection.execute(f"pragma user_version = {version}")
+    connection.close()
+
+
+@pytest.mark.parametrize("version", range(1, VERSION))
+def test_a_file_of_any_older_version_is_brought_to_the_schema_of_a_new_one(
+    folder: Path, tmp_path: Path, version: int
+) -> None:
+    older(folder, version)
+    with Database.open(folder) as updated, Database.open(tmp_path / "new") as new:
+        tables = "select type, name, sql from sqlite_master order by name"
+        assert updated.rows(tables) == new.rows(tables)
+        assert updated.version() == VERSION
+
+
+def test_who_was_enrolled_first_before_there_were_administrators_is_the_one(folder: Path) -> None:
+    people = ("insert into speakers values (3, 'Ada', 'ada', '')", "insert into speakers values (5, 'Ben', 'ben', '')")
+    older(folder, 2, *people)
+    with Database.open(folder) as updated:
+        assert updated.rows("select name, administrator from speakers order by id") == [("Ada", 1), ("Ben", 0)]
+
+
+def test_a_sound_that_was_added_before_there_were_beeps_has_none(folder: Path) -> None:
+    older(folder, 7, "insert into recordings values (1, 'bell', 'bell', 'bell.wav', '1', 9, x'0000', '')")
+    with Database.open(folder) as updated:
+        assert updated.rows("select name, beeps from recordings") == [("bell", b"")]
+
+
+def test_a_migration_that_fails_leaves_the_file_of_the_older_version(folder: Path) -> None:
+    older(folder, 5, "create table pins (another text)")
+    with pytest.raises(StorageError, match="pins already exists"):
+        Database.open(folder)
+    with sqlite3.connect(folder / FILE_NAME) as connection:
+        assert connection.execute("pragma user_version").fetchone() == (5,)
+        assert connection.execute("select count(*) from sqlite_master where name = 'habits'").fetchone() == (0,)
+    connection.close()
+
+
+def test_of_two_programs_that_find_an_older_file_at_once_one_brings_it_up_to_date(folder: Path) -> None:
+    older(folder, 6)
+    found: list[int] = []
+
+    def begin() -> None:
+        with Database.open(folder) as another:
+            found.append(another.version())
+
+    first = sqlite3.connect(folder / FILE_NAME, isolation_level=None)
+    first.execute("pragma journal_mode = wal")
+    first.execute("begin immediate")
+    second = threading.Thread(target=begin)
+    second.start()
+    second.join(0.5)  # it has seen the older version, and waits
+    for statement in (*chain.from_iterable(MIGRATIONS[6:]), f"pragma user_version = {VERSION}", "commit"):
+        first.execute(statement)
+    second.join()
+    first.close()
+    assert found == [VERSION]
+
+
+@pytest.mark.parametrize(
+    "theirs", ["create table accounts (balance integer)", "pragma application_id = 7", "pragma user_version = 3"]
+)
+def test_the_file_of_another_program_is_refused_and_left_alone(folder: Path, theirs: str) -> None:
+    folder.mkdir()
+    with sqlite3.connect(folder / FILE_NAME) as connection:
+        connection.execute(theirs)
     connection.close()
     before = (folder / FILE_NAME).read_bytes()
     with pytest.raises(StorageError, match="belongs to another program: move it away"):
@@ -249,6 +320,17 @@ def test_a_writer_that_never_ends_is_waited_for_and_then_named(folder: Path, dat
     ):
         Events(database).write("open", "Ada scored 4.2")
     Events(database).write("open", "Ada scored 4.2")
+
+
+def test_a_damaged_file_is_mended_before_its_next_use_and_never_within_a_transaction(database: Database) -> None:
+    mended: list[bool] = []
+    database.mend_with(lambda: mended.append(database.in_transaction))
+    with database.transaction():
+        database.damaged = True
+        database.rows("select 1")
+    assert mended == []
+    database.rows("select 1")
+    assert mended == [False]
 
 
 def test_a_closed_database_says_so(database: Database) -> None:

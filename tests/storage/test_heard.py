@@ -132,6 +132,14 @@ def test_their_age_is_what_was_served_and_goes_on_after_a_restart(
     assert not len(again.ids())
 
 
+def test_a_clock_that_goes_back_makes_nothing_younger(heard: Heard, running: Running) -> None:
+    heard.add([b"old"], "attempt", None)
+    for day in (29, 0, 2):
+        running.s = day * DAY_S
+        heard.drop_old()
+    assert not len(heard.ids())
+
+
 @pytest.mark.parametrize("days", [144, 10_000])
 def test_a_clock_that_jumps_forgets_nothing(
     heard: Heard, database: Database, secrets: Secrets, calendar: Calendar, days: int
@@ -180,6 +188,14 @@ def test_no_strangers_chatter_pushes_out_what_could_be_replayed(heard: Heard) ->
     assert set(heard.ids()) == {*vital[1:], *newer} | {chatter[-6]}
 
 
+def test_what_was_recognised_once_stays_vital_however_it_ends(heard: Heard) -> None:
+    (opening,) = heard.add([b"an opening"], "attempt", "Ada")
+    heard.replace(opening, b"and the noise after it", "Ada", recognised=False)
+    for _ in range(50):
+        heard.add([b"chatter"], "attempt", None, recognised=False)
+    assert opening in heard.ids()
+
+
 def test_what_is_added_never_gives_way_to_what_was_there(heard: Heard) -> None:
     openings = heard.add([b"an opening"] * 10, "attempt", "Ada")
     takes = [row for _ in range(3) for row in heard.add([b"Eve, unknown yet"], "attempt", "Ada", recognised=False)]
@@ -189,6 +205,8 @@ def test_what_is_added_never_gives_way_to_what_was_there(heard: Heard) -> None:
     assert heard.ids().tolist() == openings[-1:] + takes + later
     many = heard.add([b"clip"] * 12, "enrolment", "Ada")
     assert heard.ids().tolist() == many[-10:]
+    more = heard.add([b"Eve, unknown yet"] * 8, "attempt", None, recognised=False)
+    assert heard.ids().tolist() == many[-2:] + more
 
 
 def test_a_sentence_of_an_enrolment_that_is_gone_is_told_and_nothing_is_changed(
