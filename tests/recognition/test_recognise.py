@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from edgevoice.errors import SettingsError
 from edgevoice.listening.capture import AudioBlock
 from edgevoice.listening.listen import Listen
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.recognise import EARLY_LLR, Recogniser
+from edgevoice.storage.voiceprints import Voiceprint
 from tests.sound import clip
 
 
@@ -26,6 +28,22 @@ def test_a_look_before_the_end_asks_for_more_and_hears_the_same(model_path: Path
     assert whole.threshold == recogniser.threshold(0)
     assert early.threshold == whole.threshold + EARLY_LLR
     assert early.scores == whole.scores
+
+
+def test_the_rate_is_for_the_whole_household_so_each_person_more_raises_what_is_asked(
+    model_path: Path, heard: Utterance
+) -> None:
+    people: list[Voiceprint] = []
+    recogniser = Recogniser(model_path, lambda model: people, 0.001)
+    embedding, calibration = recogniser.embed(heard), recogniser.scorer.calibration
+    for number in range(1, 5):
+        people.append(Voiceprint(f"person {number}", embedding.vector, embedding.model, 3))
+        assert recogniser.recognise(heard).threshold == calibration.threshold(0.001 / number)
+
+
+def test_a_rate_that_was_never_measured_is_refused_before_anybody_speaks(model_path: Path) -> None:
+    with pytest.raises(SettingsError, match="was never measured"):
+        Recogniser(model_path, lambda model: [], 1e-12)
 
 
 def test_an_early_look_is_four_times_as_sure() -> None:

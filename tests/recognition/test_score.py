@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from edgevoice.errors import ModelError, SettingsError
 from edgevoice.recognition.calibration import Calibration
@@ -76,6 +77,21 @@ def test_without_cohort_voices_the_score_is_the_cosine() -> None:
 def test_fewer_false_accepts_ask_for_a_higher_score(one: float, other: float) -> None:
     if one < other:
         assert CALIBRATION.threshold(one) >= CALIBRATION.threshold(other)
+
+
+@pytest.mark.parametrize(
+    ("far", "llr_at_far", "told"),
+    [
+        ((0.1, 0.01), (1.0,), "2 rates and 1 thresholds"),
+        ((0.01, 0.1), (1.0, 3.0), "the rates must fall"),
+        ((0.1, 0.01), (3.0, 1.0), "the thresholds must not fall"),
+    ],
+)
+def test_rates_and_thresholds_that_contradict_each_other_are_refused(
+    far: tuple[float, ...], llr_at_far: tuple[float, ...], told: str
+) -> None:
+    with pytest.raises(ValidationError, match=told):
+        Calibration(2.0, -5.0, far, llr_at_far, "c.npy", "", 20)
 
 
 def test_a_measured_rate_has_its_measured_threshold() -> None:
