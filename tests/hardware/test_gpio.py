@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 
@@ -126,6 +127,19 @@ def test_an_opening_that_fails_after_it_took_effect_is_undone_at_once() -> None:
     gpio.fail("output", 1, too_late=True)
     with pytest.raises(HardwareError, match="could not be opened"):
         lock.open_for(30.0)
+    assert gpio.levels(17) == [0, 1, 0]
+
+
+def test_a_lock_that_can_have_no_timer_ends_the_pulse_that_it_has() -> None:
+    gpio = FakeGpio()
+    lock = GpioLock(gpio, HIGH_17)
+    lock.open_for(30.0)
+    before = threading.stack_size(1 << 46)  # more than any machine has: no thread begins
+    try:
+        with pytest.raises(HardwareError, match="could not be opened safely"):
+            lock.open_for(30.0)
+    finally:
+        threading.stack_size(before)
     assert gpio.levels(17) == [0, 1, 0]
 
 

@@ -101,6 +101,15 @@ def test_a_closed_lock_ends_its_guard(tmp_path: Path) -> None:
     assert {line.process for line in read_log(tmp_path)} == {os.getpid()}  # the guard had nothing to do
 
 
+def test_a_relay_that_its_lock_cannot_let_go_of_is_driven_off_by_the_guard(tmp_path: Path) -> None:
+    gpio = FakeGpio()
+    lock = GpioLock(gpio, GpioSettings(), guard=Guard(GpioSettings(simulated=tmp_path)))
+    gpio.fail("setup", 1)
+    with pytest.raises(HardwareError, match="could not be let go of"):
+        lock.close()
+    assert _levels(tmp_path) == [0, None]
+
+
 def test_a_guard_that_cannot_reach_the_board_leaves_the_lock_undriven(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
