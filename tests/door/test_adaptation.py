@@ -62,6 +62,10 @@ def test_a_refusal_moves_nothing(speakers: Speakers) -> None:
     assert not Adaptation(RULES, speakers).learn(refused, heard(20.0))
 
 
+def test_an_unlock_without_the_voice_itself_moves_nothing(speakers: Speakers) -> None:
+    assert not Adaptation(RULES, speakers).learn(OPEN, replace(heard(20.0), embedding=None))
+
+
 def test_however_often_it_goes_no_further_than_its_bound(speakers: Speakers) -> None:
     other = voice(2, 1)
     adaptation = Adaptation(RULES, speakers)

@@ -207,9 +207,10 @@ def test_mood_neither_opens_nor_blocks_nor_counts(heard: Evidence, mood: Mood | 
 UPSET = Mood("angry", {"angry": 0.7, "calm": 0.3})
 
 
-def test_a_near_miss_that_sounds_upset_is_asked_to_say_it_again_and_counts() -> None:
-    near = evidence(score("Ada", 3.0 - RULES.near_miss_llr), mood=UPSET)
-    decision = decide(replace(near, threshold=3.0), WELL, RULES)
+@pytest.mark.parametrize("near_miss_llr", [RULES.near_miss_llr, 0.5])
+def test_a_near_miss_that_sounds_upset_is_asked_to_say_it_again_and_counts(near_miss_llr: float) -> None:
+    near = evidence(score("Ada", 3.0 - near_miss_llr), mood=UPSET)
+    decision = decide(replace(near, threshold=3.0), WELL, replace(RULES, near_miss_llr=near_miss_llr))
     assert decision.cause is Cause.SAY_AGAIN
     assert decision.reason.endswith("and sounds angry: say it again")
     assert not decision.opens

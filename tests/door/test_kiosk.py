@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks._world import voice
@@ -13,6 +14,7 @@ from edgevoice.door.inputs import Inputs
 from edgevoice.door.kiosk import FAULT_SECONDS, LONGEST_TALK_SECONDS, REFUSED_SECONDS, Extras, State
 from edgevoice.door.machine import Limits
 from edgevoice.hardware import Contacts, Light, Press, Prompt
+from edgevoice.hardware.fake import ManualClock
 from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
 from edgevoice.hardware.fake_sounder import FakeSounder
 from edgevoice.listening.utterance import Utterance
@@ -233,6 +235,18 @@ def test_a_voiceprint_that_cannot_adapt_takes_no_opening_back_and_is_a_fault_in_
             assert told in it.audit()[-1].reason
 
 
+def test_an_opening_that_fails_teaches_a_voiceprint_nothing(tmp_path: Path) -> None:
+    (tmp_path / "people").mkdir()
+    with Database.open(tmp_path / "people") as database:
+        speakers = Speakers(database, Secrets(tmp_path / "people" / "key"))
+        speakers.add("Ada", voice(1, 1), MODEL, 3)
+        extras = Extras(adaptation=Adaptation(AdaptationRules(enabled=True), speakers))
+        parts = Parts(recogniser=Adapts(lambda: None), extras=extras, lock=BrokenLock)
+        with door(tmp_path / "door", parts) as it:
+            assert it.pipeline.hear(block())[0].outcome.faults
+        assert np.array_equal(speakers.voiceprints(MODEL)[0].vector, voice(1, 1))
+
+
 def test_button_or_contacts_that_fail_are_told_once_and_nothing_opens_until_they_answer(tmp_path: Path) -> None:
     class Breaks(FakeButton):
         broken = True
@@ -291,6 +305,29 @@ def test_an_opened_case_is_a_fault_until_it_is_closed(tmp_path: Path) -> None:
         tamper.is_open = False
         it.kiosk.look()
         assert it.pipeline.hear(block(2))[0].outcome.opened
+
+
+def test_a_stranger_who_speaks_while_a_device_is_lost_is_told_that_and_has_made_no_attempt(tmp_path: Path) -> None:
+    tamper = FakeContact(is_open=True)
+    parts = Parts(recogniser=Recogniser(llr=0.0), extras=Extras(Inputs(None, Contacts(tamper=tamper))))
+    with door(tmp_path, parts) as it:
+        it.kiosk.look()
+        decisions = [answer.decision for number in range(9) for answer in it.pipeline.hear(block(number))]
+        assert {decision.cause for decision in decisions if decision} == {Cause.UNHEALTHY}
+        tamper.is_open = False
+        it.kiosk.look()
+        it.clock.advance(FAULT_SECONDS)
+        assert it.kiosk.look() is State.LISTENING
+
+
+def test_a_button_that_is_stuck_is_a_fault_that_says_so(tmp_path: Path) -> None:
+    clock = ManualClock()
+    button = FakeButton(clock, stuck_seconds=30.0)
+    with door(tmp_path, Parts(clock=clock, extras=Extras(Inputs(button)))) as it:
+        button.down()
+        clock.advance(30.0)
+        assert it.kiosk.look() is State.FAULT
+        assert "the button is stuck" in it.audit()[-1].reason
 
 
 def test_the_device_is_not_deaf_for_longer_than_any_prompt_though_its_sounder_never_ends(tmp_path: Path) -> None:

@@ -48,6 +48,10 @@ def test_each_further_lockout_is_twice_as_long_up_to_fifteen_minutes() -> None:
     assert set(waits[5:]) == {900.0}
 
 
+def test_years_of_failed_attempts_cost_no_more_than_the_longest() -> None:
+    assert fail(Lockout(attempts=4, lockouts=100_000), 1, 100.0).left_s == RULES.longest_s
+
+
 def test_it_ends_to_the_second() -> None:
     lockout = fail(Lockout(), 5, 100.0)
     assert at(lockout, 129.5).left_s == 0.5
@@ -96,6 +100,10 @@ def test_whatever_was_stored_gives_a_lockout_within_its_bounds(
 @pytest.mark.parametrize("stored", [{}, {"attempts": 1.0}, {"attempts": math.nan, "lockouts": 0.0, "left_s": 0.0}])
 def test_what_cannot_be_read_is_the_longest_lockout(stored: dict[str, float]) -> None:
     assert restored(stored, 5.0, RULES).left_s == RULES.longest_s
+
+
+def test_a_lockout_kept_under_longer_rules_is_cut_to_the_longest_of_today() -> None:
+    assert restored({"attempts": 0.0, "lockouts": 9.0, "left_s": 86_400.0}, 5.0, RULES).left_s == RULES.longest_s
 
 
 @pytest.mark.parametrize("now", [math.nan, math.inf, -math.inf])
@@ -155,6 +163,16 @@ def test_a_lockout_that_is_over_is_not_served_again_after_a_restart(database: Da
     for _ in range(5):
         attempts.note(NO_MATCH)
     assert attempts.locked_out_for_s() == 60.0  # the doubling is remembered
+
+
+def test_asking_at_every_block_whether_there_is_a_lockout_wears_no_card(database: Database) -> None:
+    clock = ManualClock(100.0)
+    attempts = Attempts(State(database), RULES, clock)
+    before = database.rows("select total_changes()")
+    for _ in range(9):
+        assert attempts.locked_out_for_s() == 0.0
+        clock.advance(1.0)
+    assert database.rows("select total_changes()") == before
 
 
 def test_a_first_lockout_longer_than_the_longest_is_refused() -> None:

@@ -119,6 +119,10 @@ def test_a_door_opened_without_leave_is_forced_until_it_is_closed() -> None:
     assert step(forced.machine, Event.DOOR_CLOSED, 70.0).machine.state is State.LISTENING
 
 
+def test_a_door_that_stands_open_when_the_device_starts_is_not_forced() -> None:
+    assert after((Event.DOOR_OPENED, 0.5)).machine.state is State.LISTENING
+
+
 @pytest.mark.parametrize("leave", [Event.MATCH, Event.EXIT])
 def test_a_door_opened_with_leave_is_not_forced_but_held_where_it_stays_open(leave: Event) -> None:
     opened = after((Event.TICK, 60.0), (leave, 61.0), (Event.DOOR_OPENED, 70.0))
@@ -143,6 +147,12 @@ def test_where_a_press_is_asked_for_nothing_opens_without_it_and_it_counts_once(
 
 
 INTENT = Limits(open_s=5.0, intent_s=8.0)
+
+
+def test_beside_a_known_sound_only_whoever_has_pressed_is_shown_as_heard() -> None:
+    assert after((Event.SOUND, 1.0), (Event.SPEECH, 2.0), limits=INTENT).machine.state is State.KNOWN_SOUND
+    pressed = after((Event.SOUND, 1.0), (Event.PRESSED, 1.5), (Event.SPEECH, 2.0), limits=INTENT)
+    assert pressed.machine.state is State.CHECKING
 
 
 def test_a_press_in_the_middle_of_a_sentence_is_for_the_next_one() -> None:

@@ -1,5 +1,7 @@
 """The dialogue at the button: who may, what is asked, what each sentence comes to, and that nothing half done stays."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +19,10 @@ from edgevoice.hardware import Light, Press, Prompt
 from edgevoice.hardware.fake_inputs import FakeContact
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.recognise import Recogniser
+from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.secrets import Secrets
+from edgevoice.storage.speakers import Speakers
 from edgevoice.storage.voiceprints import Voiceprint
 
 NOBODY, ADA, BEN, EVE = 0, 1, 2, 3
@@ -218,6 +223,29 @@ def test_whoever_claims_a_house_that_somebody_else_has_claimed_meanwhile_is_not_
     assert empty.lock.openings == []
 
 
+def test_of_two_who_claim_one_house_at_the_same_moment_one_is_enrolled(empty: World, recogniser: Recogniser) -> None:
+    began = threading.Event()
+
+    def enrol_ada() -> None:
+        folder = empty.database.path.parent
+        with Database.open(folder) as another:
+            register = Register(another, Speakers(another, Secrets(folder / "key")), Events(another))
+            with another.transaction():
+                began.set()
+                time.sleep(0.5)  # long enough for a look outside the transaction, which would find nobody
+                register.enrol(Voiceprint("Ada", voice(ADA, 1), recogniser.xvector.manifest.name, 3), recogniser)
+
+    hold(empty)
+    empty.speak(EVE, 1, GOOD)
+    empty.speak(EVE, 2, GOOD)
+    other = threading.Thread(target=enrol_ada)
+    other.start()
+    assert began.wait(60)
+    empty.speak(EVE, 3, GOOD)
+    other.join()
+    assert people(empty) == {"Ada": True}
+
+
 def test_a_noise_from_before_the_button_was_held_costs_no_sentence(home: World) -> None:
     home.kiosk.hears(True)
     hold(home)
@@ -314,6 +342,15 @@ def test_sentences_are_added_to_a_voice(home: World) -> None:
     assert (before.utterances, after.utterances) == (3, 6)
     assert 0.9 < float(before.vector @ after.vector) < 0.9999
     assert people(home) == {"person 1": True, "person 2": False}
+
+
+def test_nothing_is_added_to_a_voice_that_the_scores_take_for_another_persons(home: World) -> None:
+    hold(home, 2)
+    home.speak(ADA, 20, GOOD)
+    home.speak(BEN, 31, GOOD)
+    like_ada = replace(home._evidence(BEN, 32, GOOD, False), scores=home._evidence(ADA, 32, GOOD, False).scores)
+    home.kiosk.answer(like_ada)
+    assert (said(home)[-1], home.kiosk.counted) == (Prompt.OTHER_VOICE, "2 of 3")
 
 
 def test_a_person_is_made_an_administrator_and_may_allow_then(home: World) -> None:

@@ -55,3 +55,13 @@ def test_the_second_of_two_alike_leaves_nothing_behind(tmp_path: Path, models: P
             home.register.enrol(voice("Bo", recogniser), recogniser)
         assert [person.name for person in home.speakers.list()] == ["Ada"]
         assert [event.kind for event in home.events.last(9)] == ["enrolled"]
+
+
+def test_an_adaptation_that_is_undone_is_written_down_once(tmp_path: Path, models: Path) -> None:
+    loaded = load(data=tmp_path, system_file=tmp_path / "none")
+    with app.house(loaded) as home:
+        recogniser = app.recogniser(loaded.settings, home.speakers)
+        home.register.enrol(voice("Ada", recogniser), recogniser)
+        home.speakers.adapt("Ada", voice("Ada", recogniser).vector)
+        assert [home.register.reset("ada") for _ in range(2)] == [True, False]
+        assert [(event.kind, event.speaker) for event in home.events.last(9)] == [("enrolled", "Ada"), ("reset", "Ada")]

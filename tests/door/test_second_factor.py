@@ -34,7 +34,7 @@ from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
 from edgevoice.storage.state import State as Kept
 from tests.door.evidence import evidence, score
-from tests.house import BrokenError
+from tests.house import BrokenError, BrokenLock
 
 LIMITS = Limits(open_s=5.0, factor_s=20.0)
 ADA = replace(evidence(), mfcc=np.zeros((100, 40), np.int32))
@@ -120,9 +120,10 @@ def house(
     make: Callable[[dict[str, object], ManualClock], Factor] = pin_factor,
     limits: Limits = LIMITS,
     adaptation: Adaptation | None = None,
+    made_of: type[FakeLock] = FakeLock,
 ) -> Iterator[House]:
     clock = ManualClock()
-    lock, lights, known, outside = FakeLock(clock), FakeLights(clock), Known(), BreakableButton(clock)
+    lock, lights, known, outside = made_of(clock), FakeLights(clock), Known(), BreakableButton(clock)
     contacts = Contacts(FakeContact(), FakeContact(is_open=True), FakeContact())
     with Database.open(folder) as database:
         events = Events(database)
@@ -166,6 +167,34 @@ def test_a_voiceprint_that_cannot_adapt_takes_no_opening_back(tmp_path: Path) ->
             assert it.kiosk.state is State.OPEN
             assert [event.kind for event in it.events.last(9)] == ["asked", "open", "fault"]
             assert "nobody is enrolled as 'Ada'" in it.events.last(1)[0].reason
+
+
+def test_an_opening_that_fails_teaches_a_voiceprint_nothing(tmp_path: Path) -> None:
+    axes = np.eye(3, dtype=np.float32)
+    with Database.open(tmp_path / "people") as people:
+        speakers = Speakers(people, Secrets(tmp_path / "key"))
+        speakers.add("Ada", axes[0], "xvector-1", 3)
+        rules = AdaptationRules(enabled=True, surplus_llr=1.0, min_likeness=0.5)
+        with house(tmp_path / "door", adaptation=Adaptation(rules, speakers), made_of=BrokenLock) as it:
+            hear(it, replace(ADA, embedding=Embedding(axes[1], "xvector-1")))
+            it.tap("2112")
+            assert it.kiosk.state is State.FAULT
+        np.testing.assert_array_equal(speakers.voiceprints("xvector-1")[0].vector, axes[0])
+
+
+def test_a_pin_that_is_pressed_when_it_is_asked_for_no_more_comes_to_nothing() -> None:
+    clock = ManualClock()
+    button = FakeButton(clock)
+    factor = PinFactor(Known({"Ada": "1"}), button, RhythmRules(), clock)
+    for forgets, came in ((False, True), (True, False)):
+        factor.ask("Ada")
+        if forgets:
+            factor.forget()
+        button.press(0.1)
+        clock.advance(0.2)
+        looks = [factor.look()]
+        clock.advance(10.0)
+        assert any([*looks, factor.look()]) is came
 
 
 def test_the_digits_of_a_challenge_open_and_the_answer_must_be_a_whole_utterance(tmp_path: Path) -> None:
