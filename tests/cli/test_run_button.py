@@ -126,6 +126,9 @@ def test_a_household_enrols_at_the_button_with_no_screen_and_the_door_knows_them
     ]
     assert isinstance(device.lights, FakeLights) and device.lights.shares.count(1.0) == 2
     assert Light.ENROLLING in device.lights.shown
+    with app.house(load(data=shell.data, system_file=shell.data / "none")) as house:
+        kinds = [kept.kind for kept in house.heard.read(house.heard.ids().tolist())]
+    assert kinds.count("enrolment") == len(ada) + len(ben)
     assert shell("speakers", "rename", "person 2", "Ben").status == 0
     assert "Ben" in shell("speakers", "list").out
 

@@ -34,6 +34,16 @@ def test_nothing_but_a_matching_voice_or_the_fire_alarm_opens() -> None:
     assert not any(set(rule.states) & set(DIALOGUE) for rule in opening if rule.event is Event.MATCH)
 
 
+def test_whatever_leads_out_of_a_dialogue_forgets_it() -> None:
+    leading_out = [
+        rule
+        for rule in RULES
+        if set(rule.states) & set(DIALOGUE) and isinstance(rule.to, State) and rule.to not in DIALOGUE
+    ]
+    assert {rule.event for rule in leading_out} > {Event.NO_MATCH, Event.ENROLLED, Event.CHANGED, Event.TIME_OVER}
+    assert [rule.event for rule in leading_out if Do.DROP not in rule.does] == []
+
+
 def test_the_end_is_the_end() -> None:
     stopped = after((Event.SHUTDOWN, 1.0)).machine
     for event in Event:
@@ -115,6 +125,7 @@ def test_a_lost_device_is_a_fault_until_it_is_back_and_nothing_opens() -> None:
 def test_a_door_opened_without_leave_is_forced_until_it_is_closed() -> None:
     forced = after((Event.TICK, 60.0), (Event.DOOR_OPENED, 61.0))
     assert (forced.machine.state, forced.says) == (State.DOOR_FORCED, (Prompt.DOOR_FORCED,))
+    assert Do.SHUT in forced.does
     assert step(forced.machine, Event.TICK, 1e6).machine.state is State.DOOR_FORCED
     assert step(forced.machine, Event.DOOR_CLOSED, 70.0).machine.state is State.LISTENING
 
@@ -177,7 +188,8 @@ def test_a_lockout_rests_as_one_and_nothing_opens_in_it() -> None:
     waiting = step(after((Event.WAITING, 1.0)).machine, Event.TICK, 2.0, locked_out=True).machine
     assert waiting.state is State.LOCKED_OUT
     assert step(waiting, Event.MATCH, 3.0, locked_out=True).does == ()
-    assert step(waiting, Event.HELD, 3.0, locked_out=True).machine.state is State.LOCKED_OUT
+    for held in (Event.HELD, Event.CLAIM):
+        assert step(waiting, held, 3.0, locked_out=True).machine.state is State.LOCKED_OUT
     assert step(waiting, Event.TICK, 3.0, locked_out=False).machine.state is State.LISTENING
 
 
