@@ -49,16 +49,27 @@ _processes.set_forkserver_preload(["tests.killed_door", "edgevoice.app", "edgevo
 
 def move(folder: Path, pin: int, level: str) -> None:
     """A wire of the board: CLOSED to GND or OPEN."""
-    (folder / "board" / "inputs" / str(pin)).write_text(level)
+    wire = folder / "board" / "inputs" / str(pin)
+    moved = wire.with_suffix(".moved")
+    moved.write_text(level)
+    moved.replace(wire)  # whoever reads it meanwhile finds the one level or the other
 
 
 def hold_the_button(folder: Path, times: int = 1) -> None:
-    """Somebody holds the button inside, and lets go."""
+    """Somebody holds the button inside until the door says something, and lets go."""
     for _ in range(times):
+        said, deadline_s = _said(folder), time.monotonic() + 30.0
         move(folder, BUTTON, CLOSED)
-        time.sleep(0.75)
+        while _said(folder) == said:
+            assert time.monotonic() < deadline_s, "it says nothing to the button"
+            time.sleep(0.01)
         move(folder, BUTTON, OPEN)
-        time.sleep(0.25)
+        time.sleep(0.5)  # so that it is seen
+
+
+def _said(folder: Path) -> int:
+    """How often the door has said something."""
+    return (folder / "told").read_text().count('"event": "says"')
 
 
 def force_the_door(folder: Path) -> None:
