@@ -58,7 +58,8 @@ class Hearing:
         """Until the microphone ends."""
         try:
             for block in microphone.blocks():
-                self._hear(block)
+                if len(block.samples):
+                    self._hear(block)
             self._finish()
         finally:
             microphone.close()

@@ -60,7 +60,8 @@ class Service:
                 self._tell(answers)
                 if answers:
                     give_back()
-                if not talks and microphone.healthy and not any(answer.outcome.faults for answer in answers):
+                heard = len(block.samples) > 0 and not talks and microphone.healthy
+                if heard and not any(answer.outcome.faults for answer in answers):
                     self._device.watchdog.alive()
             self._tell(self._device.pipeline.finish())
         finally:

@@ -91,7 +91,10 @@ class Microphone(Protocol):
     """A source of 16 kHz mono int16 sound."""
 
     def blocks(self) -> "Iterator[AudioBlock]":
-        """Yield blocks in order until the source ends (a file) or is closed (a device)."""
+        """Yield blocks in order until the source ends (a file) or is closed (a device).
+
+        A device that gives nothing yields blocks without a sample at about the same rate.
+        """
         ...
 
     def close(self) -> None:

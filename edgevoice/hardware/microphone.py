@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from edgevoice.errors import MicrophoneError
 from edgevoice.hardware.losses import Losses
 from edgevoice.hardware.microphone_settings import MicrophoneSettings
@@ -29,7 +31,8 @@ __all__ = ["MicrophoneSettings", "MicrophoneState", "MicrophoneStatus", "PyAudio
 
 _log = logging.getLogger(__name__)
 
-_POLL_SECONDS = 0.25  # how often a stream without sound is asked whether it is still there
+_TICK_SECONDS = SAMPLES_PER_BLOCK / SAMPLE_RATE  # so long nothing is waited for before a block without sound is given
+_NOTHING = np.zeros(0, np.int16)
 
 
 class PyAudioMicrophone:
@@ -95,18 +98,22 @@ class PyAudioMicrophone:
         self._tell(MicrophoneState.SILENT if self._muted else MicrophoneState.STARTING, self._muted)
 
     def blocks(self) -> Iterator[AudioBlock]:
-        """Blocks of about 80 ms until ``close``; a device in trouble is reported and tried again, ever more slowly."""
+        """Blocks of about 80 ms until ``close``; a device in trouble is reported and tried again, ever more slowly.
+
+        Where none comes in time one without a sample is given, so that whoever takes them can see to everything else.
+        """
         wait = self._settings.retry_seconds
         while not self._closed:
             try:
                 self.open()
                 for block in self._hear():
-                    wait = self._settings.retry_seconds
+                    if len(block.samples):
+                        wait = self._settings.retry_seconds
                     yield block
             except MicrophoneError:
                 if self._state == MicrophoneState.SILENT:  # the silence itself was the wait
                     continue
-                self._closing.take(wait)
+                yield from self._pause(wait)
                 wait = min(2 * wait, self._settings.longest_retry_seconds)
         self._release()  # if it was closed in the middle of being opened
 
@@ -117,20 +124,34 @@ class PyAudioMicrophone:
         self._release()
         self._tell(MicrophoneState.CLOSED)
 
+    def _pause(self, seconds: float) -> Iterator[AudioBlock]:
+        """Blocks without sound while the device is away; that it is a gap, their place in the stream says."""
+        for _ in range(math.ceil(seconds / _TICK_SECONDS)):
+            self._closing.take(min(_TICK_SECONDS, seconds))
+            if self._closed:
+                return
+            self._next_sample = self._sample_now()
+            yield self._nothing()
+
     def _hear(self) -> Iterator[AudioBlock]:
         """Blocks while all is well; raises MicrophoneError at the first trouble."""
         last_heard = self._clock()
-        while (stream := self._stream) is not None and not self._closed:
-            block = stream.take(_POLL_SECONDS)
+        while (stream := self._stream) is not None:
+            block = stream.take(_TICK_SECONDS)
+            if self._closed:
+                return
             if block is None:
                 self._watch_stall(stream, self._clock() - last_heard)
+                yield self._nothing()
             else:
                 last_heard = self._clock()
                 self._next_sample = block.start_sample + len(block.samples)
                 self._watch_silence(block)
                 self._watch_losses()
-                if len(block.samples):
-                    yield block
+                yield block
+
+    def _nothing(self) -> AudioBlock:
+        return AudioBlock(_NOTHING, self._next_sample)
 
     def _watch_stall(self, stream: CaptureStream, waited: float) -> None:
         if not self._closed and (not stream.is_active or waited >= self._settings.stall_seconds):

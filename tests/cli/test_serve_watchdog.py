@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from edgevoice.app import Device
@@ -44,6 +45,15 @@ def test_a_microphone_that_gives_no_sound_is_none(tmp_path: Path) -> None:
     watchdog = watched(tmp_path, healthy=False)
     assert watchdog.signs_of_life == 0
     assert not watchdog.is_ready
+
+
+def test_a_block_without_sound_is_none(tmp_path: Path) -> None:
+    watchdog = FakeWatchdog()
+    with door(tmp_path) as it:
+        device = Device(it.lock, it.lights, it.kiosk, it.pipeline, watchdog)
+        microphone = FakeMicrophone([AudioBlock(np.zeros(0, np.int16), 0)])
+        Service(device, Quiet(), it.clock, 5.0, lambda _: None).serve(microphone)
+    assert watchdog.signs_of_life == 0
 
 
 def test_an_ear_that_fails_at_every_block_is_none(tmp_path: Path) -> None:

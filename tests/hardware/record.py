@@ -32,6 +32,8 @@ def main(path: str) -> None:
     waiting.start()
     samples, starts = [], []
     for block in microphone.blocks():
+        if not len(block.samples):
+            continue
         tell("ready" if not samples else "sound" if block.samples.any() else "quiet")
         samples.append(block.samples)
         starts.append(block.start_sample)

@@ -35,7 +35,11 @@ class Desk:
 
     def hear(self) -> Iterator[AudioBlock]:
         self.microphone.open()
-        return self.microphone.blocks()
+        return self.sound()
+
+    def sound(self) -> Iterator[AudioBlock]:
+        """The blocks that hold some."""
+        return (block for block in self.microphone.blocks() if len(block.samples))
 
 
 def _noise(count: int, seed: int = 1) -> Samples:
@@ -135,7 +139,7 @@ def test_a_busy_device_is_told_at_once_to_who_opens_it() -> None:
 
 def test_a_busy_device_is_waited_for_by_who_listens() -> None:
     desk = Desk(Card(busy=True))
-    blocks = desk.microphone.blocks()
+    blocks = desk.sound()
     _speak_when_open(desk, 1)
     assert next(blocks).samples.any()
     assert desk.states == [MicrophoneState.BUSY, MicrophoneState.STARTING, MicrophoneState.HEARING]
@@ -143,7 +147,7 @@ def test_a_busy_device_is_waited_for_by_who_listens() -> None:
 
 def test_a_missing_device_is_named_and_heard_as_soon_as_it_is_there() -> None:
     desk = Desk()
-    blocks = desk.microphone.blocks()
+    blocks = desk.sound()
     _speak_when_open(desk, 1)
     assert next(blocks).samples.any()
     assert desk.states == [MicrophoneState.MISSING, MicrophoneState.STARTING, MicrophoneState.HEARING]
@@ -248,7 +252,7 @@ def test_closing_from_another_thread_ends_the_stream_and_releases_the_device() -
     desk = Desk(Card())
     desk.microphone.open()
     threading.Timer(0.05, desk.microphone.close).start()
-    assert list(desk.microphone.blocks()) == []
+    assert list(desk.sound()) == []
     desk.microphone.close()
     assert desk.machine.stream.closed
     assert desk.machine.terminated == 1
@@ -261,7 +265,38 @@ def test_closing_ends_the_wait_for_a_missing_device_at_once() -> None:
     settings = MicrophoneSettings(device="absent", retry_seconds=60, longest_retry_seconds=60)
     desk = Desk(settings=settings)
     threading.Timer(0.05, desk.microphone.close).start()
-    assert list(desk.microphone.blocks()) == []
+    assert list(desk.sound()) == []
+
+
+def test_while_a_device_is_missing_blocks_without_sound_tell_the_time_and_their_place_that_it_is_a_gap() -> None:
+    desk = Desk(Card(), settings=MicrophoneSettings(retry_seconds=60, longest_retry_seconds=60))
+    blocks = desk.microphone.blocks()
+    desk.microphone.open()
+    desk.machine.stream.speak(_noise(1_280))
+    assert next(blocks).samples.any()
+    between = next(blocks)
+    assert (len(between.samples), between.start_sample) == (0, 1_280)
+    desk.machine.stream.active = False
+    for second in range(1, 4):
+        desk.clock.now = second
+        away = next(blocks)
+        assert (len(away.samples), away.start_sample) == (0, second * 16_000)
+    assert desk.states[-1] == MicrophoneState.UNPLUGGED
+
+
+def test_a_device_that_opens_and_gives_nothing_is_tried_ever_more_slowly() -> None:
+    desk = Desk(Card(), settings=MicrophoneSettings(retry_seconds=0.01, longest_retry_seconds=60))
+    blocks = desk.microphone.blocks()
+    waits = []
+    for _ in range(6):
+        next(blocks)
+        before, ticks = desk.machine.started, 0
+        desk.machine.stream.active = False
+        while desk.machine.started == before:
+            ticks += 1
+            next(blocks)
+        waits.append(ticks)
+    assert waits == sorted(waits) and waits[-1] >= 4
 
 
 @pytest.mark.parametrize(
