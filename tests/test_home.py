@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -213,6 +214,16 @@ def test_a_door_makes_a_backup_when_one_is_due_and_writes_down_why_it_cannot(loa
             wait_for("fault", loaded, home)
         assert "no backup" in home.events.last(1)[0].reason
         assert backups(loaded.data) == []
+
+
+def test_the_looks_go_on_after_a_backup_that_could_not_be_looked_at(loaded: Loaded) -> None:
+    (good,) = backups(loaded.data)
+    good.path.unlink()
+    good.path.symlink_to(good.path)  # it leads to itself
+    with app.house(loaded) as home, upkeep(loaded.settings, home, first_s=0.01, again_s=0.01):
+        (looks,) = [thread for thread in threading.enumerate() if thread.name == "upkeep"]
+        looks.join(0.5)
+        assert looks.is_alive()
 
 
 def test_a_database_that_goes_while_the_door_serves_is_put_back_and_not_begun_anew(loaded: Loaded) -> None:

@@ -64,7 +64,7 @@ class _LookAfter:
         except DamagedError as error:
             self._serving.damaged = True  # the door mends it before its next use
             _log.error("no backup: %s", error)
-        except StorageError as error:
+        except (StorageError, OSError) as error:
             _log.error("no backup: %s", error)
         else:
             return True

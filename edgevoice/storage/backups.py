@@ -56,8 +56,11 @@ def backups(folder: Path) -> list[Backup]:
 
 def is_due(folder: Path, now_s: float | None = None) -> bool:
     """Whether the newest backup is a day old, or there is none. One from the future is young: a clock was set back."""
-    newest = next(iter(backups(folder)), None)
-    return newest is None or (time.time() if now_s is None else now_s) - newest.path.stat().st_mtime >= DAY_S
+    now_s = time.time() if now_s is None else now_s
+    for backup in backups(folder):
+        with suppress(FileNotFoundError):  # one that is taken away at this moment, as somebody is removed
+            return now_s - backup.path.stat().st_mtime >= DAY_S
+    return True
 
 
 def back_up(database: Database, keep: int = KEPT_BACKUPS) -> Backup:

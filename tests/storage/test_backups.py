@@ -73,6 +73,16 @@ def test_one_a_day_is_due_and_one_from_the_future_is_young(home: Path, database:
     assert not is_due(home, 12.0)  # the clock was never set
 
 
+def test_one_that_goes_while_it_is_looked_at_is_none(home: Path, database: Database) -> None:
+    back_up(database)
+    gone = home / "backups" / "edgevoice-000002.sqlite"
+    gone.symlink_to(home / "gone")  # listed, and not there
+    assert not is_due(home)
+    assert is_due(home, time.time() + DAY_S + 1)
+    backups(home)[1].path.unlink()
+    assert is_due(home)
+
+
 def test_a_backup_that_the_key_does_not_open_does_not_count(home: Path, database: Database) -> None:
     good = back_up(database)
     database.rows("update voiceprints set sealed = x'00' where speaker = 1")
