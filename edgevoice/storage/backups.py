@@ -15,7 +15,7 @@ from pathlib import Path
 
 from edgevoice.errors import DamagedError, StorageError
 from edgevoice.storage.database import FILE_NAME, Database
-from edgevoice.storage.files import beside, clear_unfinished, make_folder, place
+from edgevoice.storage.files import beside, clear_unfinished, flush, make_folder, place
 from edgevoice.storage.keys import ENROL_AGAIN, Key
 from edgevoice.storage.sealed import SEALED, Sealed
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
@@ -70,22 +70,44 @@ def back_up(database: Database, keep: int = KEPT_BACKUPS) -> Backup:
     Then the older backups stay as they were.
     """
     folder = database.path.parent
-    number = max((backup.number for backup in backups(folder)), default=0) + 1
-    path = folder / FOLDER / f"edgevoice-{number:06}.sqlite"
     try:
-        make_folder(path.parent)
+        make_folder(folder / FOLDER)
         _clear(folder)
-        with beside(path) as copy:
-            database.copy_to(copy)
-            _examine_copy(database, copy)
-            place(copy, path)
+        while (made := _copy(database, folder / FOLDER)) is None:
+            pass
         for old in backups(folder)[keep:]:
             old.path.unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(
-            f"no backup could be written to {path.parent}: {error.strerror}; free some space or correct the permissions"
+            f"no backup could be written to {folder / FOLDER}: {error.strerror};"
+            " free some space or correct the permissions"
         ) from error
+    return made
+
+
+def _copy(database: Database, folder: Path) -> Backup | None:
+    """None where somebody was removed, or the key changed, while it was made: it would bring them back."""
+    begun = _held_by_copies(database)
+    with beside(folder / FILE_NAME) as copy:
+        database.copy_to(copy)
+        _examine_copy(database, copy)
+        flush(copy)
+        with database.transaction():  # a removal is one too, and condemns what is there before it ends
+            if begun - _held_by_copies(database):
+                return None
+            number = _newest(folder.parent) + 1
+            path = folder / f"edgevoice-{number:06}.sqlite"
+            place(copy, path)
     return Backup(path, number)
+
+
+def _held_by_copies(database: Database) -> set[tuple[object, ...]]:
+    """Numbers of people, which are never given twice, and the name of the key."""
+    return {*database.rows("select id from speakers"), *database.rows("select key from sealing")}
+
+
+def _newest(folder: Path) -> int:
+    return max((backup.number for backup in backups(folder)), default=0)
 
 
 def condemn(database: Database) -> None:
@@ -93,8 +115,7 @@ def condemn(database: Database) -> None:
 
     ``renew`` takes them away, and after a power cut before it ``finish`` does.
     """
-    newest = max((backup.number for backup in backups(database.path.parent)), default=0)
-    State(database).put(CONDEMNED, {"up_to": newest})
+    State(database).put(CONDEMNED, {"up_to": _newest(database.path.parent)})
 
 
 def finish(database: Database) -> None:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -51,12 +52,39 @@ def test_a_backup_is_one_private_file_that_holds_everything_but_the_key(home: Pa
             assert copy.rows(f"select * from {table}") == database.rows(f"select * from {table}")
 
 
+class Slow(Database):
+    """Something happens between the first copy and its end."""
+
+    def __init__(self, path: Path, busy_seconds: float) -> None:
+        super().__init__(path, busy_seconds)
+        self.meanwhile: list[Callable[[], object]] = []
+
+    def copy_to(self, path: Path) -> None:
+        super().copy_to(path)
+        while self.meanwhile:
+            self.meanwhile.pop()()
+
+
 def test_others_write_while_a_backup_is_made(home: Path, database: Database) -> None:
-    with Database.open(home) as other, other.transaction():
-        other.rows("insert into state values ('half', '{}')")
-        made = back_up(database)
+    with Slow.open(home) as slow:
+        assert isinstance(slow, Slow)
+        slow.meanwhile.append(lambda: database.rows("insert into state values ('late', '{}')"))
+        made = back_up(slow)
     with Database.read(made.path) as copy:
         assert copy.rows("select * from state") == []
+    assert database.rows("select name from state") == [("late",)]
+
+
+def test_whoever_is_removed_while_a_backup_is_made_is_not_in_it(
+    home: Path, database: Database, speakers: Speakers
+) -> None:
+    back_up(database)
+    with Slow.open(home) as slow:
+        assert isinstance(slow, Slow)
+        slow.meanwhile.append(lambda: speakers.remove("Wilhelmine"))
+        made = back_up(slow)
+    assert made == backups(home)[0]
+    assert not any(b"Wilhelmine" in path.read_bytes() for path in home.rglob("*") if path.is_file())
 
 
 def test_the_newest_are_kept_by_number_whatever_the_clock_says(home: Path, database: Database) -> None:
