@@ -185,6 +185,8 @@ def test_a_removal_that_was_cut_off_is_finished_when_the_house_is_opened(loaded:
                 pass
             removal.kill()
     assert people(loaded) == ["Ada"]
+    with app.house(loaded) as home:
+        assert [event.kind for event in home.events.last(3)].count("removed") == 1
     assert backups(loaded.data)
     assert not any(b"Wilhelmine" in path.read_bytes() for path in loaded.data.rglob("*") if path.is_file())
     last = backups(loaded.data)

@@ -88,7 +88,7 @@ def reset(desk: Desk, name: str) -> None:
 @pass_desk
 def rename(desk: Desk, old: str, new: str) -> None:
     """Call a person otherwise, in the audit log too."""
-    with app.house(desk.loaded) as house:
+    with app.house(desk.loaded) as house, house.database.transaction():
         house.speakers.rename(old, new)
         _write_down(house, "renamed", "somebody was renamed")
     desk.answer({"renamed": old, "to": new}, f"{old} is called {new} now")

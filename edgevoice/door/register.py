@@ -103,11 +103,7 @@ class Register:
         person = self.find(name)
         if not force and len(self.speakers.list()) > 1:
             self._refuse_last(name)
-        self.speakers.remove(person.name)
-        try:
-            self.events.write("removed", "somebody was removed")
-        except StorageError as error:  # whoever has lost the key can still remove people
-            _log.warning("a removal is not in the audit log: %s", error)
+        self.speakers.remove(person.name, self._write_removal)
         return person.name
 
     def reset(self, name: str) -> bool:
@@ -126,6 +122,12 @@ class Register:
             told = "is an administrator now" if administrator else "is no administrator any more"
             self.events.write("role", f"{person.name} {told}", person.name)
         return person.name
+
+    def _write_removal(self) -> None:
+        try:
+            self.events.write("removed", "somebody was removed")
+        except StorageError as error:  # whoever has lost the key can still remove people
+            _log.warning("a removal is not in the audit log: %s", error)
 
     def _refuse_last(self, name: str) -> None:
         if [fold(each) for each in self.administrators()] == [fold(name)]:

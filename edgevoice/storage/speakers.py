@@ -1,6 +1,7 @@
 """The people the door knows."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from itertools import count
@@ -114,16 +115,17 @@ class Speakers:
         """Everybody enrolled, in the order of enrolment; works without the key."""
         return [row.speaker for row in self._rows()]
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, write_down: Callable[[], object] = lambda: None) -> None:
         """Delete a person and their voiceprint; works without the key. The audit log has a number and no name for them.
 
         Deleted bytes are overwritten in the file and its log, as far as a file system on a flash card can promise that.
-        A new backup takes the place of all that lie beside the database.
+        A new backup takes the place of all that lie beside the database. ``write_down``: within the same transaction.
         """
         person = self._find(name)
         with self._database.transaction():
             self._database.rows("delete from speakers where id = ?", (person.id,))
             condemn(self._database)
+            write_down()
         if not self._database.forget():
             _log.warning(
                 "traces of a removed person stay in the database or its write-ahead log until the next removal: "
