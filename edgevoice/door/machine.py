@@ -14,8 +14,6 @@ REFUSED_SECONDS = 2.0  # how long an answer is shown
 FAULT_SECONDS = 10.0  # how long a fault is shown at least
 CHECKING_SECONDS = 20.0  # longer than any utterance: then whoever was heard is not waited for
 _ROUNDING = 1e-6  # seconds: what sums of times may be wrong by
-_ANSWERS = {Event.MATCH, Event.NO_MATCH, Event.POOR, Event.NOT_PRESSED, Event.WAITING, Event.UNHEALTHY}
-"""What a sentence comes to: after it the next may begin."""
 
 _SHOWN_SECONDS = {
     State.REFUSED: REFUSED_SECONDS,
@@ -153,8 +151,6 @@ def _take(before: Step, event: Event, device: str) -> Step:
         return replace(before, machine=machine)
     for each in rule.does:
         machine = _does(machine, each)
-    if event in _ANSWERS:
-        machine = _begin(machine)
     return Step(_enter(machine, rule.to), before.does + rule.does, rule.says or before.says)
 
 

@@ -110,6 +110,8 @@ class UtteranceGate:
             if ends is None:
                 break
             given += self._give(ends[1])
+            if ends[0] == self._longest:
+                self._onset = 0  # the same sentence goes on
         return given
 
     def finish(self) -> list[Utterance]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from edgevoice import app
 from edgevoice.app import Device
@@ -131,6 +132,32 @@ def test_a_household_enrols_at_the_button_with_no_screen_and_the_door_knows_them
     assert kinds.count("enrolment") == len(ada) + len(ben)
     assert shell("speakers", "rename", "person 2", "Ben").status == 0
     assert "Ben" in shell("speakers", "list").out
+
+
+@pytest.mark.parametrize("pressed", [False, True])
+def test_what_is_left_of_a_sentence_that_was_cut_is_for_the_press_before_it_began(
+    household: Shell, pressed: bool
+) -> None:
+    door, listening = "intent_seconds = 10\nmin_snr_db = 0", "early_pause_ms = 390\nlongest_ms = 2000"
+    (household.data / "edgevoice.toml").write_text(f"[door]\n{door}\n[listening.utterance]\n{listening}\n")
+    loaded, clock, told = load(data=household.data, system_file=household.data / "none"), StreamClock(), Told()
+    with app.house(loaded) as house, app.device(loaded.settings, house, clock) as device:
+        button = device.button
+        assert isinstance(button, FakeButton)
+
+        class Speaks(Evening):
+            """Ada; the button is pressed before her, or once she speaks."""
+
+            def blocks(self) -> Iterator[AudioBlock]:
+                if pressed:
+                    button.press()
+                for block in super().blocks():
+                    yield block
+                    if device.pipeline.level.speaking and not button.taken:
+                        button.press()
+
+        Service(device, told, clock, 5.0, lambda _: None).serve(Speaks(["ada-unlock-1.opus"], button))
+    assert told.opened == (["Ada"] if pressed else [])
 
 
 def test_what_the_device_says_itself_is_not_heard(tmp_path: Path, models: Path) -> None:

@@ -16,14 +16,15 @@ def spans(speech: list[int], odds: list[int]) -> list[Span]:
     """Flags and odds of a stream -> every utterance, even a short one, and what it held at each short pause."""
     found: list[Span] = []
     held = 0  # first frame that may still belong to an utterance
-    while (onset := _onset(speech, held)) is not None:
+    cut = False  # what follows an utterance cut at its longest belongs to the same sentence, and needs no onset
+    while (onset := held if cut else _onset(speech, held)) is not None:
         start = max(held, onset - (ONSET_WINDOW - 1 + MARGIN))
         stop, early = _stop(speech, odds, start, onset)
         found += [(start, pause, False) for pause in early]
         found.append((start, len(speech) if stop is None else stop, True))
         if stop is None:
             return found
-        held = stop
+        held, cut = stop, stop - start == LONGEST
     return found
 
 

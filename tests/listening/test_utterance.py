@@ -132,6 +132,15 @@ def test_an_utterance_without_a_pause_is_cut_at_its_longest() -> None:
     assert [(stop - start, final) for start, stop, final in gate.spans] == [(200, True), (200, True)]
 
 
+def test_whoever_is_cut_is_speaking_until_a_pause() -> None:
+    gate = UtteranceGate(UtteranceSettings(longest_ms=2_000))
+    speaking = []
+    for flag in [0] * 30 + [1] * 450 + [0] * 60:
+        gate.gather(flagged([flag]))
+        speaking.append(gate.speaking)
+    assert speaking == [False] * 41 + [True] * (450 + 39 - 11) + [False] * 21
+
+
 def test_a_short_pause_gives_what_was_said_so_far_and_the_long_one_all_of_it() -> None:
     speech = [0] * 30 + [1] * 100 + [0] * 25 + [1] * 50 + [0] * 60
     gate = UtteranceGate(UtteranceSettings(), early=True)
