@@ -148,7 +148,7 @@ change_over() {
     if [ "$before" ] && [ -f "$data/edgevoice.sqlite" ]; then
         say "keeping a copy of the people in $data/before-upgrade"
         run rm -rf "$data/before-upgrade"
-        copy_people || stay "the people could not be copied to $data/before-upgrade; see the lines above, and: ls -l $data"
+        copy_people || stay "the people could not be copied to $data/before-upgrade; see the lines above, and: ls -l $data$(not_readable)"
     fi
     run ln -sfn "$release" "$prefix/next"
     run mv -T "$prefix/next" "$prefix/current"
@@ -157,6 +157,11 @@ change_over() {
 copy_people() {
     as_user mkdir -m 0700 "$data/before-upgrade" &&
         as_user find "$data" -maxdepth 1 -type f -exec cp -p -P -t "$data/before-upgrade" {} +
+}
+
+# What a command of root's has left there for root alone: each file, whose it is, and what helps.
+not_readable() {
+    as_user find "$data" -maxdepth 1 -type f ! -readable -printf ". $user cannot read %p, which belongs to %u: chown $user: %p"
 }
 
 # stay WHY: the old release goes on as it was.

@@ -224,6 +224,7 @@ def test_what_the_service_may_not_read_is_not_copied_and_the_old_one_goes_on(tmp
     done = upgraded(tmp_path / "opt", of_nobody, user="nobody")
     assert done.returncode == 1
     assert "was not upgraded: the people could not be copied" in done.stderr
+    assert f"nobody cannot read {secret}, which belongs to root: chown nobody: {secret}" in done.stderr
     assert (tmp_path / "opt" / "current").resolve().name == "old"
     assert sorted(path.name for path in of_nobody.iterdir()) == ["edgevoice.sqlite", "key"]
 
