@@ -2,11 +2,11 @@
 
 Doubt: fitted on training voices (tools/training/fit_doubt.py); it changes every embedding, and so the model's name.
 Cohort: one embedding each of voices from the training sound. Ratio and thresholds: trials as at the door, the mean of
-three utterances, or one, against one that is as recorded, cut short or in noise, on the adults of the development
-speakers, which the network never saw, each set by itself, since another microphone is an easy difference; the
-thresholds are therefore in sample for those speakers and for nobody else. What they are worth on others: printed for
-half of the people by a calibration on the other half, and by tools.promise. Children sound more alike: their rates are
-higher.
+three utterances, or one, against one that is as recorded, cut short or in noise, on the development speakers, which the
+network never saw, each set by itself and its children apart from its adults, since another microphone or age is an easy
+difference; a threshold is the strictest of any of these, so that the promise holds among children, who sound more
+alike, too. The thresholds are in sample for those speakers and for nobody else. What they are worth on others: printed
+for half of the people by a calibration on the other half, and by tools.promise.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ from tools.measure.door_trials import (
     ENROLMENT_UTTERANCES,
     Trials,
     conditions_at_a_door,
-    development_adults,
+    development_people,
     door_trials,
     embed_sets,
     plain_scorer,
@@ -81,12 +81,12 @@ def make_cohort(xvector: XVector, corpus: Corpus) -> NDArray[np.int8]:
     return np.asarray(np.rint(vectors * 127 / np.abs(vectors).max()), dtype=np.int8)
 
 
-def fit(sets: Sequence[Trials], cohort_file: str, cohort: bytes, top: int) -> Calibration:
-    """Prior-weighted logistic regression over all sets; the strictest threshold of any set and condition.
+def fit(groups: Sequence[Trials], cohort_file: str, cohort: bytes, top: int) -> Calibration:
+    """Prior-weighted logistic regression over all groups; the strictest threshold of any group and condition.
 
     ModelError where strangers score as high as the same person.
     """
-    trials = reduce(add, sets)
+    trials = reduce(add, groups)
     scores = np.c_[np.r_[trials.target, trials.nontarget], np.r_[trials.target_given, trials.nontarget_given]]
     same = np.r_[np.ones(len(trials.target)), np.zeros(len(trials.nontarget))]
     weight = np.where(same == 1, _PRIOR / len(trials.target), (1 - _PRIOR) / len(trials.nontarget)) * len(scores)
@@ -97,13 +97,13 @@ def fit(sets: Sequence[Trials], cohort_file: str, cohort: bytes, top: int) -> Ca
     offset = float(model.intercept_[0] - np.log(_PRIOR / (1 - _PRIOR)))
     digest, side = hashlib.sha256(cohort).hexdigest(), (by_seconds, by_snr, by_utterances)
     rough = Calibration(slope, offset, RATES, (0.0,) * len(RATES), cohort_file, digest, top, side)
-    return replace(rough, llr_at_far=strictest(sets, rough))
+    return replace(rough, llr_at_far=strictest(groups, rough))
 
 
-def strictest(sets: Sequence[Trials], calibration: Calibration) -> tuple[float, ...]:
-    """The LLR at each rate of false accepts against usual voiceprints, in whichever set and condition it is highest."""
+def strictest(groups: Sequence[Trials], calibration: Calibration) -> tuple[float, ...]:
+    """The LLR at each rate of false accepts against usual voiceprints, the highest of any group and condition."""
     found = []
-    for trials in sets:
+    for trials in groups:
         _, llrs = trials.llrs(calibration)
         usual = trials.nontarget_given[:, 2] == 0
         for under in np.unique(trials.nontarget_under):
@@ -119,9 +119,13 @@ def strictest(sets: Sequence[Trials], calibration: Calibration) -> tuple[float, 
 @click.option("--noise", type=click.Path(path_type=Path, exists=True), help="Folder of sounds for trials in noise.")
 @click.option("--top", default=0, show_default=True, help="Cohort voices for AS-norm, say 100; 0: plain cosine.")
 def main(model: Path, root: Path, output: Path, noise: Path | None, top: int) -> None:
-    people_of_sets = development_adults(root)
-    if not people_of_sets:
-        raise click.ClickException(f"{root / 'index.csv'}: no clip of an adult in the split dev; nothing was changed")
+    people = {
+        f"{age} of {name}": clips
+        for age, adults in (("adults", True), ("children", False))
+        for name, clips in development_people(root, adults).items()
+    }
+    if not people:
+        raise click.ClickException(f"{root / 'index.csv'}: no clip in the split dev; nothing was changed")
     corpus = load_corpus(output)
     xvector = with_doubt(model, corpus)
     cohort = make_cohort(xvector, corpus)
@@ -129,23 +133,23 @@ def main(model: Path, root: Path, output: Path, noise: Path | None, top: int) ->
     np.save(content, cohort)
     cohort_path = model.with_suffix(".cohort.npy")
     scorer = plain_scorer(cohort, top)
-    voices_of_sets = embed_sets(xvector, root, people_of_sets, conditions_at_a_door(noise))
-    for name in people_of_sets.keys() - voices_of_sets.keys():
-        click.echo(f"{name} is left out: no two people have more than {ENROLMENT_UTTERANCES} clips that are heard")
-    voices = list(voices_of_sets.values())
-    sets = [door_trials(of_set, scorer, (1, ENROLMENT_UTTERANCES)) for of_set in voices]
-    trials = reduce(add, sets)
-    calibration = fit(sets, cohort_path.name, content.getvalue(), top)
+    heard = embed_sets(xvector, root, people, conditions_at_a_door(noise))
+    for name in people.keys() - heard.keys():
+        click.echo(f"{name} are left out: no two of them have more than {ENROLMENT_UTTERANCES} clips that are heard")
+    voices = list(heard.values())
+    groups = [door_trials(of_group, scorer, (1, ENROLMENT_UTTERANCES)) for of_group in voices]
+    trials = reduce(add, groups)
+    calibration = fit(groups, cohort_path.name, content.getvalue(), top)
     keep(model, xvector, calibration, content.getvalue())
-    people = trials.target_of.max() + 1
     target, _ = trials.llrs(calibration)
     usual = trials.target_given[:, 2] == 0
-    click.echo(f"{people} speakers, {len(trials.target)} target and {len(trials.nontarget)} non-target trials")
+    speakers = trials.target_of.max() + 1
+    click.echo(f"{speakers} speakers, {len(trials.target)} target and {len(trials.nontarget)} non-target trials")
     for rate, threshold in zip(calibration.far, calibration.llr_at_far, strict=True):
         refused = float(np.mean(target[usual] < threshold))
         click.echo(f"false accepts {rate:.5f}: LLR {threshold:6.2f}, false refusals {100 * refused:5.2f} %")
     if min(len(people) for people in voices) < FEWEST:
-        click.echo(f"a set has fewer than {FEWEST} people: not measured on halves of them")
+        click.echo(f"a group has fewer than {FEWEST} people: not measured on halves of them")
         return
     halves = measure_halves(
         voices,

@@ -19,7 +19,7 @@ from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.doubt import Doubt
 from edgevoice.recognition.embed import Embedding, Vector, XVector, normalise, unit
 from edgevoice.recognition.score import load_scorer
-from tools.measure.door_trials import Trials, Voice, development_adults, door_trials, embed_sets
+from tools.measure.door_trials import Trials, Voice, development_people, door_trials, embed_sets
 from tools.measure.metrics import eer
 from tools.step import Step
 from tools.training.development import pair_eer
@@ -70,7 +70,7 @@ def main(model: Path, float_model: Path, root: Path) -> None:
     scorer = load_scorer(xvector.manifest.calibration, model)
 
     def trials(of: XVector | FloatXVector, name: str) -> Trials:
-        voices = embed_sets(of, root, development_adults(root))
+        voices = embed_sets(of, root, development_people(root, adults=True))
         found = reduce(add, (door_trials(heard, scorer) for heard in voices.values()))
         pairs = ", ".join(f"{100 * clip_eer(heard):.2f} % {called}" for called, heard in voices.items())
         click.echo(f"{name}: EER of single clips {pairs}; at the door {100 * eer(found.target, found.nontarget):.2f} %")

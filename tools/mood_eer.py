@@ -1,8 +1,8 @@
 """How mood bends recognition: people enrolled calm, and then heard angry, afraid, sad.
 
 As at the door: the mean of three calm or neutral utterances, four times a person, against every other clip of all
-people in one mood. Refusals are at the thresholds that the x-vector has for one person enrolled, at the usual
-length and noise.
+people in one mood. Refusals are at the thresholds that the x-vector has for one person enrolled; the LLR knows the
+length and the SNR of each clip, as at the door.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +13,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import Scorer, load_scorer
 from tools.measure.metrics import eer
@@ -46,6 +47,9 @@ def try_all(clips: Sequence[Clip], examples: Examples, scorer: Scorer) -> Tries:
     """Every voiceprint against every clip that is not in it."""
     rng = np.random.default_rng(0)
     people = sorted({clip.speaker for clip in clips})
+    given = np.array([Circumstances(net_s, snr_db, _UTTERANCES).deviation for net_s, snr_db in examples.said])
+    calibration = scorer.calibration
+    side = given @ calibration.offset_by
     found = []
     for number, person in enumerate(people):
         usual = [i for i, c in enumerate(clips) if c.speaker == person and c.emotion in USUAL and not c.strong]
@@ -54,7 +58,7 @@ def try_all(clips: Sequence[Clip], examples: Examples, scorer: Scorer) -> Tries:
             mean = examples.embedding[chosen].mean(axis=0)
             rest = np.setdiff1d(np.arange(len(clips)), chosen)
             scores = scorer.normalised((mean / np.linalg.norm(mean))[None], examples.embedding[rest])[0]
-            llr = scorer.calibration.slope * scores + scorer.calibration.offset
+            llr = calibration.slope * scores + calibration.offset + side[rest]
             own = np.array([clips[i].speaker == person for i in rest])
             found.append(Tries(llr, np.full(len(rest), number), own, rest))
     return Tries(*(np.concatenate([getattr(t, name) for t in found]) for name in ("llr", "owner", "own", "clip")))

@@ -181,6 +181,7 @@ def test_the_interval_of_a_rate_redraws_the_people_of_both_sides() -> None:
     assert high > 2 * one_wolf[strangers].mean()
 
 
-def test_no_error_at_all_leaves_the_bound_of_three_in_n() -> None:
-    people = np.arange(30)
-    assert metrics.rate_interval(np.zeros(30, np.bool_), (people, people)) == (0.0, 0.1)
+@pytest.mark.parametrize("clips", [1, 50])
+def test_no_error_at_all_leaves_the_bound_of_three_in_the_pairs_of_people(clips: int) -> None:
+    people = np.repeat(np.arange(30), clips)  # more of the same people tell little more of others
+    assert metrics.rate_interval(np.zeros(len(people), np.bool_), (people, people)) == (0.0, 0.1)

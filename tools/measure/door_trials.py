@@ -81,11 +81,11 @@ class Trials:
         return llr(self.target, self.target_given), llr(self.nontarget, self.nontarget_given)
 
 
-def development_adults(root: Path) -> dict[str, list[tuple[str, str]]]:
-    """Set -> (path, speaker) of every clip of the adults among the development speakers."""
+def development_people(root: Path, adults: bool) -> dict[str, list[tuple[str, str]]]:
+    """Set -> (path, speaker) of every clip of the adults, or of the children, among the development speakers."""
     sets: dict[str, list[tuple[str, str]]] = {}
     for row in read_index(root, ("path", "speaker")):
-        if row.get("split") == "dev" and is_adult(row.get("label", "")):
+        if row.get("split") == "dev" and is_adult(row.get("label", "")) == adults:
             sets.setdefault(row.get("set") or "all", []).append((row["path"], row["speaker"]))
     return sets
 

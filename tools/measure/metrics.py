@@ -144,7 +144,7 @@ def rate_interval(
     """95 % interval of a rate of errors at one threshold, by the bootstrap of ``eer_interval``.
 
     errors: (n,) trials, all of the same person or all of different people; speakers: as there. After no error at all
-    the upper end is ``zero_error_bound``.
+    the upper end is ``zero_error_bound`` of the pairs of people: what one pair says again is not independent.
     """
     first, second = speakers
     people = int(max(first.max(), second.max())) + 1
@@ -160,7 +160,7 @@ def rate_interval(
         if (total := (weights * all_).sum()) > 0:
             rates.append((weights * wrong).sum() / total)
     low, high = np.quantile(rates, [0.025, 0.975]) if rates else (np.nan, np.nan)
-    return float(low), float(high if errors.any() else max(high, zero_error_bound(len(errors))))
+    return float(low), float(high if errors.any() else max(high, zero_error_bound(int(np.count_nonzero(all_)))))
 
 
 def zero_error_bound(trials: int) -> float:

@@ -16,6 +16,7 @@ from edgevoice.identify import hear_all
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.listen import ListeningSettings
+from edgevoice.listening.quality import assess
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.emotion import inputs
 from edgevoice.recognition.prosody import Prosody, measure_prosody
@@ -37,10 +38,12 @@ Table = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """inputs: (clips, d) float32; embedding: (clips, 192); heard: (clips,) whether the ear found an utterance."""
+    """inputs: (clips, d) float32; embedding: (clips, 193) of unit length; said: (clips, 2) seconds of speech and SNR in
+    dB; heard: (clips,) whether the ear found an utterance."""
 
     inputs: Table
     embedding: Table
+    said: Table
     heard: NDArray[np.bool_]
 
     @property
@@ -66,29 +69,28 @@ def gather(
     stored = keep / f"mood-{key}-{copy}.npz" if keep else None
     if stored and stored.exists():
         with np.load(stored) as kept:
-            return Examples(kept["inputs"], kept["embedding"], kept["heard"])
+            return Examples(**kept)
     rng = np.random.default_rng(copy)
     rows = [
         _example(read_sound(root / clip.path), model, surroundings(sounds) if copy else None, rng)
         for clip in tqdm(clips, unit="clip")
     ]
-    examples = Examples(
-        np.array([row[0] for row in rows]), np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
-    )
+    examples = Examples(*(np.array(column) for column in zip(*rows, strict=True)))
     if stored:
         stored.parent.mkdir(parents=True, exist_ok=True)
         part = stored.with_suffix(".part.npz")
-        np.savez(part, inputs=examples.inputs, embedding=examples.embedding, heard=examples.heard)
+        np.savez(part, **vars(examples))
         part.rename(stored)
     return examples
 
 
 def _example(
     samples: Samples, model: XVector, around: Surroundings | None, rng: np.random.Generator
-) -> tuple[Table, Table, bool]:
+) -> tuple[Table, Table, tuple[float, float], bool]:
     frames, heard = hear(changed(samples, around, rng) if around else samples)
-    pooled = model.pooled(frames.mfcc)
-    return inputs(pooled, measure_prosody(frames)), model.place(pooled, len(frames.mfcc)).vector, heard
+    pooled, quality = model.pooled(frames.mfcc), assess(frames)
+    vector = model.place(pooled, len(frames.mfcc)).vector
+    return inputs(pooled, measure_prosody(frames)), vector, (quality.net_speech_s, quality.snr_db), heard
 
 
 def changed(samples: Samples, around: Surroundings, rng: np.random.Generator) -> Samples:
