@@ -107,7 +107,7 @@ class XVector:
         return np.asarray((coded.astype(np.float32) - quantization.zero_point) * np.float32(quantization.scale))
 
     def pooled(self, mfcc: Cepstra) -> Vector:
-        """(n, 40) MFCC Q10 -> (2p,) mean and standard deviation of the frame vectors, which the last layer sees."""
+        """(n, 40) MFCC Q10, n >= 1 -> (2p,) mean and deviation of the frame vectors, which the last layer sees."""
         levels = normalise(mfcc, self._levels)
         outputs = self._frames.output.shape[1]
         cuts = windows(levels, self.manifest.context_frames, outputs)

@@ -14,10 +14,13 @@ from edgevoice.config.settings import ModelSettings
 from edgevoice.errors import SettingsError
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE
+from edgevoice.recognition.calibration import Calibration
+from edgevoice.recognition.score import Scorer
 from edgevoice.tflite import interpreter
 from edgevoice.visit import FOLDER
 from tools import mood_eer, train_emotion
-from tools.mood.clips import deal_folds, read_emotions, sex_by_pitch
+from tools.mood.clips import Clip, deal_folds, read_emotions, sex_by_pitch
+from tools.mood.examples import Examples
 from tools.mood.peers import Peer, forest, measure_all
 from tools.mood.score import Judged, arousal_recall, calibration_error, fit_temperature, uar
 from tools.training.augment import change_speed
@@ -91,6 +94,19 @@ def test_how_mood_bends_recognition_is_told_for_each_mood(root: Path) -> None:
     said = CliRunner().invoke(mood_eer.main, [str(it) for it in arguments], catch_exceptions=False)
     rows = [line.split("|")[1].strip() for line in said.stdout.splitlines() if line.startswith("|")][2:]
     assert rows == ["calm", "angry, strong"]
+
+
+def test_a_try_is_judged_by_how_long_and_how_clearly_was_spoken_as_at_the_door() -> None:
+    clips = [Clip(f"{number}.wav", "ada", "calm", False) for number in range(5)]
+    embedding = np.ones((5, 8), np.float32) / np.sqrt(np.float32(8))
+    scorer = Scorer(Calibration(1.0, 0.0, (0.1, 0.01), (0.0, 1.0), "", "", 0, (2.0, 0.5, 9.0)), embedding[:0])
+
+    def llr(said: tuple[float, float]) -> float:
+        examples = Examples(embedding, embedding, np.tile(np.float32(said), (5, 1)), np.ones(5, np.bool_))
+        return float(mood_eer.try_all(clips, examples, scorer).llr.mean())
+
+    assert llr((6.0, 20.0)) - llr((3.0, 20.0)) == pytest.approx(2.0)  # a doubling of the seconds
+    assert llr((3.0, 30.0)) - llr((3.0, 20.0)) == pytest.approx(0.5)  # ten dB
 
 
 def test_nobody_is_in_two_folds_and_each_fold_has_low_and_high_voices() -> None:
