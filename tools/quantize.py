@@ -1,4 +1,8 @@
-"""Step 7: float network -> INT8 TFLite file with its manifest (post-training, per-channel weights, calibrated)."""
+"""Step 7: float network -> INT8 TFLite file with its manifest.
+
+After training: weights per channel, rounded for what each layer hears (tools/training/rounding.py), and the range of
+each tensor between, both from clips of the training sound.
+"""
 
 import hashlib
 import json
@@ -10,32 +14,49 @@ from pathlib import Path
 import click
 import numpy as np
 import torch
+from tqdm import tqdm
 
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.recognition.embed import FRAME_RATE_DIVISOR, normalise, windows
 from tools.step import Step
+from tools.training.batches import Batches
 from tools.training.corpus import Corpus, load_corpus
 from tools.training.graph import OUTPUT_FRAMES, Graph, window_frames
 from tools.training.int8 import convert_folder, describe, stripped
+from tools.training.rounding import round_weights
 from tools.training.run_settings import QuantizeSettings, read_run
-from tools.training.student import INPUT_UNIT, Student
+from tools.training.student import INPUT_UNIT, Student, as_input
 from tools.training.xvector import context_frames, statistics
 
 LARGEST_FILE = 1_200_000
 SIGNATURES = ("frames", "segment")
+_HEARD_FRAMES = 300
+
+
+def drawn(corpus: Corpus, clips: int) -> list[int]:
+    """Which clips calibrate."""
+    count = len(corpus.length)
+    chosen: list[int] = np.random.default_rng(0).choice(count, min(clips, count), replace=False).tolist()
+    return chosen
+
+
+def heard(student: Student, corpus: Corpus, clips: int) -> Iterator[torch.Tensor]:
+    """(1, time, 40) each: what the network is to round its weights for, at most 3 s of a clip."""
+    crops, frames = Batches(corpus, student.scale, 0.5, seed=0), context_frames(student.network.shape) + _HEARD_FRAMES
+    for clip in tqdm(drawn(corpus, clips), unit="clip", desc="round"):
+        yield as_input(crops.any_crop(clip, frames)[None], torch.device("cpu"))
 
 
 def convert(student: Student, corpus: Corpus, settings: QuantizeSettings) -> bytes:
-    """Float network and calibration clips -> INT8 TFLite file."""
+    """Float network and calibration clips -> INT8 TFLite file, each weight rounded to the nearest step."""
 
     def representative() -> Iterator[tuple[str, dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]]]:
         context, window = context_frames(student.network.shape), window_frames(student.network)
         full_range = np.zeros((1, window, 40), np.float32)
         full_range[0, 0, :2] = (-128 * INPUT_UNIT, 127 * INPUT_UNIT)  # makes the input's scale exactly INPUT_UNIT
         yield "frames", {"mfcc": full_range}
-        rng = np.random.default_rng(0)
-        for clip in rng.choice(len(corpus.length), min(settings.clips, len(corpus.length)), replace=False):
-            levels = normalise(corpus.clip(int(clip)), student.scale)
+        for clip in drawn(corpus, settings.clips):
+            levels = normalise(corpus.clip(clip), student.scale)
             for cut in windows(levels, context, OUTPUT_FRAMES):
                 yield "frames", {"mfcc": cut.astype(np.float32)[None] * INPUT_UNIT}
             with torch.inference_mode():
@@ -57,6 +78,7 @@ def main(run_file: Path, output: Path, models: Path, float_model: str) -> None:
     run, path = read_run(run_file), models / f"{run_file.stem}.tflite"
     student = Student.load(output / float_model)
     corpus = load_corpus(output)
+    round_weights(student.network, heard(student, corpus, run.quantize.clips))
     content = stripped(convert(student, corpus, run.quantize))
     if len(content) > LARGEST_FILE:
         raise click.ClickException(f"{len(content)} bytes; at most {LARGEST_FILE} wanted: prune a larger share")

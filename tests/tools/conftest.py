@@ -14,6 +14,7 @@ NEED_TOOLS = [
     "test_joined.py",
     "test_lessons.py",
     "test_resume.py",
+    "test_rounding.py",
     "test_seconds_known.py",
     "test_tally.py",
     "test_tracker_eer.py",

@@ -62,10 +62,11 @@ class Graph(tf.Module):  # type: ignore[misc]
         return {"frames": tf.reshape(x, (1, OUTPUT_FRAMES, -1))}
 
     def segment(self, statistics: tf.Tensor) -> dict[str, tf.Tensor]:
-        """(1, 2 pooled) mean and deviation -> (1, 192)."""
+        """(1, 2 pooled) mean and deviation -> (1, 192); as a convolution, whose weights have a scale per output."""
         layer = self._network.segment
-        product = tf.matmul(statistics, layer.weight.detach().numpy().T)
-        return {"embedding": product + layer.bias.detach().numpy()}
+        kernel = layer.weight.detach().numpy().T[None, None]
+        product = tf.nn.conv2d(statistics[:, None, None], kernel, 1, "VALID") + layer.bias.detach().numpy()
+        return {"embedding": tf.reshape(product, (1, -1))}
 
     def save(self, folder: str) -> None:
         """Write a SavedModel with the two signatures."""
