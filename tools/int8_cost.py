@@ -69,14 +69,18 @@ def main(model: Path, float_model: Path, root: Path) -> None:
         raise click.ClickException(str(ModelError(f"{float_model} is not what {model} was made from: other scales")))
     scorer = load_scorer(xvector.manifest.calibration, model)
 
-    def trials(of: XVector | FloatXVector, name: str) -> Trials:
+    def trials(of: XVector | FloatXVector, name: str) -> tuple[Trials, Vector]:
         voices = embed_sets(of, root, development_people(root, adults=True))
         found = reduce(add, (door_trials(heard, scorer) for heard in voices.values()))
         pairs = ", ".join(f"{100 * clip_eer(heard):.2f} % {called}" for called, heard in voices.items())
         click.echo(f"{name}: EER of single clips {pairs}; at the door {100 * eer(found.target, found.nontarget):.2f} %")
-        return found
+        return found, np.concatenate([voice.vectors for people in voices.values() for voice in people.values()])
 
-    stored, real = trials(xvector, "INT8"), trials(FloatXVector(student, xvector.manifest.doubt), "float")
+    (stored, rounded), (real, exact) = (
+        trials(of, name) for of, name in ((xvector, "INT8"), (FloatXVector(student, xvector.manifest.doubt), "float"))
+    )
+    cosines = (rounded * exact).sum(axis=1)
+    click.echo(f"the two's embeddings of a clip: cosine {cosines.mean():.4f} in the mean, {cosines.min():.4f} at least")
     calibration = scorer.calibration
     for promise in PROMISES:
         threshold = (calibration.threshold(promise) - calibration.offset) / calibration.slope
