@@ -201,8 +201,8 @@ def _rows_of(sealed: Sealed) -> str:
 
 
 def _examine_copy(database: Database, copy: Path) -> None:
+    database.check(thorough=True)  # of its indexes, which were made anew, the copy tells nothing
     try:
         examine(copy, keys_beside(database.path.with_name(KEY_NAME)))
     except DamagedError as error:
-        database.check(thorough=True)  # the copy is as the original; where that is sound, it is the card
         raise StorageError(f"the copy was damaged while it was written: check the card; {error}") from error

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +87,40 @@ def test_whoever_is_removed_while_a_backup_is_made_is_not_in_it(
         made = back_up(slow)
     assert made == backups(home)[0]
     assert not any(b"Wilhelmine" in path.read_bytes() for path in home.rglob("*") if path.is_file())
+
+
+def written() -> int:
+    """Bytes that this process has written to files so far."""
+    told = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+    return int(told["wchar"])
+
+
+def test_a_backup_is_written_once_as_a_card_bears_only_so_much(home: Path, database: Database) -> None:
+    events = Events(database)
+    with database.transaction():
+        for number in range(3_000):
+            events.append("2026-11-22T12:00:00.000+00:00", "open", f"Ada scored {number}", "Ada", {"llr": 4.2})
+    database.rows("pragma wal_checkpoint(truncate)")
+    before = written()
+    made = back_up(database)
+    assert written() - before < 1.2 * made.path.stat().st_size
+
+
+def test_a_database_whose_index_is_damaged_gives_no_backup(home: Path, database: Database) -> None:
+    index = database.rows("select * from sqlite_master where name = 'heard_served'")
+    database.close()
+    statements = (
+        ("delete from sqlite_master where name = 'heard_served'", ()),
+        ("insert into heard (at, kind, recognised, sealed, served_s) values ('', '', 0, x'', 1.0)", ()),
+        ("insert into sqlite_master values (?, ?, ?, ?, ?)", index[0]),
+    )
+    for sql, values in statements:  # each sees what the one before has left of the schema
+        with closing(sqlite3.connect(home / FILE_NAME, isolation_level=None)) as another:
+            another.execute("pragma writable_schema = on")
+            another.execute(sql, values)
+    with Database.open(home) as spoilt, pytest.raises(DamagedError):
+        back_up(spoilt)
+    assert backups(home) == []
 
 
 def test_the_newest_are_kept_by_number_whatever_the_clock_says(home: Path, database: Database) -> None:
