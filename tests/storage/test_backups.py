@@ -1,6 +1,7 @@
 """Backups beside the database, and what they are for: a database that is damaged or gone."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from edgevoice.errors import DamagedError, StorageError
 from edgevoice.storage.backups import BEFORE_UPGRADE, back_up, backups, is_due
 from edgevoice.storage.database import FILE_NAME, Database
-from edgevoice.storage.events import Events
+from edgevoice.storage.events import MOST_EVENTS, Events
 from edgevoice.storage.files import beside
 from edgevoice.storage.keys import read_key
 from edgevoice.storage.restore import is_lost, last_good, put_in_place
@@ -26,6 +27,8 @@ from edgevoice.storage.speakers import Speakers
 
 MODEL = "xvector-1"
 DAY_S = 86_400.0
+CARD_BYTES_A_SECOND = 10e6  # the slowest card sold as "class 10"
+SERVING_BYTES = 100e6  # docs/install.md
 
 
 @pytest.fixture
@@ -104,6 +107,27 @@ def test_a_backup_is_written_once_as_a_card_bears_only_so_much(home: Path, datab
     before = written()
     made = back_up(database)
     assert written() - before < 1.2 * made.path.stat().st_size
+
+
+def test_of_as_many_events_as_may_be_kept_a_removal_is_done_before_the_watchdog_and_within_the_services_memory(
+    database: Database, speakers: Speakers
+) -> None:
+    unit = (Path(__file__).parents[2] / "deploy" / "edgevoice.service").read_text()
+    watchdog_s, memory_mb = (int(re.findall(rf"^{key}=(\d+)", unit, re.M)[0]) for key in ("WatchdogSec", "MemoryMax"))
+    events, rows = Events(database), 3_000
+    figures = dict.fromkeys(
+        ("threshold", "net_speech_s", "snr_db", "clipped_share", "llr", "score", "mood_calm"), 0.123
+    )
+    with database.transaction():
+        for _ in range(rows):
+            events.append("2026-11-22T12:00:00.000+00:00", "open", "Ada scored 4.2, needs 3.1", None, figures)
+    back_up(database)
+    speakers.add("Ada", np.eye(8, dtype=np.float32)[0], MODEL, 3)
+    before = written()
+    speakers.remove("Ada")
+    assert (written() - before) / rows * MOST_EVENTS < watchdog_s * CARD_BYTES_A_SECOND
+    # SQLite's VACUUM holds the whole of the file.
+    assert database.path.stat().st_size / rows * MOST_EVENTS + SERVING_BYTES < 1e6 * memory_mb
 
 
 def test_a_database_whose_index_is_damaged_gives_no_backup(home: Path, database: Database) -> None:
