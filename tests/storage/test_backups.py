@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from edgevoice.errors import DamagedError, StorageError
-from edgevoice.storage.backups import BEFORE_UPGRADE, back_up, backups, is_due
+from edgevoice.storage.backups import BEFORE_UPGRADE, ROOM_BYTES, back_up, backups, is_due
 from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.events import MOST_EVENTS, Events
 from edgevoice.storage.files import beside
@@ -178,6 +178,15 @@ def test_a_backup_that_the_key_does_not_open_does_not_count(home: Path, database
         back_up(database, keep=1)
     assert [backup.path for backup in backups(home)] == [good.path]
     assert list((home / "backups").iterdir()) == [good.path]
+
+
+def test_a_backup_that_would_leave_the_door_no_room_to_write_is_not_begun(home: Path, database: Database) -> None:
+    good = back_up(database, free=lambda _: (home / FILE_NAME).stat().st_size + ROOM_BYTES)
+    before = written()
+    with pytest.raises(StorageError, match="No space left on device; free some space"):
+        back_up(database, free=lambda _: (home / FILE_NAME).stat().st_size + ROOM_BYTES - 1)
+    assert written() - before < 1_000
+    assert [backup.path for backup in backups(home)] == [good.path]
 
 
 def test_no_backup_is_made_without_the_key(home: Path, database: Database) -> None:
