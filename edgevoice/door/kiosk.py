@@ -167,7 +167,11 @@ class Kiosk:
         if decision.opens and Do.OPEN not in done.does:
             decision = not_now(decision, state)
             done = self._mover.step(Event.TICK)
-        self._attempts.note(decision)
+        if not decision.opens:
+            outcome = self._mover.carry_out(done, Row.of(decision))
+            self._attempts.note(decision)
+            return decision, outcome
+        self._attempts.note(decision)  # before the lock moves
         outcome = self._mover.carry_out(done, Row.of(decision))
         if outcome.opened and (adaptation := self._adaptation):
             self._mover.afterwards(lambda: adaptation.learn(decision, evidence))

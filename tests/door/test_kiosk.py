@@ -304,6 +304,22 @@ def test_a_door_that_is_forced_while_the_log_cannot_be_written_stands_in_it_once
         assert told[0].endswith("forced: the door was opened from outside, or without a request to exit")
 
 
+def test_a_stranger_whose_refusal_cannot_be_written_down_is_counted_and_stands_in_the_log_once_it_can(
+    tmp_path: Path,
+) -> None:
+    with door(tmp_path, Parts(recogniser=Recogniser(llr=0.0))) as it:
+        it.kiosk.look()
+        it.database.rows("pragma query_only = on")
+        for number in range(5):
+            it.pipeline.hear(block(number))
+        it.database.rows("pragma query_only = off")
+        it.clock.advance(FAULT_SECONDS)
+        assert it.kiosk.look() is State.LOCKED_OUT
+        it.clock.advance(60.0)
+        it.kiosk.look()
+        assert any(event.reason.endswith("refused: closest is Ada: scored 0.0, needs 3.1") for event in it.audit())
+
+
 def test_a_door_held_open_after_an_unlock_is_told(tmp_path: Path) -> None:
     contact = FakeContact()
     with door(tmp_path, Parts(extras=Extras(Inputs(None, Contacts(door=contact))))) as it:
