@@ -57,7 +57,7 @@ class Kiosk:
         self._act, self._attempts, self._rules = act, attempts, rules
         self._inputs, self._adaptation = extras.inputs, extras.adaptation
         self._dialogue = Dialogue(extras.reception, extras.inputs, attempts)
-        proving = Proving(extras.factor, attempts) if extras.factor else None
+        proving = Proving(extras.factor) if extras.factor else None
         self._mover = Mover(act, attempts, clock, limits, self._dialogue, proving)
         self._prover = Prover(self._mover, proving, attempts, extras.adaptation) if proving else None
         self._talk = Talk(act, self._mover, clock)
