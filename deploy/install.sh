@@ -140,8 +140,11 @@ try_it() {
 change_over() {
     [ "$release" ] || return 0
     before=$(readlink "$prefix/current" 2>/dev/null || true)
+    run sync # or a power cut in the next half a minute would leave a release of empty files in the place of the old one
     if systemd_runs && [ -e "$unit" ]; then
         if systemctl is-active -q edgevoice; then was_active=1; fi
+        trap '' HUP INT TERM # a terminal that goes leaves no door standing still
+        trap serve_again EXIT
         say "stopping the door" # also one that does not serve now and is about to be tried again
         run systemctl stop edgevoice
     fi
@@ -153,6 +156,9 @@ change_over() {
     run ln -sfn "$release" "$prefix/next"
     run mv -T "$prefix/next" "$prefix/current"
 }
+
+# Also where nothing can be said any more, which ends the script.
+serve_again() { if [ "$was_active" ] && [ -z "$dry_run" ]; then systemctl start --no-block edgevoice || true; fi; }
 
 copy_people() {
     as_user mkdir -m 0700 "$data/before-upgrade" &&

@@ -156,6 +156,7 @@ class Door:
     lights: FakeLights
     log: Events
     clock: ManualClock
+    database: Database
 
     def audit(self) -> list[Event]:
         return self.log.last(100)
@@ -174,7 +175,7 @@ def door(folder: Path, parts: Parts | None = None) -> Iterator[Door]:
         kiosk = Kiosk(act, attempts, Rules(), clock, parts.limits, parts.extras)
         ear = parts.ear
         pipeline = Pipeline(ear if isinstance(ear, type) else lambda: ear, parts.recogniser or Recogniser(), kiosk)
-        yield Door(pipeline, kiosk, lock, lights, Events(database), clock)
+        yield Door(pipeline, kiosk, lock, lights, Events(database), clock, database)
 
 
 def block(number: int = 0) -> AudioBlock:

@@ -58,14 +58,15 @@ def recogniser(settings: Settings, speakers: Speakers) -> Recogniser:
     path, rate = xvector_path(settings), settings.recognition.false_accept_rate
     check_networks()
     with quiet_stderr():
-        recognises = Recogniser(path, speakers.voiceprints, rate, speakers.unknown)
+        near_times = settings.door.near_miss_times
+        recognises = Recogniser(path, speakers.voiceprints, rate, speakers.unknown, near_times)
         try:
             model = None if settings.models.mood == "off" else emotion(settings, recognises.xvector)
         except ModelError as error:
             _log.warning("no mood is told: %s", error)
             model = None
     if model is not None:
-        recognises.mood = MoodSense(model, settings.models.mood, settings.door.near_miss_llr)
+        recognises.mood = MoodSense(model, settings.models.mood)
     return recognises
 
 

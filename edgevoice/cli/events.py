@@ -7,15 +7,16 @@ import click
 from edgevoice import app
 from edgevoice.cli.desk import NO, Desk, pass_desk
 from edgevoice.errors import StorageError
+from edgevoice.storage.events import MOST_EVENTS
 
-MOST = 10_000_000
-"""As many as ``storage.events_kept`` may be: no log is longer."""
 _DIGITS = 18  # of a number that SQLite can look for, whatever they are
 _log = logging.getLogger(__name__)
 
 
 @click.command()
-@click.option("--last", default=20, show_default=True, type=click.IntRange(1, MOST), help="How many of the newest.")
+@click.option(
+    "--last", default=20, show_default=True, type=click.IntRange(1, MOST_EVENTS), help="How many of the newest."
+)
 @click.option("--verify", "verifying", is_flag=True, help="Whether the log is as it was written; exit status 3: no.")
 @click.option("--noted", metavar="HEAD", help="With --verify: a head noted earlier, which must still be there.")
 @pass_desk

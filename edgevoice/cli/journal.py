@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from enum import IntEnum
 from importlib import import_module
@@ -116,7 +117,8 @@ def enter(send: Send, message: str, priority: Priority, found: Mapping[str, str]
     try:
         send(MESSAGE=message, PRIORITY=int(priority), SYSLOG_IDENTIFIER=_IDENTIFIER, **found)
     except (OSError, RuntimeError, ValueError):
-        print(message, file=sys.stderr)  # noqa: T201 -- there is no log to complain to
+        with suppress(OSError, ValueError):  # a journal that was stopped has taken it along
+            print(message, file=sys.stderr, flush=True)  # noqa: T201 -- there is no log to complain to
 
 
 def fields(record: Mapping[str, object], prefix: str = "EDGEVOICE") -> dict[str, str]:

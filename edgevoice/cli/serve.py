@@ -56,7 +56,7 @@ class Service:
                     self._clock.now = self._t_s
                 # Not while the device itself speaks: it would take its own voice for somebody's.
                 talks = self._device.kiosk.talks()
-                answers = [] if talks else self._hear(block)
+                answers = self._device.pipeline.finish() if talks else self._hear(block)
                 self._tell(answers)
                 if answers:
                     give_back()

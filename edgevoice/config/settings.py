@@ -32,8 +32,8 @@ class StorageSettings:
 
     folder: Path | None = None
     """Folder of the database and its key; none: this user's state folder. --data on the command line goes first."""
-    events_kept: Annotated[int, Field(ge=100, le=10_000_000)] = 100_000
-    """Rows of the audit log, 100..10000000; the oldest give way."""
+    events_kept: Annotated[int, Field(ge=100, le=200_000)] = 100_000
+    """Rows of the audit log, 100..200000; the oldest give way."""
     backups_kept: Annotated[int, Field(ge=0, le=365)] = 7
     """Daily backups of people and audit log kept beside the database, 0..365; 0: none are made."""
 

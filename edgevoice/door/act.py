@@ -92,19 +92,19 @@ class Act:
 
         ``says``: instead of what the step says; ``share``: how far an enrolment is, 0..1.
         """
-        event, opens = None, Do.OPEN in step.does
+        event, opens, owed = None, Do.OPEN in step.does, row
         try:
             if Do.SHUT in step.does:
                 self._lock.shut()
             if row is not None:
-                event = self._events.write(row.kind, row.reason, row.speaker, row.figures)
+                event, owed = self._events.write(row.kind, row.reason, row.speaker, row.figures), None
             if opens:
                 assert event is not None, "nothing opens without a row"
                 self._lock.open_for(self._open_seconds)
             light = self._show(step.machine.state, share)
             said = self._say(says or step.says)
         except Exception as error:  # whatever a driver raises, the door ends shut
-            return self._fail(event, error)
+            return self._fail(event, error, owed=None if opens else owed)
         return Outcome(opens, light, event, said=said)
 
     def fault(self, error: Exception, says: Sequence[Prompt] = (Prompt.FAULT,)) -> Outcome:
@@ -136,9 +136,14 @@ class Act:
             self._sounder.say(prompts)
         return tuple(prompts)
 
-    def _fail(self, event: int | None, error: Exception, says: Sequence[Prompt] = (Prompt.FAULT,)) -> Outcome:
-        """Each step is tried, whatever became of the one before; the lock comes first."""
+    def _fail(
+        self, event: int | None, error: Exception, says: Sequence[Prompt] = (Prompt.FAULT,), owed: Row | None = None
+    ) -> Outcome:
+        """Each step is tried, whatever became of the one before; the lock comes first. ``owed``: what has happened all
+        the same, and stands in no row."""
         faults = [_told(error)]
+        if owed is not None:
+            faults.append(f"what could not be written down: {owed.kind}: {owed.reason}")
         light = None
         said: tuple[Prompt, ...] = ()
         try:

@@ -18,7 +18,8 @@ class Claim:
         self._state, self._clock = state, clock
         stored = state.get(self.NAME)
         self._kept_s = 60.0 * minutes if stored is None else min(stored.get("left_s", 0.0), 60.0 * minutes)
-        self._left_s, self._looked_s = self._kept_s, clock()
+        self._left_s = self._due_s = self._kept_s
+        self._looked_s = clock()
 
     def is_open(self) -> bool:
         """Whether the house may still be claimed, as far as time goes; StorageError where that cannot be kept."""
@@ -26,7 +27,9 @@ class Claim:
         if math.isfinite(now_s):
             self._left_s -= max(now_s - self._looked_s, 0.0)
             self._looked_s = now_s
-        if self._kept_s > 0 and self._left_s <= self._kept_s:
-            self._kept_s = max(self._left_s - CHARGED_SECONDS, 0.0)
-            self._state.put(self.NAME, {"left_s": self._kept_s})
+        if self._kept_s > 0 and self._left_s <= self._due_s:
+            self._due_s = self._left_s - CHARGED_SECONDS  # also where it cannot be kept now
+            kept_s = max(self._due_s, 0.0)
+            self._state.put(self.NAME, {"left_s": kept_s})
+            self._kept_s = kept_s
         return self._left_s > 0

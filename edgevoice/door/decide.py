@@ -34,9 +34,9 @@ class Rules:
     min_agreement: Annotated[float, Field(ge=-1, le=1)] = MIN_AGREEMENT
     """Cosine of the voices of the two halves of an utterance that nobody enrolled spoke, under which two people did,
     -1..1."""
-    near_miss_llr: Annotated[float, Field(ge=0, le=20)] = 3.5
-    """So little below the threshold, with a strong mood, the answer is "say it again", 0..20; 0: never. It counts as a
-    refusal all the same."""
+    near_miss_times: Annotated[float, Field(ge=1, le=100)] = 10.0
+    """Whoever would pass at so many times the false-accept rate, and sounds upset, is told to say it again, 1..100;
+    1: nobody is. It counts as a refusal all the same."""
     strong_mood: Annotated[float, Field(ge=0, le=1)] = 0.5
     """How probable an emotion must be for that, 0..1."""
 
@@ -181,10 +181,10 @@ def _below_threshold(best: Score, threshold: float) -> str | None:
 def _upset(evidence: Evidence, best: Score | None, rules: Rules) -> str | None:
     """The strong mood of a near miss: such speech is refused far more often (docs/mood.md), and a calm one is not."""
     mood = evidence.mood
-    if best is None or mood is None or best.llr < evidence.threshold - rules.near_miss_llr:
+    if best is None or mood is None or not evidence.near_llr <= best.llr < evidence.threshold:
         return None
     likely = mood.probabilities.get(mood.label, 0.0) >= rules.strong_mood
-    return mood.label if rules.near_miss_llr > 0 and likely and mood.label in STRONG else None
+    return mood.label if likely and mood.label in STRONG else None
 
 
 def _too_close(best: Score, second: Score | None, margin: float) -> str | None:

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from edgevoice.storage.events import Events
 
 AGAIN_SECONDS = 60.0
+MOST_TOLD = 1_000  # that are remembered: where the disk is full for long, the oldest give way
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass
 class _Told:
-    """A fault that stands in the audit log: when it was told last, and how often it has come since."""
+    """A fault: when it was told last, how often it has come since, and whether the audit log has yet to take it."""
 
     at_s: float
     again: int = 0
+    owed: bool = True
 
 
 class Faults:
@@ -31,35 +33,50 @@ class Faults:
         self._told: dict[str, _Told] = {}
 
     def tell(self, why: str, error: Exception, what: str = "the door was shut after a fault") -> None:
-        """Write it down, or count it where the same was told a moment ago; StorageError, and then it is tried again.
+        """Write it down, or count it where the same was told a moment ago; StorageError, and then it is written as soon
+        as it can be.
 
         ``what`` came of it, for the program's log.
         """
-        if why in self._told:
-            self._told[why].again += 1
-            return
-        _log.error("%s", what, exc_info=error)
-        self._events.write("fault", why)
-        self._told[why] = _Told(self._clock())
+        told = self._told.get(why)
+        if told is None:
+            _log.error("%s", what, exc_info=error)
+            if len(self._told) == MOST_TOLD:
+                del self._told[next(iter(self._told))]
+            self._told[why] = _Told(self._clock())
+        elif not told.owed:
+            told.again += 1
+        self._pay(why)
 
     def look(self) -> None:
-        """Let time pass, at every block: tell what has come again, forget what has not; StorageError."""
-        for why, told in [*self._told.items()]:
-            # A clock that jumps back, or is no number, holds nothing back.
-            if not 0 <= self._clock() - told.at_s < AGAIN_SECONDS:
-                self._tell_again(why)
+        """Let time pass, at every block: tell what has come again, forget what has not; StorageError, at most once a
+        minute."""
+        now_s = self._clock()
+        # A clock that jumps back, or is no number, holds nothing back.
+        due = [why for why, told in self._told.items() if not 0 <= now_s - told.at_s < AGAIN_SECONDS]
+        for why in due:
+            self._told[why].at_s = now_s
+        for why in due:
+            self._tell_again(why)
 
     def close(self) -> None:
         """Tell what has come again, however long ago; StorageError."""
         for why in [*self._told]:
             self._tell_again(why)
 
+    def _pay(self, why: str) -> None:
+        if self._told[why].owed:
+            self._events.write("fault", why)
+            self._told[why].owed = False
+
     def _tell_again(self, why: str) -> None:
         told = self._told[why]
-        if told.again == 0:
+        if told.again == 0 and not told.owed:
             del self._told[why]
             return
-        told.at_s = self._clock()
+        self._pay(why)
+        if told.again == 0:
+            return
         row = f"again, {'once' if told.again == 1 else f'{told.again} times'} since it was last told: {why}"
         _log.error("%s", row)
         self._events.write("fault", row)

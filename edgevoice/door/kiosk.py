@@ -57,7 +57,7 @@ class Kiosk:
         self._act, self._attempts, self._rules = act, attempts, rules
         self._inputs, self._adaptation = extras.inputs, extras.adaptation
         self._dialogue = Dialogue(extras.reception, extras.inputs, attempts)
-        proving = Proving(extras.factor, attempts) if extras.factor else None
+        proving = Proving(extras.factor) if extras.factor else None
         self._mover = Mover(act, attempts, clock, limits, self._dialogue, proving)
         self._prover = Prover(self._mover, proving, attempts, extras.adaptation) if proving else None
         self._talk = Talk(act, self._mover, clock)
@@ -167,7 +167,11 @@ class Kiosk:
         if decision.opens and Do.OPEN not in done.does:
             decision = not_now(decision, state)
             done = self._mover.step(Event.TICK)
-        self._attempts.note(decision)
+        if not decision.opens:
+            outcome = self._mover.carry_out(done, Row.of(decision))
+            self._attempts.note(decision)
+            return decision, outcome
+        self._attempts.note(decision)  # before the lock moves
         outcome = self._mover.carry_out(done, Row.of(decision))
         if outcome.opened and (adaptation := self._adaptation):
             self._mover.afterwards(lambda: adaptation.learn(decision, evidence))

@@ -95,17 +95,21 @@ class SoundWatch:
     def hear(self, frames: Frames) -> list[Sounding]:
         """The frames of the last block -> each occurrence that begins in it. Never raises an Exception.
 
-        After a failure it listens no more, until the next start: a fault is told once, and the voice goes on.
+        A library that fails is listened for no more, until the next start: a fault is told once, and the voice goes on.
+        What fails of that which follows is a fault too, and the next sound may be told.
         """
         try:
             found = self._known.hear(frames.spectrum) if self._known else []
-            for sounding in found:
-                self._act(sounding)
-            return [sounding for sounding in found if sounding.first]
-        except Exception as error:  # whatever the library, the disk or a driver raises
+        except Exception as error:  # whatever it raises, it would at every block
             self._known = None
             self._door.fault(error)
             return []
+        for sounding in found:
+            try:
+                self._act(sounding)
+            except Exception as error:  # whatever the disk or a driver raises
+                self._door.fault(error)
+        return [sounding for sounding in found if sounding.first]
 
     def _act(self, sounding: Sounding) -> None:
         by_tones, hashes = sounding.alike_percent, sounding.aligned_hashes

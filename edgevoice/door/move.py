@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from edgevoice.door.act import Act, Outcome, Row
+from edgevoice.door.decide import Decision
 from edgevoice.door.dialogue import Dialogue
 from edgevoice.door.lockout import Attempts
 from edgevoice.door.machine import Event, Limits, Machine, State, Step, step
@@ -57,11 +58,14 @@ class Mover:
         """
         before, self.machine = self.machine, done.machine
         said = tuple(says) or self._dialogue.turn(done) or done.says
-        over = self._leave_factor(before, done)
-        outcome = self._act.carry_out(done, row or row_of(before, done, self._dialogue.drop(done)) or over, said, share)
+        failed = self._leave_factor(before, done)
+        row = row or row_of(before, done, self._dialogue.drop(done)) or (Row.of(failed) if failed else None)
+        outcome = self._act.carry_out(done, row, said, share)
         if outcome.faults:
             self._fail(Event.FAILED)
         self._note(outcome.said)
+        if failed:
+            self._attempts.note(failed)
         return outcome
 
     def happen(self, event: Event, device: str = "") -> None:
@@ -112,8 +116,8 @@ class Mover:
         if said:
             self._said.append(said)
 
-    def _leave_factor(self, before: Machine, done: Step) -> Row | None:
-        """Count an asking that is over and did not open; what is written down of it."""
+    def _leave_factor(self, before: Machine, done: Step) -> Decision | None:
+        """What an asking that is over and did not open is counted as."""
         over = before.state is State.PROVING and done.machine.state is not State.PROVING
         return self._proving.left(done) if over and self._proving else None
 
@@ -128,7 +132,8 @@ class Mover:
             lost = self.machine.lost | {device} if device else self.machine.lost
             self.machine = Machine(self.machine.limits, State.FAULT, lost=lost, speaking=before.speaking)
         with suppress(Exception):  # an attempt that cannot be kept is counted in memory all the same
-            self._leave_factor(before, Step(self.machine))
+            if failed := self._leave_factor(before, Step(self.machine)):
+                self._attempts.note(failed)
 
     def _now(self) -> float:
         try:

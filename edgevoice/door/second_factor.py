@@ -9,7 +9,6 @@ from typing import Protocol
 
 from edgevoice.door.act import Row
 from edgevoice.door.decide import Cause, Decision
-from edgevoice.door.lockout import Attempts
 from edgevoice.door.machine import Do, Event, State, Step
 from edgevoice.hardware import Prompt
 from edgevoice.recognition.recognise import Evidence
@@ -64,10 +63,10 @@ class Asked:
 
 
 class Proving:
-    """At most one person is asked at a time; every asking that fails is counted, once."""
+    """At most one person is asked at a time; every asking that fails is to be counted, once."""
 
-    def __init__(self, factor: Factor, attempts: Attempts) -> None:
-        self._factor, self._attempts = factor, attempts
+    def __init__(self, factor: Factor) -> None:
+        self._factor = factor
         self.asked: Asked | None = None
         """Who is asked now."""
 
@@ -107,17 +106,12 @@ class Proving:
         late = f", but it is {done.machine.state.value}" if proof.event is Event.PROVED else ""
         return self.asked, replace(voice, opens=False, cause=Cause.UNPROVED, reason=reason + late)
 
-    def left(self, done: Step) -> Row | None:
-        """The asking is over: forget it, and count it unless the door opens; what is to be written down of it.
-
-        StorageError where the count cannot be kept; it is counted here all the same.
-        """
+    def left(self, done: Step) -> Decision | None:
+        """The asking is over: forget it; the failed attempt that it is unless the door opens."""
         asked, self.asked = self.asked, None
         self._factor.forget()
         if asked is None or Do.OPEN in done.does:
             return None
         why = done.says[0].value if done.says else done.machine.state.value
         reason = f"{asked.decision.reason}; {self._factor.name} was not given: {why}"
-        failed = replace(asked.decision, opens=False, cause=Cause.UNPROVED, reason=reason)
-        self._attempts.note(failed)
-        return Row.of(failed)
+        return replace(asked.decision, opens=False, cause=Cause.UNPROVED, reason=reason)

@@ -22,16 +22,15 @@ class TellsMood(Protocol):
 class MoodSense:
     """Asks the model when the settings say so. A model that fails is told once in the log, and never again."""
 
-    def __init__(self, emotion: TellsMood, when: When, near_llr: float = 0.0) -> None:
-        """``near_llr``: so far below the threshold a voice is still nearly known."""
-        self._emotion, self._when, self._near_llr = emotion, when, near_llr
+    def __init__(self, emotion: TellsMood, when: When) -> None:
+        self._emotion, self._when = emotion, when
         self._failed = False
 
-    def feel(self, utterance: Utterance, surplus_llr: float) -> Mood | None:
-        """The mood, None where it is not asked or cannot be told; ``surplus_llr``: of the best score over the
-        threshold. Never raises an Exception."""
-        known = self._when == "always" or (self._when == "verified" and surplus_llr >= -self._near_llr)
-        if self._failed or not known:
+    def feel(self, utterance: Utterance, known: bool) -> Mood | None:
+        """The mood, None where it is not asked or cannot be told; ``known``: whether the door knows the voice, or
+        nearly. Never raises an Exception."""
+        asked = self._when == "always" or (self._when == "verified" and known)
+        if self._failed or not asked:
             return None
         try:
             return self._emotion.feel(utterance.frames)

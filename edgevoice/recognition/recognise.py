@@ -46,6 +46,7 @@ class Evidence:
 
     threshold: the LLR that the false-accept rate of the settings asks for with this many people enrolled, and more
     where the utterance is not final;
+    near_llr: the LLR from which on one below the threshold is a near miss; infinite: none is;
     mood and recording: None where not known or not installed;
     embedding: the voice itself, for enrolment; never printed and never logged;
     kept: number of the fingerprint that was kept of it, None where none was;
@@ -68,12 +69,13 @@ class Evidence:
     outdated: tuple[str, ...] = ()
     agreement: float | None = None
     mfcc: Cepstra | None = field(default=None, repr=False, compare=False)
+    near_llr: float = math.inf
 
 
 class Feels(Protocol):
     """What tells a mood: ``recognition.mood.MoodSense``. It never raises, as nothing may hang on it."""
 
-    def feel(self, utterance: Utterance, surplus_llr: float) -> Mood | None: ...
+    def feel(self, utterance: Utterance, known: bool) -> Mood | None: ...
 
 
 class Recogniser:
@@ -85,17 +87,19 @@ class Recogniser:
         voiceprints: Callable[[str], Sequence[Voiceprint]],
         false_accept_rate: float,
         outdated: Callable[[str], Sequence[Speaker]] = lambda model: (),
+        near_times: float = 1.0,
     ) -> None:
         """``model``: the x-vector's ``.tflite``; ``voiceprints``: a model's name -> the people enrolled with it;
         ``false_accept_rate``: of a stranger's attempt against the whole household, e.g. 0.001; ``outdated``: a model's
-        name -> the people enrolled who cannot be compared with it.
+        name -> the people enrolled who cannot be compared with it; ``near_times``: a near miss would pass at so many
+        times the rate, 1 or more.
 
         ModelError: a file that is not what its manifest says; SettingsError: a rate outside the measured range.
         """
         self.xvector = XVector(model)
         self.scorer: Scorer = load_scorer(self.xvector.manifest.calibration, model)
         self._voiceprints, self._outdated = voiceprints, outdated
-        self._false_accept_rate = false_accept_rate
+        self._false_accept_rate, self._near_times = false_accept_rate, near_times
         self.scorer.calibration.threshold(false_accept_rate)  # refuse an unmeasured rate now, not at the door
         self.mood: Feels | None = None
         """What tells the mood, if anything does."""
@@ -107,6 +111,13 @@ class Recogniser:
         SettingsError where that was never measured.
         """
         return self.scorer.calibration.threshold(self._false_accept_rate / max(people, 1))
+
+    def near(self, people: int) -> float:
+        """The LLR from which on a voice is at least nearly known, at no larger rate than was measured."""
+        calibration = self.scorer.calibration
+        return calibration.threshold(
+            min(self._near_times * self._false_accept_rate / max(people, 1), calibration.far[0])
+        )
 
     def embed(self, utterance: Utterance) -> Embedding:
         """The voice of one utterance."""
@@ -126,12 +137,13 @@ class Recogniser:
         people = self._voiceprints(embedding.model)
         said = Circumstances(quality.net_speech_s, quality.snr_db)
         scores = self.scorer.rank(embedding, people, said)
-        threshold = self.threshold(len(people)) + (0.0 if utterance.final else EARLY_LLR)
-        matched = bool(scores) and scores[0].llr >= threshold
+        early = 0.0 if utterance.final else EARLY_LLR
+        threshold, near_llr = self.threshold(len(people)) + early, self.near(len(people)) + early
+        best = scores[0].llr if scores else -math.inf
+        matched = best >= threshold
         agreement = self.agreement(utterance) if utterance.final and not matched else None
         scored = time.process_time()
-        surplus = max((score.llr for score in scores), default=-math.inf) - threshold
-        mood = self.mood.feel(utterance, surplus) if self.mood else None
+        mood = self.mood.feel(utterance, best >= near_llr) if self.mood else None
         felt = time.process_time()
         return Evidence(
             start_s=utterance.start_s,
@@ -139,6 +151,7 @@ class Recogniser:
             quality=quality,
             scores=scores,
             threshold=threshold,
+            near_llr=near_llr,
             mood=mood,
             recording=None,
             ms=Timing(

@@ -3,11 +3,13 @@
 They hold no key. They have a number and not a date in their name, as a clock may be wrong.
 """
 
+import errno
 import logging
+import os
 import re
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -29,6 +31,8 @@ BEFORE_UPGRADE = "before-upgrade"
 """The copy of people and key that deploy/install.sh makes, and lets go of once the new version serves."""
 KEPT_BACKUPS = 7
 DAY_S = 24 * 3600.0
+ROOM_BYTES = 8_000_000
+"""What a backup leaves free: more than SQLite's log of what the door writes meanwhile, up to its next checkpoint."""
 _log = logging.getLogger(__name__)
 _DAMAGED = re.compile(r"\.damaged-\d+$")
 _NAME = re.compile(r"edgevoice-(\d{6,})\.sqlite")
@@ -63,16 +67,23 @@ def is_due(folder: Path, now_s: float | None = None) -> bool:
     return True
 
 
-def back_up(database: Database, keep: int = KEPT_BACKUPS) -> Backup:
+def _free(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def back_up(database: Database, keep: int = KEPT_BACKUPS, free: Callable[[Path], int] = _free) -> Backup:
     """Copy the database while others use it, read the copy through, and let go of all but the newest ``keep``.
 
-    StorageError: no space, or a voiceprint that the key does not open; DamagedError where the database is damaged.
-    Then the older backups stay as they were.
+    ``free``: bytes that a folder has room for. StorageError: no space, also where the door would have none meanwhile,
+    or a voiceprint that the key does not open; DamagedError where the database is damaged. Then the older backups stay
+    as they were.
     """
     folder = database.path.parent
     try:
         make_folder(folder / FOLDER)
         _clear(folder)
+        if free(folder) < database.path.stat().st_size + ROOM_BYTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         while (made := _copy(database, folder / FOLDER)) is None:
             pass
         for old in backups(folder)[keep:]:
@@ -201,8 +212,8 @@ def _rows_of(sealed: Sealed) -> str:
 
 
 def _examine_copy(database: Database, copy: Path) -> None:
+    database.check(thorough=True)  # of its indexes, which were made anew, the copy tells nothing
     try:
         examine(copy, keys_beside(database.path.with_name(KEY_NAME)))
     except DamagedError as error:
-        database.check(thorough=True)  # the copy is as the original; where that is sound, it is the card
         raise StorageError(f"the copy was damaged while it was written: check the card; {error}") from error

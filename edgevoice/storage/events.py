@@ -19,6 +19,9 @@ from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import Secrets
 
 KEPT_EVENTS = 100_000
+MOST_EVENTS = 200_000
+"""As many as ``storage.events_kept`` may be: with so many, of 0.37 kB each, removing somebody writes 230 MB and takes
+75 MB of memory. A card of 10 MB/s has it done before the watchdog takes a door that does not answer for dead."""
 LONGEST_REASON = 500  # characters; the text of a foreign exception can have any length
 SOMEONE = "someone removed since"
 BUILT_IN = 2026

@@ -2,9 +2,9 @@
 
 import pytest
 
-from edgevoice.cli.events import MOST
 from edgevoice.config.settings import StorageSettings
 from edgevoice.storage.database import Database
+from edgevoice.storage.events import MOST_EVENTS
 from tests.cli.conftest import Shell
 from tests.house import block, door
 
@@ -51,14 +51,14 @@ def test_a_head_that_is_none_is_wrong_usage(shell: Shell) -> None:
 
 
 def test_as_many_are_told_as_a_log_can_have_and_more_is_wrong_usage(shell: Shell) -> None:
-    assert StorageSettings(events_kept=MOST).events_kept == MOST
+    assert StorageSettings(events_kept=MOST_EVENTS).events_kept == MOST_EVENTS
     with pytest.raises(ValueError, match="events_kept"):
-        StorageSettings(events_kept=MOST + 1)
-    assert shell("events", "--last", str(MOST)).status == 0
-    for more in (MOST + 1, 10**20):
+        StorageSettings(events_kept=MOST_EVENTS + 1)
+    assert shell("events", "--last", str(MOST_EVENTS)).status == 0
+    for more in (MOST_EVENTS + 1, 10**20):
         said = shell("events", "--last", str(more))
         assert said.status == 2
-        assert f"is not in the range 1<=x<={MOST}" in said.err
+        assert f"is not in the range 1<=x<={MOST_EVENTS}" in said.err
 
 
 def test_a_damaged_row_hides_no_other(shell: Shell, caplog: pytest.LogCaptureFixture) -> None:

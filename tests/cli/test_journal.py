@@ -2,6 +2,8 @@
 
 import logging
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,26 @@ def test_a_journal_that_does_not_answer_costs_the_door_nothing(
 ) -> None:
     Journal(broken).moved("lock", "open", 1.0)
     assert capsys.readouterr().err == "lock: open\n"
+
+
+SPEAKS = """
+import os, sys
+from edgevoice.cli.journal import Journal
+
+def gone(**entry):
+    raise OSError("the journal was stopped")
+
+reads, writes = os.pipe()
+os.close(reads)
+os.dup2(writes, sys.stderr.fileno())
+Journal(gone).moved("state", "listening", 0.0)
+print("serves on")
+"""
+
+
+def test_a_journal_that_was_stopped_takes_standard_error_along_and_the_door_serves_on() -> None:
+    done = subprocess.run([sys.executable, "-c", SPEAKS], stdout=subprocess.PIPE, text=True, check=False)
+    assert done.stdout == "serves on\n"
 
 
 def test_a_stream_that_is_not_the_journal_s_gets_plain_lines(

@@ -10,10 +10,13 @@ from edgevoice.cli.desk import Desk
 from edgevoice.cli.display import Lines, Moment
 from edgevoice.cli.serve import Service
 from edgevoice.errors import AudioError
-from edgevoice.hardware.fake import FakeMicrophone
+from edgevoice.hardware import Prompt
+from edgevoice.hardware.fake import FakeLock, FakeMicrophone, ManualClock
+from edgevoice.hardware.fake_sounder import FakeSounder
 from edgevoice.listening.capture import AudioBlock
+from edgevoice.listening.utterance import Utterance
 from edgevoice.pipeline import Answer
-from tests.house import BrokenError, BrokenEvents, Door, Parts, block, door
+from tests.house import BLOCK_S, BrokenError, BrokenEvents, Door, Ear, Parts, block, door
 
 
 class Quiet(Lines):
@@ -80,6 +83,35 @@ def test_a_failure_around_the_pipeline_ends_shut_with_an_audit_row_that_says_why
         assert it.lock.openings  # it was open when the stage failed
         assert not it.lock.is_open
         assert why in next(event.reason for event in it.audit() if event.kind == "fault")
+
+
+def test_what_a_prompt_cuts_off_is_judged_at_once_and_not_when_the_device_has_spoken(tmp_path: Path) -> None:
+    class Hears(Ear):
+        """Somebody, until the sound ends."""
+
+        def hear(self, block: AudioBlock) -> list[Utterance]:
+            return []
+
+    class Interrupts(Quiet):
+        """Speaks once while somebody does; what the door has done by each block."""
+
+        def __init__(self, clock: ManualClock, sounder: FakeSounder, lock: FakeLock) -> None:
+            super().__init__()
+            self._clock, self._sounder, self._lock = clock, sounder, lock
+            self.seen: list[tuple[bool, int]] = []
+
+        def stands(self, moment: Moment) -> None:
+            self.seen.append((self._sounder.busy, self._lock.pulses))
+            self._clock.advance(BLOCK_S)
+            if len(self.seen) == 1:
+                self._sounder.say([Prompt.DOOR_HELD])
+
+    clock = ManualClock()
+    sounder = FakeSounder(clock, seconds_each=8 * BLOCK_S)
+    with door(tmp_path, Parts(ear=Hears, sounder=lambda _: sounder, clock=clock)) as it:
+        display = Interrupts(clock, sounder, it.lock)
+        serve(it, display, FakeMicrophone([block(number) for number in range(5)]))
+    assert display.seen[:2] == [(False, 0), (True, 1)]
 
 
 def test_an_opening_that_could_not_be_written_down_is_told_as_a_refusal(

@@ -115,10 +115,13 @@ systemctl() {
 """Starts whatever there is; but where something happens meanwhile, the new release fails after it."""
 
 
-def upgraded(opt: Path, data: Path, meanwhile: str = "", user: str = "") -> subprocess.CompletedProcess[str]:
+def upgraded(
+    opt: Path, data: Path, meanwhile: str = "", user: str = "", manager: str = ""
+) -> subprocess.CompletedProcess[str]:
     """The installer's own functions, from the copy to the start, with two folders of the test and that manager.
 
-    ``user``: of the service; without one everything is done as this user.
+    ``user``: of the service; without one everything is done as this user; ``manager``: functions in the place of
+    others.
     """
     functions, _, _ = (DEPLOY / "install.sh").read_text().partition('\narguments "$@"\n')
     for release in ("old", "new"):
@@ -127,7 +130,7 @@ def upgraded(opt: Path, data: Path, meanwhile: str = "", user: str = "") -> subp
         (opt / "current").symlink_to(opt / "old")
     here = f"prefix={opt} data={data} release={opt}/new unit={opt} meanwhile='{meanwhile}'"
     who = f"user={user}" if user else 'as_user() { "$@"; }'
-    lines = (functions, SERVICE_MANAGER, here, who, "change_over", "start")
+    lines = (functions, SERVICE_MANAGER, here, who, manager, "change_over", "start")
     return subprocess.run(["sh", "-c", "\n".join(lines)], capture_output=True, text=True, check=False, timeout=60)
 
 
@@ -168,6 +171,32 @@ def test_a_new_version_that_does_not_start_gives_way_to_the_old_one_and_the_copy
         "edgevoice.sqlite": "Ada and Ben",
         "key": "the key",
     }
+
+
+@pytest.mark.parametrize("signal", ["HUP", "INT", "TERM"])
+def test_an_upgrade_whose_terminal_goes_leaves_no_door_standing_still(
+    tmp_path: Path, people: Path, signal: str
+) -> None:
+    """As where a connection by ssh breaks; from then on nothing can be said either."""
+    started = tmp_path / "started"
+    manager = f"""
+systemctl() {{ if [ "$1" = start ]; then touch {started}; fi; }}
+copy_people() {{ kill -{signal} $$; exec >&- 2>&-; }}
+"""
+    upgraded(tmp_path / "opt", people, manager=manager)
+    assert started.exists()
+
+
+def test_what_was_installed_is_on_the_disk_before_it_takes_the_place_of_the_old_one(
+    tmp_path: Path, people: Path
+) -> None:
+    at = tmp_path / "at"
+    manager = f"""
+systemctl() {{ true; }}
+sync() {{ readlink "$prefix/current" >>{at}; }}
+"""
+    upgraded(tmp_path / "opt", people, manager=manager)
+    assert [Path(line).name for line in at.read_text().splitlines()] == ["old"]
 
 
 def test_who_was_removed_while_it_was_tried_does_not_come_back(tmp_path: Path, people: Path) -> None:

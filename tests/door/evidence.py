@@ -23,6 +23,7 @@ def evidence(
     mood: Mood | None = None,
     recording: RecordingMatch | None = None,
     agreement: float | None = None,
+    near_llr: float = 1.0,
 ) -> Evidence:
     """Ada at 4.2 before Bo at -2.0 where nothing else is said."""
     return Evidence(
@@ -35,6 +36,7 @@ def evidence(
         recording=recording,
         ms=Timing(1.0, 2.0, 0.1),
         agreement=agreement,
+        near_llr=near_llr,
     )
 
 
@@ -55,6 +57,7 @@ evidences = st.builds(
     recording=recordings,
     ms=st.builds(Timing, numbers, numbers, numbers),
     agreement=st.none() | numbers,
+    near_llr=numbers,
 )
 states = st.builds(DoorState, numbers, st.booleans(), st.booleans())
 rules = st.builds(Rules, numbers, numbers, numbers, numbers)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from edgevoice.door.claim import CHARGED_SECONDS, Claim
+from edgevoice.errors import StorageError
 from edgevoice.hardware.fake import ManualClock
 from edgevoice.storage.database import Database
 from edgevoice.storage.state import State
@@ -55,6 +56,23 @@ def test_a_clock_that_jumps_back_or_is_none_does_not_prolong_it(state: State, no
         open_ = claim.is_open()
         clock.advance(1.1)
     assert not open_
+
+
+def test_a_charge_that_a_full_disk_did_not_take_is_tried_again_until_it_does(tmp_path: Path, state: State) -> None:
+    clock = ManualClock()
+    with Database.open(tmp_path) as database:
+        claim = Claim(State(database), 3.0, clock)
+        assert claim.is_open()
+        database.rows("pragma query_only = on")
+        for minute in range(1, 6):
+            clock.advance(CHARGED_SECONDS)
+            with pytest.raises(StorageError, match="readonly"):
+                claim.is_open()
+            assert claim.is_open() is (minute < 3)  # not tried at every look
+        database.rows("pragma query_only = off")
+        clock.advance(CHARGED_SECONDS)
+        assert not claim.is_open()
+    assert not Claim(state, 3.0, clock).is_open()
 
 
 def test_what_can_no_longer_be_read_leaves_it_closed(state: State) -> None:

@@ -207,10 +207,9 @@ def test_mood_neither_opens_nor_blocks_nor_counts(heard: Evidence, mood: Mood | 
 UPSET = Mood("angry", {"angry": 0.7, "calm": 0.3})
 
 
-@pytest.mark.parametrize("near_miss_llr", [RULES.near_miss_llr, 0.5])
-def test_a_near_miss_that_sounds_upset_is_asked_to_say_it_again_and_counts(near_miss_llr: float) -> None:
-    near = evidence(score("Ada", 3.0 - near_miss_llr), mood=UPSET)
-    decision = decide(replace(near, threshold=3.0), WELL, replace(RULES, near_miss_llr=near_miss_llr))
+@pytest.mark.parametrize("near_llr", [-1.0, 2.5])
+def test_a_near_miss_that_sounds_upset_is_asked_to_say_it_again_and_counts(near_llr: float) -> None:
+    decision = decide(evidence(score("Ada", near_llr), near_llr=near_llr, mood=UPSET), WELL, RULES)
     assert decision.cause is Cause.SAY_AGAIN
     assert decision.reason.endswith("and sounds angry: say it again")
     assert not decision.opens
@@ -218,20 +217,22 @@ def test_a_near_miss_that_sounds_upset_is_asked_to_say_it_again_and_counts(near_
 
 
 @pytest.mark.parametrize(
-    ("llr", "mood", "law"),
+    ("llr", "mood", "near_llr"),
     [
-        (-0.6, UPSET, RULES),  # not near
-        (2.9, Mood("calm", {"calm": 0.9}), RULES),
-        (2.9, Mood("angry", {"angry": 0.4}), RULES),
-        (2.9, Mood("unsure", {"angry": 0.9}), RULES),
-        (2.9, None, RULES),
-        (2.9, UPSET, replace(RULES, near_miss_llr=0.0)),
-        (math.nan, UPSET, RULES),
+        (0.9, UPSET, 1.0),  # not near
+        (2.9, Mood("calm", {"calm": 0.9}), 1.0),
+        (2.9, Mood("angry", {"angry": 0.4}), 1.0),
+        (2.9, Mood("unsure", {"angry": 0.9}), 1.0),
+        (2.9, None, 1.0),
+        (2.9, UPSET, 3.0),  # as with near_miss_times = 1
+        (2.9, UPSET, math.inf),
+        (2.9, UPSET, math.nan),
+        (math.nan, UPSET, 1.0),
     ],
 )
-def test_otherwise_a_refusal_stays_a_plain_one(llr: float, mood: Mood | None, law: Rules) -> None:
-    heard = replace(evidence(score("Ada", llr), mood=mood), threshold=3.0)
-    assert decide(heard, WELL, law).cause in {Cause.NO_MATCH, Cause.UNSOUND}
+def test_otherwise_a_refusal_stays_a_plain_one(llr: float, mood: Mood | None, near_llr: float) -> None:
+    heard = evidence(score("Ada", llr), threshold=3.0, near_llr=near_llr, mood=mood)
+    assert decide(heard, WELL, RULES).cause in {Cause.NO_MATCH, Cause.UNSOUND}
 
 
 def test_mood_is_written_to_the_log() -> None:

@@ -2,13 +2,15 @@
 
 import logging
 import math
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from edgevoice import app
 from edgevoice.config import load
-from edgevoice.door.faults import AGAIN_SECONDS, Faults
+from edgevoice.door.faults import AGAIN_SECONDS, MOST_TOLD, Faults
+from edgevoice.errors import StorageError
 from edgevoice.hardware.fake import ManualClock
 from edgevoice.listening.capture import AudioBlock
 from edgevoice.listening.utterance import Utterance
@@ -102,6 +104,41 @@ def test_what_could_not_be_written_is_written_the_next_time(tmp_path: Path) -> N
         clock.advance(AGAIN_SECONDS)
         told.look()
         assert events.last(1)[0].reason == "again, 2 times since it was last told: the relay"
+
+
+def test_while_nothing_can_be_written_each_fault_is_logged_once_and_stands_in_the_audit_log_afterwards(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Database.open(tmp_path) as database, caplog.at_level(logging.ERROR):
+        events, clock = Events(database), ManualClock()
+        told = Faults(events, clock)
+        database.rows("pragma query_only = on")
+        for why in ("the relay", "the lights") * 5:
+            with pytest.raises(StorageError, match="readonly"):
+                told.tell(why, BrokenError())
+        assert len(caplog.records) == 2
+        clock.advance(AGAIN_SECONDS)
+        with pytest.raises(StorageError, match="readonly"):
+            told.look()
+        told.look()  # not at every block
+        database.rows("pragma query_only = off")
+        for _ in range(9):
+            clock.advance(AGAIN_SECONDS)
+            told.look()
+        assert [event.reason for event in events.last(9)] == ["the relay", "the lights"]
+
+
+def test_of_very_many_that_cannot_be_written_the_oldest_give_way(tmp_path: Path) -> None:
+    with Database.open(tmp_path) as database:
+        events, clock = Events(database), ManualClock()
+        told = Faults(events, clock)
+        database.rows("pragma query_only = on")
+        for number in range(MOST_TOLD + 5):
+            with suppress(StorageError):
+                told.tell(str(number), BrokenError())
+        database.rows("pragma query_only = off")
+        told.close()
+        assert [event.reason for event in events.last(2 * MOST_TOLD)] == [str(5 + each) for each in range(MOST_TOLD)]
 
 
 @pytest.mark.parametrize("now_s", [-1.0, math.nan, math.inf])

@@ -1,7 +1,10 @@
 """What button and contacts tell, once a change and in an order that calls nobody a burglar who is none."""
 
+import pytest
+
 from edgevoice.door.inputs import CASE, Inputs
 from edgevoice.door.states import Event
+from edgevoice.errors import HardwareError
 from edgevoice.hardware import Contacts
 from edgevoice.hardware.fake import ManualClock
 from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
@@ -49,3 +52,25 @@ def test_the_case_is_lost_while_it_is_open_and_back_when_it_is_closed() -> None:
     assert inputs.take() == [(Event.TAMPER, CASE)]
     tamper.is_open = False
     assert inputs.take() == [(Event.BACK, CASE)]
+
+
+def test_what_moved_while_another_contact_could_not_be_read_is_told_as_soon_as_it_can() -> None:
+    class Loose:
+        broken = True
+
+        @property
+        def is_open(self) -> bool:
+            if self.broken:
+                raise HardwareError("the wire")
+            return False
+
+        def close(self) -> None:
+            pass
+
+    door, tamper = FakeContact(), Loose()
+    inputs = Inputs(None, Contacts(door=door, tamper=tamper))
+    door.is_open = True
+    with pytest.raises(HardwareError, match="the wire"):
+        inputs.take()
+    tamper.broken = False
+    assert inputs.take() == [(Event.DOOR_OPENED, "")]

@@ -1,6 +1,8 @@
 """What the device says of itself, and when it goes back to listening."""
 
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.embed import Embedding
 from edgevoice.recognition.emotion import Mood
 from edgevoice.recognition.recognise import Evidence
-from edgevoice.storage.database import Database
+from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
 from tests.door.evidence import evidence, score
@@ -279,6 +281,43 @@ def test_a_forced_door_is_an_alarm_and_is_written_down_once(tmp_path: Path) -> N
         assert it.lights.light is Light.DOOR_FORCED
         contact.is_open = False
         assert it.kiosk.look() is State.LISTENING
+
+
+def test_a_door_that_is_forced_while_the_log_cannot_be_written_stands_in_it_once_it_can(tmp_path: Path) -> None:
+    contact = FakeContact()
+    with door(tmp_path, Parts(extras=Extras(Inputs(None, Contacts(door=contact))))) as it:
+        it.kiosk.look()
+        it.clock.advance(60.0)
+        it.database.wait_at_most(0.01)
+        with closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as another:
+            another.execute("begin immediate")
+            contact.is_open = True
+            it.kiosk.look()
+            contact.is_open = False
+            it.kiosk.look()
+            assert it.audit() == []
+        for _ in range(3):
+            it.clock.advance(60.0)
+            it.kiosk.look()
+        told = [event.reason for event in it.audit()]
+        assert len(told) == 1
+        assert told[0].endswith("forced: the door was opened from outside, or without a request to exit")
+
+
+def test_a_stranger_whose_refusal_cannot_be_written_down_is_counted_and_stands_in_the_log_once_it_can(
+    tmp_path: Path,
+) -> None:
+    with door(tmp_path, Parts(recogniser=Recogniser(llr=0.0))) as it:
+        it.kiosk.look()
+        it.database.rows("pragma query_only = on")
+        for number in range(5):
+            it.pipeline.hear(block(number))
+        it.database.rows("pragma query_only = off")
+        it.clock.advance(FAULT_SECONDS)
+        assert it.kiosk.look() is State.LOCKED_OUT
+        it.clock.advance(60.0)
+        it.kiosk.look()
+        assert any(event.reason.endswith("refused: closest is Ada: scored 0.0, needs 3.1") for event in it.audit())
 
 
 def test_a_door_held_open_after_an_unlock_is_told(tmp_path: Path) -> None:

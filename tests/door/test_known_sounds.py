@@ -1,7 +1,9 @@
 """What happens when a known sound is heard: a notice; and the lock moves for the owner's own fire alarm alone."""
 
 import math
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -210,6 +212,19 @@ def test_with_a_device_lost_even_the_fire_alarm_does_not_open(it: Door) -> None:
     watch(it, OPENS, LASTED)
     assert it.lock.openings == []
     assert [event.kind for event in it.audit()] == ["fault", "refused"]
+
+
+def test_a_log_that_another_program_held_for_a_moment_does_not_end_the_watch(it: Door) -> None:
+    it.database.wait_at_most(0.01)
+    sounds = SoundWatch(Hears(FIRST, replace(LASTED, since_s=50.0)), OPENS, it.kiosk, it.log)
+    with closing(sqlite3.connect(it.database.path, isolation_level=None)) as another:
+        another.execute("begin immediate")
+        assert [each.name for each in sounds.hear(Frames.none())] == [ALARM]
+    sounds.hear(Frames.none())
+    assert it.lock.openings == [5.0]
+    it.clock.advance(60.0)
+    it.kiosk.look()
+    assert sorted(event.kind for event in it.audit()) == ["fault", "open"]
 
 
 def test_a_failure_is_told_once_and_ends_the_watch_alone(it: Door) -> None:

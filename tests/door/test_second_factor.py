@@ -80,6 +80,7 @@ class House:
     contacts: Contacts
     attempts: Attempts
     events: Events
+    database: Database
 
     def failed(self) -> int:
         """Attempts that count towards the lockout."""
@@ -129,11 +130,11 @@ def house(
         events = Events(database)
         attempts = Attempts(Kept(database), LockoutRules(attempts=3), clock)
         factor = make({"known": known, "outside": outside}, clock)
-        act = Act(lock, lights, events, 5.0, FakeSounder(clock))
+        act = Act(lock, lights, events, 5.0, FakeSounder(clock), clock)
         extras = Extras(Inputs(None, contacts), adaptation=adaptation, factor=factor)
         kiosk = Kiosk(act, attempts, Rules(), clock, limits, extras)
         kiosk.look()
-        yield House(kiosk, lock, lights, clock, outside, known, contacts, attempts, events)
+        yield House(kiosk, lock, lights, clock, outside, known, contacts, attempts, events, database)
 
 
 def hear(it: House, heard: Evidence, final: bool = True) -> Cause | None:
@@ -291,6 +292,21 @@ def test_everything_but_the_right_pin_in_time_ends_shut_and_is_one_failed_attemp
         it.tap("2112")  # too late
         it.wait(1.0)
         assert (it.lock.openings, it.failed()) == ([], 1)
+
+
+def test_on_a_full_disk_a_door_that_is_forced_meanwhile_is_in_the_log_once_that_can_be_written(tmp_path: Path) -> None:
+    with house(tmp_path) as it:
+        it.wait(15.0)  # the leave of the start is over
+        hear(it, ADA)
+        assert isinstance(it.contacts.door, FakeContact)
+        it.contacts.door.is_open = True
+        it.database.rows("pragma query_only = on")
+        it.kiosk.look()
+        assert (it.lock.openings, it.failed()) == ([], 1)
+        it.database.rows("pragma query_only = off")
+        it.clock.advance(61.0)
+        it.kiosk.look()
+        assert any("forced: the door was opened from outside" in event.reason for event in it.events.last(9))
 
 
 @pytest.mark.parametrize("answer", [STRANGER, BO, RECORDING])

@@ -41,6 +41,24 @@ def test_the_rate_is_for_the_whole_household_so_each_person_more_raises_what_is_
         assert recogniser.recognise(heard).threshold == calibration.threshold(0.001 / number)
 
 
+@pytest.mark.parametrize("final", [True, False])
+def test_a_near_miss_would_pass_at_a_larger_rate_the_largest_at_most_that_was_measured(
+    model_path: Path, heard: Utterance, final: bool
+) -> None:
+    people: list[Voiceprint] = []
+    strict, loose = (Recogniser(model_path, lambda model: people, 0.001, near_times=times) for times in (1.0, 10.0))
+    calibration, early = loose.scorer.calibration, 0.0 if final else EARLY_LLR
+    embedding = loose.embed(heard)
+    for number in range(1, 4):
+        people.append(Voiceprint(f"person {number}", embedding.vector, embedding.model, 3))
+        near, far = (each.recognise(replace(heard, final=final)) for each in (loose, strict))
+        assert near.near_llr == calibration.threshold(0.01 / number) + early < near.threshold
+        assert far.near_llr == far.threshold == near.threshold
+    rate = calibration.far[0]
+    widest = Recogniser(model_path, lambda model: people, rate, near_times=100.0)
+    assert widest.near(1) == widest.threshold(1)
+
+
 def test_a_rate_that_was_never_measured_is_refused_before_anybody_speaks(model_path: Path) -> None:
     with pytest.raises(SettingsError, match="was never measured"):
         Recogniser(model_path, lambda model: [], 1e-12)

@@ -1,20 +1,23 @@
 """Backups beside the database, and what they are for: a database that is damaged or gone."""
 
 import os
+import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from edgevoice.errors import DamagedError, StorageError
-from edgevoice.storage.backups import BEFORE_UPGRADE, back_up, backups, is_due
+from edgevoice.storage.backups import BEFORE_UPGRADE, ROOM_BYTES, back_up, backups, is_due
 from edgevoice.storage.database import FILE_NAME, Database
-from edgevoice.storage.events import Events
+from edgevoice.storage.events import MOST_EVENTS, Events
 from edgevoice.storage.files import beside
 from edgevoice.storage.keys import read_key
 from edgevoice.storage.restore import is_lost, last_good, put_in_place
@@ -24,6 +27,8 @@ from edgevoice.storage.speakers import Speakers
 
 MODEL = "xvector-1"
 DAY_S = 86_400.0
+CARD_BYTES_A_SECOND = 10e6  # the slowest card sold as "class 10"
+SERVING_BYTES = 100e6  # docs/install.md
 
 
 @pytest.fixture
@@ -87,6 +92,61 @@ def test_whoever_is_removed_while_a_backup_is_made_is_not_in_it(
     assert not any(b"Wilhelmine" in path.read_bytes() for path in home.rglob("*") if path.is_file())
 
 
+def written() -> int:
+    """Bytes that this process has written to files so far."""
+    told = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+    return int(told["wchar"])
+
+
+def test_a_backup_is_written_once_as_a_card_bears_only_so_much(home: Path, database: Database) -> None:
+    events = Events(database)
+    with database.transaction():
+        for number in range(3_000):
+            events.append("2026-11-22T12:00:00.000+00:00", "open", f"Ada scored {number}", "Ada", {"llr": 4.2})
+    database.rows("pragma wal_checkpoint(truncate)")
+    before = written()
+    made = back_up(database)
+    assert written() - before < 1.2 * made.path.stat().st_size
+
+
+def test_of_as_many_events_as_may_be_kept_a_removal_is_done_before_the_watchdog_and_within_the_services_memory(
+    database: Database, speakers: Speakers
+) -> None:
+    unit = (Path(__file__).parents[2] / "deploy" / "edgevoice.service").read_text()
+    watchdog_s, memory_mb = (int(re.findall(rf"^{key}=(\d+)", unit, re.M)[0]) for key in ("WatchdogSec", "MemoryMax"))
+    events, rows = Events(database), 3_000
+    figures = dict.fromkeys(
+        ("threshold", "net_speech_s", "snr_db", "clipped_share", "llr", "score", "mood_calm"), 0.123
+    )
+    with database.transaction():
+        for _ in range(rows):
+            events.append("2026-11-22T12:00:00.000+00:00", "open", "Ada scored 4.2, needs 3.1", None, figures)
+    back_up(database)
+    speakers.add("Ada", np.eye(8, dtype=np.float32)[0], MODEL, 3)
+    before = written()
+    speakers.remove("Ada")
+    assert (written() - before) / rows * MOST_EVENTS < watchdog_s * CARD_BYTES_A_SECOND
+    # SQLite's VACUUM holds the whole of the file.
+    assert database.path.stat().st_size / rows * MOST_EVENTS + SERVING_BYTES < 1e6 * memory_mb
+
+
+def test_a_database_whose_index_is_damaged_gives_no_backup(home: Path, database: Database) -> None:
+    index = database.rows("select * from sqlite_master where name = 'heard_served'")
+    database.close()
+    statements = (
+        ("delete from sqlite_master where name = 'heard_served'", ()),
+        ("insert into heard (at, kind, recognised, sealed, served_s) values ('', '', 0, x'', 1.0)", ()),
+        ("insert into sqlite_master values (?, ?, ?, ?, ?)", index[0]),
+    )
+    for sql, values in statements:  # each sees what the one before has left of the schema
+        with closing(sqlite3.connect(home / FILE_NAME, isolation_level=None)) as another:
+            another.execute("pragma writable_schema = on")
+            another.execute(sql, values)
+    with Database.open(home) as spoilt, pytest.raises(DamagedError):
+        back_up(spoilt)
+    assert backups(home) == []
+
+
 def test_the_newest_are_kept_by_number_whatever_the_clock_says(home: Path, database: Database) -> None:
     for turn in range(5):
         os.utime(back_up(database, keep=3).path, (1e9 - turn, 1e9 - turn))
@@ -118,6 +178,15 @@ def test_a_backup_that_the_key_does_not_open_does_not_count(home: Path, database
         back_up(database, keep=1)
     assert [backup.path for backup in backups(home)] == [good.path]
     assert list((home / "backups").iterdir()) == [good.path]
+
+
+def test_a_backup_that_would_leave_the_door_no_room_to_write_is_not_begun(home: Path, database: Database) -> None:
+    good = back_up(database, free=lambda _: (home / FILE_NAME).stat().st_size + ROOM_BYTES)
+    before = written()
+    with pytest.raises(StorageError, match="No space left on device; free some space"):
+        back_up(database, free=lambda _: (home / FILE_NAME).stat().st_size + ROOM_BYTES - 1)
+    assert written() - before < 1_000
+    assert [backup.path for backup in backups(home)] == [good.path]
 
 
 def test_no_backup_is_made_without_the_key(home: Path, database: Database) -> None:
