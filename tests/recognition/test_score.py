@@ -68,6 +68,15 @@ def test_normalisation_is_symmetric_and_matches_its_formula() -> None:
     assert found[0, 0] == pytest.approx(SCORER.normalised(unit(5), unit(4))[0, 0], rel=1e-5)
 
 
+@pytest.mark.parametrize("top", [1, 2])
+def test_a_cohort_whose_nearest_voices_are_alike_still_tells_a_nearer_voice(top: int) -> None:
+    own, other, third = unit(2), unit(3), unit(1)
+    alike = Scorer(replace(CALIBRATION, top=top), np.repeat(third, 4, axis=0))
+    nearer, farther = alike.normalised(own, np.concatenate([own, other]))[0]
+    assert np.isfinite([nearer, farther]).all()
+    assert nearer > farther
+
+
 def test_without_cohort_voices_the_score_is_the_cosine() -> None:
     plain = Scorer(replace(CALIBRATION, top=0), unit(1, 100))
     assert plain.normalised(unit(4), unit(5))[0, 0] == pytest.approx(float(unit(4)[0] @ unit(5)[0]))
@@ -84,7 +93,9 @@ def test_fewer_false_accepts_ask_for_a_higher_score(one: float, other: float) ->
     [
         ((0.1, 0.01), (1.0,), "2 rates and 1 thresholds"),
         ((0.01, 0.1), (1.0, 3.0), "the rates must fall"),
+        ((0.1, 0.01, 0.05), (1.0, 3.0, 5.0), "the rates must fall"),
         ((0.1, 0.01), (3.0, 1.0), "the thresholds must not fall"),
+        ((0.1, 0.01, 0.001), (1.0, 3.0, 2.0), "the thresholds must not fall"),
     ],
 )
 def test_rates_and_thresholds_that_contradict_each_other_are_refused(
