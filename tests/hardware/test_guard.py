@@ -119,13 +119,16 @@ def test_a_guard_that_cannot_reach_the_board_leaves_the_lock_undriven(
     assert "cannot be written" in capfd.readouterr().err
 
 
-def test_a_pin_that_is_busy_for_a_moment_is_driven_off_as_soon_as_it_is_free() -> None:
+@pytest.mark.parametrize(("pin", "active_high", "off"), [(17, True, 0), (4, False, 1)])
+def test_a_pin_that_is_busy_for_a_moment_is_driven_off_and_pulled_there_as_soon_as_it_is_free(
+    pin: int, active_high: bool, off: int
+) -> None:
     gpio = FakeGpio()
     gpio.fail("setup", 50)
     waits: list[float] = []
-    relay_off(gpio, GpioSettings(), sleep=waits.append)
-    assert gpio.levels(17) == [0, None]
-    assert gpio.input(17) == 0
+    relay_off(gpio, GpioSettings(relay_pin=pin, relay_active_high=active_high), sleep=waits.append)
+    assert gpio.levels(pin) == [off, None]
+    assert gpio.input(pin) == off
     assert len(waits) == 50
 
 
