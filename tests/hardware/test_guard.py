@@ -132,11 +132,12 @@ def test_a_pin_that_is_busy_for_a_moment_is_driven_off_and_pulled_there_as_soon_
     assert len(waits) == 50
 
 
-def test_a_pin_that_stays_busy_is_told() -> None:
+@pytest.mark.parametrize("patience_s", [0.0, 1.0])
+def test_a_pin_that_stays_busy_is_told(patience_s: float) -> None:
     gpio = FakeGpio()
     gpio.fail("setup", 10_000)
-    with pytest.raises(HardwareError, match="relay on GPIO 17 could not be driven off within 1 s"):
-        relay_off(gpio, GpioSettings(), patience_s=1.0, sleep=lambda _: None)
+    with pytest.raises(HardwareError, match=f"relay on GPIO 17 could not be driven off within {patience_s:g} s"):
+        relay_off(gpio, GpioSettings(), patience_s=patience_s, sleep=lambda _: None)
 
 
 def _settings(folder: Path, text: str) -> Path:
