@@ -65,8 +65,9 @@ def test_clipping_is_counted() -> None:
     assert quality(wave * 32767 / np.abs(wave).max() * 8).clipped_share > 0.01
 
 
-def test_an_offset_is_measured_as_a_share_of_full_scale() -> None:
-    assert quality(clip(VOICE).astype(np.float64) + 3277).offset_share == pytest.approx(0.1, abs=0.005)
+@pytest.mark.parametrize("offset", [-3277, 3277])
+def test_an_offset_is_measured_as_a_share_of_full_scale_whatever_its_sign(offset: int) -> None:
+    assert quality(clip(VOICE).astype(np.float64) + offset).offset_share == pytest.approx(0.1, abs=0.005)
 
 
 @pytest.mark.parametrize(("offset", "least_db"), [(-6000, 15), (-300, 28), (300, 28), (1600, 28), (6000, 15)])
