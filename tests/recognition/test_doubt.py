@@ -85,6 +85,7 @@ def test_an_embedding_is_the_voice_and_the_doubt(xvector: XVector) -> None:
     assert doubt.by_seconds < 0
     assert len(whole) == len(alone) + 1
     assert np.linalg.norm(alone) == pytest.approx(1, abs=1e-6)
+    assert np.array_equal(whole, doubt.beside(xvector.project(mfcc), len(mfcc) / 100))
     assert float(whole[:-1] @ alone) == pytest.approx(np.linalg.norm(whole[:-1]), abs=1e-6)
     twice = xvector.embed(np.concatenate([mfcc, mfcc])).vector
     assert twice[-1] < whole[-1]

@@ -10,7 +10,9 @@ from edgevoice.errors import SettingsError
 from edgevoice.listening.capture import AudioBlock
 from edgevoice.listening.listen import Listen
 from edgevoice.listening.utterance import Utterance
+from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.recognise import EARLY_LLR, Recogniser
+from edgevoice.storage.speakers import Speaker
 from edgevoice.storage.voiceprints import Voiceprint
 from tests.sound import clip
 
@@ -39,6 +41,30 @@ def test_the_rate_is_for_the_whole_household_so_each_person_more_raises_what_is_
     for number in range(1, 5):
         people.append(Voiceprint(f"person {number}", embedding.vector, embedding.model, 3))
         assert recogniser.recognise(heard).threshold == calibration.threshold(0.001 / number)
+
+
+def test_what_a_score_means_depends_on_how_much_was_said_and_how_clearly(model_path: Path, heard: Utterance) -> None:
+    recogniser = Recogniser(model_path, lambda model: [Voiceprint("Ada", voice.vector, model, 3)], 0.001)
+    voice, quality = recogniser.embed(heard), heard.quality
+    llrs = []
+    for offset_by in ((0.0, 0.0, 0.0), (-1.0, -10.0, -100.0)):
+        recogniser.scorer.calibration = replace(recogniser.scorer.calibration, offset_by=offset_by)
+        llrs.append(recogniser.recognise(heard).scores[0].llr)
+    moved = Circumstances(quality.net_speech_s, quality.snr_db).deviation @ (-1.0, -10.0, -100.0)
+    assert llrs[1] - llrs[0] == pytest.approx(moved)
+    assert moved != 0
+
+
+def test_who_cannot_be_compared_is_named(model_path: Path, heard: Utterance) -> None:
+    asked: list[str] = []
+
+    def outdated(model: str) -> list[Speaker]:
+        asked.append(model)
+        return [Speaker("Ada", "xvector-of-old", 3, "2026-01-01T00:00:00Z")]
+
+    recogniser = Recogniser(model_path, lambda model: [], 0.001, outdated)
+    assert recogniser.recognise(heard).outdated == ("Ada",)
+    assert asked == [recogniser.xvector.manifest.name]
 
 
 def test_a_rate_that_was_never_measured_is_refused_before_anybody_speaks(model_path: Path) -> None:

@@ -105,8 +105,11 @@ def test_rates_and_thresholds_that_contradict_each_other_are_refused(
         Calibration(2.0, -5.0, far, llr_at_far, "c.npy", "", 20)
 
 
-def test_a_measured_rate_has_its_measured_threshold() -> None:
-    assert CALIBRATION.threshold(0.01) == pytest.approx(3.0)
+@pytest.mark.parametrize(("rate", "llr"), [(0.1, 1.0), (0.01, 3.0), (0.001, 5.0), (10**-1.5, 2.0), (10**-2.25, 3.5)])
+def test_a_measured_rate_has_its_measured_threshold_and_between_two_its_logarithm_decides(
+    rate: float, llr: float
+) -> None:
+    assert CALIBRATION.threshold(rate) == pytest.approx(llr)
 
 
 @pytest.mark.parametrize("rate", [0.5, 0.0001, 0.0, -1.0])
