@@ -78,7 +78,6 @@ class KnownSounds:
         return found
 
     def _begin(self) -> None:
-        self._tones.begin()
         self._constellation = Constellation()
         self._peaks = Peaks.join([self._constellation.follow(np.zeros((0, BINS), dtype=np.int64))])
         self._heard = 0  # frames of the stretch
