@@ -253,7 +253,8 @@ def test_counts_survive_every_reopening_and_no_sample_is_called_as_one_before_it
 
 def test_silence_is_no_trouble_where_the_settings_say_so() -> None:
     desk = Desk(Card(), settings=replace(QUICK, silence_seconds=0.0))
-    blocks = desk.hear()
+    blocks = desk.microphone.blocks()
+    desk.microphone.open()
     for _ in range(40):
         desk.machine.stream.speak(np.zeros(2_560))
         next(blocks)

@@ -1,6 +1,8 @@
 """Scores rank people, mean the same for everybody, and never compare two models."""
 
+import hashlib
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from pydantic import ValidationError
 from edgevoice.errors import ModelError, SettingsError
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.embed import Embedding, Vector
-from edgevoice.recognition.score import Scorer
+from edgevoice.recognition.score import Scorer, load_scorer
 from edgevoice.storage.voiceprints import Voiceprint
 
 CALIBRATION = Calibration(2.0, -5.0, (0.1, 0.01, 0.001), (1.0, 3.0, 5.0), "c.npy", "", 20)
@@ -75,6 +77,16 @@ def test_a_cohort_whose_nearest_voices_are_alike_still_tells_a_nearer_voice(top:
     nearer, farther = alike.normalised(own, np.concatenate([own, other]))[0]
     assert np.isfinite([nearer, farther]).all()
     assert nearer > farther
+
+
+def test_the_voices_of_a_cohort_count_by_their_direction_alone(tmp_path: Path) -> None:
+    voices, scores = np.random.default_rng(1).integers(-60, 60, (50, 32)).astype(np.int8), []
+    for stored in (voices, 2 * voices):
+        np.save(tmp_path / "c.npy", stored)
+        digest = hashlib.sha256((tmp_path / "c.npy").read_bytes()).hexdigest()
+        scorer = load_scorer(replace(CALIBRATION, cohort_sha256=digest), tmp_path / "model.tflite")
+        scores.append(scorer.normalised(unit(2), unit(3))[0, 0])
+    assert scores[0] == pytest.approx(scores[1], rel=1e-4)
 
 
 def test_without_cohort_voices_the_score_is_the_cosine() -> None:
