@@ -61,6 +61,43 @@ def test_what_is_meant_for_the_door_does_not_end_its_guard(tmp_path: Path) -> No
     assert _levels(tmp_path) == [0, None]
 
 
+def test_a_door_whose_pulses_end_in_time_or_a_little_late_is_left_alone(tmp_path: Path) -> None:
+    code = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from edgevoice.hardware.board import open_board\n"
+        "from edgevoice.hardware.gpio import GpioLock\n"
+        "from edgevoice.hardware.guarding import Guard\n"
+        "from edgevoice.hardware.pins import GpioSettings\n"
+        "settings = GpioSettings(simulated=Path(sys.argv[1]))\n"
+        "guard = Guard(settings)\n"
+        "guard.opening(0.2)\n"
+        "time.sleep(0.6)\n"
+        "guard.shut()\n"
+        "lock = GpioLock(open_board(settings), settings, guard=guard)\n"
+        "lock.open_for(0.2)\n"
+        "time.sleep(2.7)\n"
+        "lock.close()\n"
+        "print('alive')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "alive\n", done.stderr
+    assert _levels(tmp_path) == [0, 1, 0, 0, None]
+
+
+def test_a_guard_that_hangs_stops_no_door_and_nothing_opens(tmp_path: Path) -> None:
+    guard = Guard(GpioSettings(simulated=tmp_path))
+    os.kill(guard.process, signal.SIGSTOP)
+    with pytest.raises(HardwareError, match="its guard does not listen"):
+        for _ in range(100_000):
+            guard.opening(30.0)
+    os.kill(guard.process, signal.SIGCONT)
+    guard.close()
+    assert _levels(tmp_path) == [0, None]
+
+
 def test_without_its_guard_the_lock_does_not_open(tmp_path: Path) -> None:
     settings = GpioSettings(simulated=tmp_path)
     guard = Guard(settings)
@@ -142,7 +179,7 @@ def test_a_pin_that_stays_busy_is_told(patience_s: float) -> None:
 
 def _settings(folder: Path, text: str) -> Path:
     file = folder / "edgevoice.toml"
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
     return file
 
 
@@ -176,8 +213,9 @@ def test_settings_that_do_not_say_where_the_relay_is_are_an_error(tmp_path: Path
     assert main(["--now", "--config", str(tmp_path / "edgevoice.toml")]) == 1
 
 
-def test_what_the_guard_reads_of_the_settings_is_what_the_service_reads(tmp_path: Path) -> None:
-    text = '[lock]\ndriver = "gpio"\n[gpio]\nrelay_pin = 5\nrelay_active_high = false\nred_pin = 14'
+@pytest.mark.parametrize("mark", ["", "\ufeff"])  # some editors put one first
+def test_what_the_guard_reads_of_the_settings_is_what_the_service_reads(tmp_path: Path, mark: str) -> None:
+    text = f'{mark}[lock]\ndriver = "gpio"\n[gpio]\nrelay_pin = 5\nrelay_active_high = false\nred_pin = 14'
     text += "\nserial_console = false"
     file = _settings(tmp_path, text)
     read, whole = relay_settings(file), load(file).settings.gpio
