@@ -42,9 +42,12 @@ def test_half_the_amplitude_is_6_db_less() -> None:
 
 
 def test_a_full_scale_sine_lies_at_0_dbfs() -> None:
-    frames = front_end(as_samples(32767 * np.sin(2 * np.pi * 1000 / 16000 * np.arange(16000))))
+    sine = as_samples(32767 * np.sin(2 * np.pi * 1000 / 16000 * np.arange(16000)))
+    frames, ear = front_end(sine), Listen()
     frames.speech[:] = 1
     assert assess(frames).speech_dbfs == pytest.approx(0.0, abs=0.1)
+    ear.hear(AudioBlock(sine, 0))
+    assert ear.level.level_dbfs == pytest.approx(0.0, abs=0.1)
 
 
 def test_less_noise_is_more_snr() -> None:
