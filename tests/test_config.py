@@ -219,11 +219,12 @@ def test_the_mark_that_some_editors_put_first_does_no_harm(tmp_path: Path) -> No
 def ranges(section: object, name: str) -> Iterator[tuple[str, float, float]]:
     """Key, lowest and highest, of every setting whose text says "lowest..highest"; pins have tests of their own."""
     assert is_dataclass(section)
+    texts = field_texts(type(section))
     for field in fields(section):
         value, key = getattr(section, field.name), f"{name}.{field.name}".lstrip(".")
         if is_dataclass(value):
             yield from ranges(value, key) if key != "gpio" else ()
-        elif found := re.search(r"(?<![\w.])(-?[\d.]*\d)\.\.([\d.]*\d)", field_texts(type(section)).get(field.name, "")):
+        elif found := re.search(r"(?<![\w.])(-?[\d.]*\d)\.\.([\d.]*\d)", texts.get(field.name, "")):
             kind = type(value)
             yield key, kind(found[1]), kind(found[2])
 
