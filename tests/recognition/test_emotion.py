@@ -109,6 +109,20 @@ def test_a_foreign_manifest_is_refused_by_name(
     assert str(tmp_path) in str(refused.value)
 
 
+def test_how_sure_it_is_is_what_8_bits_and_the_temperature_say(emotion: Emotion) -> None:
+    scale = emotion.manifest.signatures["mood"].output.quantization.scale
+    mood = emotion.feel(spoken(clip("ada-unlock-1.opus")))
+    logits = np.log(list(mood.probabilities.values())) * emotion.manifest.temperature
+    levels = (logits - logits.max()) / scale
+    assert levels == pytest.approx(np.rint(levels), abs=0.01)
+    assert -255 <= levels.min() < levels.max() == 0
+
+
+def test_answers_of_any_size_are_probabilities() -> None:
+    assert probabilities(np.array([1e4, 0.0, -1e4]), 1.0).tolist() == [1, 0, 0]
+    assert probabilities(np.full(4, -1e4), 0.5).tolist() == [0.25] * 4
+
+
 def test_a_higher_temperature_is_less_sure() -> None:
     cold, warm = (probabilities(np.array([2.0, 0.0, -1.0]), temperature) for temperature in (1.0, 3.0))
     assert cold.argmax() == warm.argmax() == 0
