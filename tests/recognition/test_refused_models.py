@@ -139,12 +139,13 @@ def test_a_calibration_that_says_nothing(copy: Path, key: str, value: object) ->
     "voices",
     [
         np.zeros((400, 192), np.int8),
+        np.eye(400, 192, 1, np.int8),
         np.ones((0, 192), np.int8),
         np.ones(192, np.int8),
         np.ones((3, 192), np.int8),
         np.ones((400, 192), np.float32),
     ],
-    ids=["zeros", "empty", "flat", "fewer than top", "floats"],
+    ids=["zeros", "some zeros", "empty", "flat", "fewer than top", "floats"],
 )
 def test_a_cohort_that_cannot_normalise(copy: Path, voices: np.ndarray) -> None:
     cohort = copy.with_suffix(".cohort.npy")

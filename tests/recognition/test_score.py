@@ -43,6 +43,12 @@ def test_what_a_voiceprint_says_it_rests_on_changes_no_score() -> None:
     assert len({score.llr for score in told_by.rank(Embedding(unit(2)[0], "m"), people)}) == 1
 
 
+def test_two_utterances_are_held_against_each_other_as_one_each() -> None:
+    told_by = Scorer(replace(CALIBRATION, offset_by=(0.0, 0.0, -1.5)), unit(1, 100))
+    one, other = unit(2)[0], unit(3)[0]
+    assert told_by.llr(one, other) - SCORER.llr(one, other) == pytest.approx(1.5 * np.log2(3))
+
+
 def test_nobody_enrolled_gives_no_scores() -> None:
     assert SCORER.rank(Embedding(unit(2)[0], "m"), []) == ()
 
