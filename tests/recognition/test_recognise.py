@@ -11,7 +11,7 @@ from edgevoice.listening.capture import AudioBlock
 from edgevoice.listening.listen import Listen
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.circumstances import Circumstances
-from edgevoice.recognition.recognise import EARLY_LLR, Recogniser
+from edgevoice.recognition.recognise import EARLY_LLR, Recogniser, Timing
 from edgevoice.storage.speakers import Speaker
 from edgevoice.storage.voiceprints import Voiceprint
 from tests.sound import clip
@@ -70,6 +70,10 @@ def test_who_cannot_be_compared_is_named(model_path: Path, heard: Utterance) -> 
 def test_a_rate_that_was_never_measured_is_refused_before_anybody_speaks(model_path: Path) -> None:
     with pytest.raises(SettingsError, match="was never measured"):
         Recogniser(model_path, lambda model: [], 1e-12)
+
+
+def test_the_time_of_every_part_counts() -> None:
+    assert Timing(1.0, 2.0, 4.0, 8.0, 16.0).total == 31.0
 
 
 def test_an_early_look_is_four_times_as_sure() -> None:
