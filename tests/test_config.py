@@ -1,6 +1,7 @@
 """Settings: what is found where, what is refused and how, and what the commented file promises."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
@@ -174,9 +175,10 @@ def test_the_commented_file_changes_nothing_and_uncommented_it_says_the_defaults
 
 
 def test_every_setting_stands_in_the_commented_file_once() -> None:
+    file = documented()
     for key, _ in entries(Settings()):
         section, name = key.rsplit(".", 1)
-        (body,) = re.findall(rf"(?ms)^\[{re.escape(section)}\]$(.*?)(?=^\[|\Z)", documented())
+        (body,) = re.findall(rf"(?ms)^\[{re.escape(section)}\]$(.*?)(?=^\[|\Z)", file)
         assert len(re.findall(rf"(?m)^#{name} = ", body)) == 1, key
 
 
@@ -212,3 +214,37 @@ def test_a_key_written_twice_a_date_and_a_contradiction_are_refused(tmp_path: Pa
 
 def test_the_mark_that_some_editors_put_first_does_no_harm(tmp_path: Path) -> None:
     assert load(write(tmp_path, "\ufeff[door]\nopen_seconds = 3.0\n")).settings.door.open_seconds == 3.0
+
+
+def ranges(section: object, name: str) -> Iterator[tuple[str, float, float]]:
+    """Key, lowest and highest, of every setting whose text says "lowest..highest"; pins have tests of their own."""
+    assert is_dataclass(section)
+    texts = field_texts(type(section))
+    for field in fields(section):
+        value, key = getattr(section, field.name), f"{name}.{field.name}".lstrip(".")
+        if is_dataclass(value):
+            yield from ranges(value, key) if key != "gpio" else ()
+        elif found := re.search(r"(?<![\w.])(-?[\d.]*\d)\.\.([\d.]*\d)", texts.get(field.name, "")):
+            kind = type(value)
+            yield key, kind(found[1]), kind(found[2])
+
+
+@pytest.mark.parametrize(("key", "lowest", "highest"), [*ranges(Settings(), "")])
+def test_what_a_text_says_is_allowed_is_allowed_and_nothing_beyond_it(
+    tmp_path: Path, key: str, lowest: float, highest: float
+) -> None:
+    section, name = key.split(".")
+    whole = isinstance(lowest, int)
+    others = "digit_pause_s = 0.5\n" if name == "end_pause_s" else ""  # of which it must be more
+
+    def told(value: float) -> str:
+        try:
+            load(write(tmp_path, f"[{section}]\n{others}{name} = {value}"))
+        except SettingsError as error:
+            return str(error)
+        return ""
+
+    step = 1 if whole else 1e-6
+    inside = (lowest, highest) if whole else (lowest + step, highest - step)
+    assert not [told(value) for value in inside if f"{key} is" in told(value)]
+    assert all(f"{key} is" in told(value) for value in (lowest - step, highest + step))

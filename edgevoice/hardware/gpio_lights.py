@@ -79,7 +79,7 @@ class GpioLights:
     def progress(self, share: float) -> None:
         """How far an enrolment is, 0..1; while ENROLLING is shown it is seen at once. Raises HardwareError."""
         with self._turn:
-            self._share = min(max(share, 0.0), 1.0)
+            self._share = share
             if self._shown is Light.ENROLLING:
                 self.show(Light.ENROLLING)
 

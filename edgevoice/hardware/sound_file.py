@@ -56,11 +56,15 @@ def _read(file: soundfile.SoundFile, room: NDArray[np.float32], path: Path) -> i
 
 def open_sound(path: Path) -> soundfile.SoundFile:
     """An open file of a plausible format; raises AudioError."""
-    if not path.exists():
-        raise AudioError(f"{path} cannot be read: there is no such file; check the name and the folder.")
+    try:
+        size = path.stat().st_size
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: a zero byte in the name
+        raise AudioError(f"{path} cannot be read: there is no such file; check the name and the folder.") from error
+    except OSError as error:
+        raise AudioError(f"{path} cannot be read: {error.strerror}; check the name and who may read there.") from error
     if not path.is_file():
         raise _unreadable(path, "it is a folder" if path.is_dir() else "it is a device or a pipe")
-    if not path.stat().st_size:
+    if not size:
         raise _unreadable(path, "the file is empty (0 bytes)")
     try:
         file = soundfile.SoundFile(path)

@@ -49,12 +49,15 @@ class KnownSounds:
     The outcome does not depend on how the stream is cut into blocks.
     """
 
-    def __init__(self, library: Lookup, again_after_s: float = 10.0, tones: Tones | None = None) -> None:
+    def __init__(
+        self, library: Lookup, again_after_s: float = 10.0, tones: Tones | None = None, stretch: int = STRETCH
+    ) -> None:
         """``again_after_s``: without a match for so long, the same sound counts as a new occurrence.
 
-        ``tones``: those of the library's sounds that are of steady tones.
+        ``tones``: those of the library's sounds that are of steady tones; ``stretch``: a multiple of STEP.
         """
         self._library, self._again_after_s, self._tones = library, again_after_s, tones or Tones()
+        self._stretch = stretch
         self._began_s = 0.0  # when the present stretch of the stream began
         self._since: dict[tuple[str, bool], float] = {}  # by name, and whether by its tones alone
         self._last: dict[tuple[str, bool], float] = {}
@@ -69,13 +72,12 @@ class KnownSounds:
             spectrum = spectrum[some:]
             if self._heard % STEP == 0:
                 found += self._look()
-            if self._heard == STRETCH:
-                self._began_s += STRETCH / FRAMES_PER_SECOND
+            if self._heard == self._stretch:
+                self._began_s += self._stretch / FRAMES_PER_SECOND
                 self._begin()
         return found
 
     def _begin(self) -> None:
-        self._tones.begin()
         self._constellation = Constellation()
         self._peaks = Peaks.join([self._constellation.follow(np.zeros((0, BINS), dtype=np.int64))])
         self._heard = 0  # frames of the stretch

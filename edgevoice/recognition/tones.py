@@ -112,10 +112,6 @@ class Tones:
         self._sounds = [_Kept(sound) for sound in sounds if len(sound.beeps)]
         self._alike = alike_percent
         self._lines = sorted({line for sound in self._sounds for line in sound.lines})
-        self.begin()
-
-    def begin(self) -> None:
-        """Forget what was heard."""
         self._levels: Levels = np.zeros((0, len(self._lines)), dtype=np.int16)
 
     def follow(self, spectrum: Integers) -> None:

@@ -88,6 +88,27 @@ def test_a_clip_of_two_voices_is_not_taken_and_told() -> None:
     assert [enrolment.flaw(GOOD, said(1, 1), agreement=found) for found in (0.1, 0.6)] == [Flaw.OTHER_VOICE, None]
 
 
+@pytest.mark.parametrize(
+    ("embedding", "quality", "found"),
+    [
+        (said(1, 3), GOOD, None),
+        (said(1, 3), SHORT, Flaw.TOO_SHORT),
+        (said(1, 1), GOOD, Flaw.SAME_RECORDING),
+        (said(2, 1), GOOD, Flaw.OTHER_VOICE),
+        (said(1, 3, "xvector-2"), GOOD, Flaw.BROKEN),
+        (Embedding(np.zeros(128, np.float32), "xvector-1"), GOOD, Flaw.BROKEN),
+    ],
+)
+def test_what_is_wrong_with_a_clip_beside_the_others_is_told_in_a_word(
+    embedding: Embedding, quality: Quality, found: Flaw | None
+) -> None:
+    assert enrolment_of(*three_of(1)[:2]).flaw(quality, embedding) is found
+
+
+def test_nothing_is_wrong_with_a_good_first_clip() -> None:
+    assert Enrolment(RULES, agreement).flaw(GOOD, said(1, 1)) is None
+
+
 def test_figures_that_are_no_numbers_are_never_good() -> None:
     assert len(complaints(Quality(math.nan, math.nan, math.nan), RULES)) == 3
 
@@ -156,7 +177,7 @@ def test_clips_of_two_models_are_not_mixed() -> None:
     assert progress.complaints == ("embedded by xvector-2, 1.wav by xvector-1: start again with one model",)
 
 
-@pytest.mark.parametrize("vector", [np.zeros(128), np.full(128, np.nan), np.array([]), np.ones((2, 64))])
+@pytest.mark.parametrize("vector", [np.zeros(128), np.r_[np.nan, np.ones(127)], np.array([]), np.ones((2, 64))])
 def test_an_embedding_that_is_none_is_refused(vector: Vector) -> None:
     progress = Enrolment(RULES, agreement).hear("1.wav", GOOD, Embedding(vector.astype(np.float32), "xvector-1"))
     assert progress.complaints == ("the model gave no usable embedding: run `edgevoice check`",)

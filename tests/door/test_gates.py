@@ -12,6 +12,7 @@ from edgevoice.door.gates import (
     broken,
     clipped,
     complaints,
+    figures,
     flaw,
     too_noisy,
     too_short,
@@ -28,8 +29,8 @@ GATES = (too_short, too_noisy, clipped, broken)
     ("fault", "cause", "told"),
     [
         ({"net_speech_s": 0.5}, Cause.TOO_SHORT, "too short: 0.5 s of speech"),
-        ({"snr_db": 3.0, "speech_dbfs": -20.0}, Cause.TOO_NOISY, "too noisy: speech 3.0 dB over the noise"),
-        ({"snr_db": 3.0, "speech_dbfs": -52.0}, Cause.TOO_NOISY, "too far away: speech 3.0 dB over the noise"),
+        ({"snr_db": 3.0, "speech_dbfs": -45.0}, Cause.TOO_NOISY, "too noisy: speech 3.0 dB over the noise"),
+        ({"snr_db": 3.0, "speech_dbfs": -45.1}, Cause.TOO_NOISY, "too far away: speech 3.0 dB over the noise"),
         ({"clipped_share": 0.2}, Cause.CLIPPED, "too loud: 20.0 % of the sound is clipped"),
         ({"dropped_share": 0.3}, Cause.BROKEN, "the sound breaks off: 30.0 % of it is missing"),
         ({"offset_share": 0.5}, Cause.BROKEN, "the microphone is off centre: by 50.0 % of full scale"),
@@ -52,6 +53,25 @@ def test_every_limit_itself_is_good_enough() -> None:
         dropped_share=RULES.max_dropped_share,
     )
     assert [gate(exact, RULES) for gate in GATES] == [None] * len(GATES)
+
+
+def test_shares_are_told_in_percent_with_what_is_allowed() -> None:
+    assert str(clipped(replace(GOOD, clipped_share=0.2), EnrolmentRules())).startswith(
+        "too loud: 20.0 % of the sound is clipped, at most 1.0 % allowed: "
+    )
+    assert str(broken(replace(GOOD, dropped_share=0.3), EnrolmentRules())).startswith(
+        "the sound breaks off: 30.0 % of it is missing, at most 10.0 % allowed: "
+    )
+    assert str(broken(replace(GOOD, offset_share=0.5), EnrolmentRules())).startswith(
+        "the microphone is off centre: by 50.0 % of full scale, at most 30.0 % allowed; "
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "told"), [(0.1, "0.1"), (0.219, "0.219"), (0.219999, "0.219999"), (0.2199999, "0.220000")]
+)
+def test_two_figures_have_the_decimals_that_tell_them_apart(found: float, told: str) -> None:
+    assert figures(found, 0.22)[0] == told
 
 
 def test_what_may_pass_for_noise_is_told_before_it() -> None:

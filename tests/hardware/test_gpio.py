@@ -149,7 +149,7 @@ def test_a_pin_that_does_not_obey_while_shutting_is_set_up_anew_as_off() -> None
     lock.open_for(30.0)
     gpio.fail("output", 1)
     lock.shut()
-    assert gpio.input(17) == 0
+    assert gpio.levels(17)[-1] == 0
     assert not lock.is_open
 
 
@@ -204,6 +204,18 @@ def test_closing_shuts_before_it_gives_the_pin_back_and_may_be_done_twice() -> N
     assert not lock.is_open
     with pytest.raises(HardwareError, match="closed"):
         lock.open_for(1.0)
+
+
+def test_a_closed_lock_leaves_the_one_that_was_made_after_it_on_its_pin_alone() -> None:
+    gpio = FakeGpio()
+    before = GpioLock(gpio, HIGH_17)
+    before.close()
+    lock = GpioLock(gpio, HIGH_17)
+    lock.open_for(30.0)
+    before.shut()
+    before.close()
+    assert lock.is_open
+    lock.close()
 
 
 def test_closing_leaves_the_pins_of_others_alone() -> None:

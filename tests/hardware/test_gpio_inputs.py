@@ -11,6 +11,7 @@ from edgevoice.hardware.fake_gpio import FakeGpio
 from edgevoice.hardware.folder_gpio import FolderGpio
 from edgevoice.hardware.gpio_inputs import GpioButton, GpioContact, gpio_contacts
 from edgevoice.hardware.pins import GpioSettings
+from edgevoice.hardware.watched_pin import MOST_SEEN, WatchedPin
 
 PIN = 24
 DOWN, UP = 0, 1
@@ -124,6 +125,18 @@ def test_where_edges_fail_a_press_is_found_all_the_same() -> None:
     finger.clock.advance(0.5)
     assert finger.button.take() == [Press.SHORT]
     finger.button.close()
+
+
+def test_of_a_pin_that_chatters_while_nobody_asks_the_last_levels_wait() -> None:
+    gpio, clock = FakeGpio(), ManualClock()
+    pin = WatchedPin(gpio, PIN, "button_pin", clock)
+    for number in range(MOST_SEEN + 500):
+        clock.now = float(number)
+        gpio.drive(PIN, number % 2)
+    seen = pin.take()
+    assert len(seen) == MOST_SEEN + 1
+    assert (seen[0][0], seen[-2][0]) == (500.0, MOST_SEEN + 499.0)
+    assert len(pin.take()) == 1
 
 
 def test_a_pin_that_cannot_be_read_is_named() -> None:

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -57,6 +58,46 @@ def test_what_is_meant_for_the_door_does_not_end_its_guard(tmp_path: Path) -> No
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         os.kill(guard.process, number)
     guard.opening(1.0)
+    guard.close()
+    assert _levels(tmp_path) == [0, None]
+
+
+def test_a_door_whose_pulses_end_in_time_or_a_little_late_is_left_alone(tmp_path: Path) -> None:
+    code = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from edgevoice.hardware.board import open_board\n"
+        "from edgevoice.hardware.gpio import GpioLock\n"
+        "from edgevoice.hardware.guarding import Guard\n"
+        "from edgevoice.hardware.pins import GpioSettings\n"
+        "settings = GpioSettings(simulated=Path(sys.argv[1]))\n"
+        "guard = Guard(settings)\n"
+        "guard.opening(0.2)\n"
+        "time.sleep(0.6)\n"
+        "guard.shut()\n"
+        "lock = GpioLock(open_board(settings), settings, guard=guard)\n"
+        "lock.open_for(0.2)\n"
+        "time.sleep(2.7)\n"
+        "lock.close()\n"
+        "print('alive')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "alive\n", done.stderr
+    assert _levels(tmp_path) == [0, 1, 0, 0, None]
+
+
+def test_a_guard_that_hangs_stops_no_door_and_nothing_opens(tmp_path: Path) -> None:
+    guard = Guard(GpioSettings(simulated=tmp_path))
+    os.kill(guard.process, signal.SIGSTOP)
+    rescue = threading.Timer(20.0, os.kill, (guard.process, signal.SIGKILL))
+    rescue.start()
+    with pytest.raises(HardwareError, match="its guard does not listen"):
+        for _ in range(100_000):
+            guard.opening(30.0)
+    rescue.cancel()
+    os.kill(guard.process, signal.SIGCONT)
     guard.close()
     assert _levels(tmp_path) == [0, None]
 
@@ -119,26 +160,30 @@ def test_a_guard_that_cannot_reach_the_board_leaves_the_lock_undriven(
     assert "cannot be written" in capfd.readouterr().err
 
 
-def test_a_pin_that_is_busy_for_a_moment_is_driven_off_as_soon_as_it_is_free() -> None:
+@pytest.mark.parametrize(("pin", "active_high", "off"), [(17, True, 0), (4, False, 1)])
+def test_a_pin_that_is_busy_for_a_moment_is_driven_off_and_pulled_there_as_soon_as_it_is_free(
+    pin: int, active_high: bool, off: int
+) -> None:
     gpio = FakeGpio()
     gpio.fail("setup", 50)
     waits: list[float] = []
-    relay_off(gpio, GpioSettings(), sleep=waits.append)
-    assert gpio.levels(17) == [0, None]
-    assert gpio.input(17) == 0
+    relay_off(gpio, GpioSettings(relay_pin=pin, relay_active_high=active_high), sleep=waits.append)
+    assert gpio.levels(pin) == [off, None]
+    assert gpio.input(pin) == off
     assert len(waits) == 50
 
 
-def test_a_pin_that_stays_busy_is_told() -> None:
+@pytest.mark.parametrize("patience_s", [0.0, 1.0])
+def test_a_pin_that_stays_busy_is_told(patience_s: float) -> None:
     gpio = FakeGpio()
     gpio.fail("setup", 10_000)
-    with pytest.raises(HardwareError, match="relay on GPIO 17 could not be driven off within 1 s"):
-        relay_off(gpio, GpioSettings(), patience_s=1.0, sleep=lambda _: None)
+    with pytest.raises(HardwareError, match=f"relay on GPIO 17 could not be driven off within {patience_s:g} s"):
+        relay_off(gpio, GpioSettings(), patience_s=patience_s, sleep=lambda _: None)
 
 
 def _settings(folder: Path, text: str) -> Path:
     file = folder / "edgevoice.toml"
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
     return file
 
 
@@ -172,8 +217,9 @@ def test_settings_that_do_not_say_where_the_relay_is_are_an_error(tmp_path: Path
     assert main(["--now", "--config", str(tmp_path / "edgevoice.toml")]) == 1
 
 
-def test_what_the_guard_reads_of_the_settings_is_what_the_service_reads(tmp_path: Path) -> None:
-    text = '[lock]\ndriver = "gpio"\n[gpio]\nrelay_pin = 5\nrelay_active_high = false\nred_pin = 14'
+@pytest.mark.parametrize("mark", ["", "\ufeff"])  # some editors put one first
+def test_what_the_guard_reads_of_the_settings_is_what_the_service_reads(tmp_path: Path, mark: str) -> None:
+    text = f'{mark}[lock]\ndriver = "gpio"\n[gpio]\nrelay_pin = 5\nrelay_active_high = false\nred_pin = 14'
     text += "\nserial_console = false"
     file = _settings(tmp_path, text)
     read, whole = relay_settings(file), load(file).settings.gpio

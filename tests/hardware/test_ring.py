@@ -31,7 +31,9 @@ def test_it_never_holds_more_than_its_bound_keeps_the_order_and_counts_what_gave
 def test_a_reader_that_waits_gets_what_another_thread_puts() -> None:
     ring: Ring[str] = Ring(1)
     threading.Timer(0.02, ring.put, ["sound"]).start()
+    started = time.monotonic()
     assert ring.take(5.0) == "sound"
+    assert time.monotonic() - started < 4
 
 
 def test_an_empty_ring_makes_the_reader_wait_no_longer_than_told() -> None:

@@ -216,6 +216,14 @@ def test_a_file_that_cannot_be_used_is_named_with_what_was_found(
         assert found in str(caught.value)
 
 
+def test_a_name_that_cannot_be_looked_up_is_told(tmp_path: Path) -> None:
+    circle, long = tmp_path / "circle.wav", tmp_path / f"{'long' * 80}.wav"
+    circle.symlink_to(circle)
+    for path in (circle, long, _write(tmp_path / "a.wav", _noise(9)) / "b.wav", tmp_path / "a\0b.wav"):
+        with pytest.raises(AudioError, match=r"\.wav cannot be read: .*; check the name and"):
+            read_sound(path)
+
+
 def test_a_name_that_is_no_text_is_told_legibly(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/a\xff.wav"))
     _write(tmp_path / "good.wav", _noise(100)).rename(path)

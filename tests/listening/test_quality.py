@@ -42,9 +42,12 @@ def test_half_the_amplitude_is_6_db_less() -> None:
 
 
 def test_a_full_scale_sine_lies_at_0_dbfs() -> None:
-    frames = front_end(as_samples(32767 * np.sin(2 * np.pi * 1000 / 16000 * np.arange(16000))))
+    sine = as_samples(32767 * np.sin(2 * np.pi * 1000 / 16000 * np.arange(16000)))
+    frames, ear = front_end(sine), Listen()
     frames.speech[:] = 1
     assert assess(frames).speech_dbfs == pytest.approx(0.0, abs=0.1)
+    ear.hear(AudioBlock(sine, 0))
+    assert ear.level.level_dbfs == pytest.approx(0.0, abs=0.1)
 
 
 def test_less_noise_is_more_snr() -> None:
@@ -65,8 +68,9 @@ def test_clipping_is_counted() -> None:
     assert quality(wave * 32767 / np.abs(wave).max() * 8).clipped_share > 0.01
 
 
-def test_an_offset_is_measured_as_a_share_of_full_scale() -> None:
-    assert quality(clip(VOICE).astype(np.float64) + 3277).offset_share == pytest.approx(0.1, abs=0.005)
+@pytest.mark.parametrize("offset", [-3277, 3277])
+def test_an_offset_is_measured_as_a_share_of_full_scale_whatever_its_sign(offset: int) -> None:
+    assert quality(clip(VOICE).astype(np.float64) + offset).offset_share == pytest.approx(0.1, abs=0.005)
 
 
 @pytest.mark.parametrize(("offset", "least_db"), [(-6000, 15), (-300, 28), (300, 28), (1600, 28), (6000, 15)])

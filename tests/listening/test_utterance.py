@@ -132,6 +132,14 @@ def test_an_utterance_without_a_pause_is_cut_at_its_longest() -> None:
     assert [(stop - start, final) for start, stop, final in gate.spans] == [(200, True), (200, True)]
 
 
+def test_what_little_is_said_after_the_cut_ends_at_its_pause() -> None:
+    gate = AnySound(UtteranceSettings(longest_ms=2_000), early=False)
+    for flag in [1] * 205 + [0] * 60:
+        gate.gather(flagged([flag]))
+    assert gate.spans == [(0, 200, True), (200, 230, True)]
+    assert not gate.speaking
+
+
 def test_whoever_is_cut_is_speaking_until_a_pause() -> None:
     gate = UtteranceGate(UtteranceSettings(longest_ms=2_000))
     speaking = []

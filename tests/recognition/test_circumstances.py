@@ -1,5 +1,6 @@
 """What was said, how clearly, and on how much the voiceprint rests move the LLR, never beyond what was measured."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -37,3 +38,13 @@ def test_nothing_moves_it_further_than_was_measured(said_s: float, snr_db: float
     deviation = Circumstances(said_s, snr_db, count).deviation
     assert np.isfinite(deviation).all()
     assert (np.abs(deviation) <= [1.0, 1.0, np.log2(3) + 1e-9]).all()
+
+
+@pytest.mark.parametrize("said_s", [0.0, 0.5, 60.0])
+def test_a_calibration_that_knows_nothing_of_them_is_moved_by_none(said_s: float) -> None:
+    plain = Calibration(2.0, -5.0, (0.1, 0.01), (1.0, 3.0), "c.npy", "", 0)
+    assert plain.llr(0.5, Circumstances(said_s, 40.0, 1)) == plain.llr(0.5)
+
+
+def test_a_figure_that_is_no_number_counts_as_usual() -> None:
+    assert np.array_equal(Circumstances(math.nan, math.nan).deviation, USUAL.deviation)

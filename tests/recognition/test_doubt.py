@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -60,6 +60,8 @@ def test_one_cosine_of_two_voices_says_more_where_little_is_known() -> None:
     st.floats(0, 1e6),
     st.floats(0, 1e6, width=32),
 )
+@example(1.0, -0.4, -1.0, 1e6, 1e6)
+@example(1.0, 0.4, 1.0, 0.0, 0.0)
 def test_any_doubt_is_above_nothing(
     usual: float, by_seconds: float, by_length: float, seconds: float, length: float
 ) -> None:
@@ -83,6 +85,7 @@ def test_an_embedding_is_the_voice_and_the_doubt(xvector: XVector) -> None:
     assert doubt.by_seconds < 0
     assert len(whole) == len(alone) + 1
     assert np.linalg.norm(alone) == pytest.approx(1, abs=1e-6)
+    assert np.array_equal(whole, doubt.beside(xvector.project(mfcc), len(mfcc) / 100))
     assert float(whole[:-1] @ alone) == pytest.approx(np.linalg.norm(whole[:-1]), abs=1e-6)
     twice = xvector.embed(np.concatenate([mfcc, mfcc])).vector
     assert twice[-1] < whole[-1]

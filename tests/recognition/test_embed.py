@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from edgevoice.listening.capture import AudioBlock
 from edgevoice.listening.listen import Listen
 from edgevoice.listening.utterance import Utterance
-from edgevoice.recognition.embed import XVector, normalise, pool, windows
+from edgevoice.recognition.embed import XVector, encode, normalise, pool, windows
 from edgevoice.tflite import Int8, Quantization, interpreter
 from edgevoice.visit import load_visit
 from tests.sound import clip
@@ -85,6 +85,19 @@ def test_pooling_equals_mean_and_deviation_in_floats(vectors: Int8, zero_point: 
     pooled = pool(vectors, Quantization(0.5, zero_point))
     real = 0.5 * (vectors.astype(np.float64) - zero_point)
     assert pooled == pytest.approx(np.concatenate([real.mean(axis=0), real.std(axis=0)]), abs=1e-4)
+
+
+def test_what_lies_beyond_8_bits_is_limited_and_never_wraps_around() -> None:
+    steep = np.repeat(np.array([-1, 0, 1])[:, None] << 19, 40, axis=1).astype(np.int32)
+    assert normalise(steep, np.full(40, 1.0, dtype=np.float32))[:, 0].tolist() == [-127, 0, 127]
+    real = np.array([-1e6, -64.6, 0.0, 63.4, 1e6], dtype=np.float32)
+    assert encode(real, Quantization(0.5, 1)).tolist() == [-128, -128, 1, 127, 127]
+
+
+def test_what_is_said_twice_over_has_the_statistics_of_once(xvector: XVector) -> None:
+    mfcc = utterance("ada-unlock-1.opus").mfcc
+    once = mfcc[: len(mfcc) // 2 * 2]
+    assert np.array_equal(xvector.pooled(np.concatenate([once, once])), xvector.pooled(once))
 
 
 def test_a_louder_voice_gives_the_same_input() -> None:

@@ -12,7 +12,7 @@ from edgevoice.listening.capture import AudioBlock, Samples
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.listen import Listen
 from edgevoice.recognition.embed import XVector
-from edgevoice.recognition.emotion import UNSURE, Emotion, probabilities
+from edgevoice.recognition.emotion import UNSURE, Emotion, encode, probabilities
 from edgevoice.tflite import interpreter
 from tests.sound import clip
 
@@ -55,6 +55,23 @@ def test_probabilities_add_up_and_the_label_is_the_likeliest_or_unsure(emotion: 
         assert mood.label == (likeliest if mood.probabilities[likeliest] >= emotion.manifest.unsure_below else UNSURE)
 
 
+@pytest.mark.parametrize("unsure_below", [0.0, 1.0])
+def test_what_is_not_likely_enough_has_no_name(
+    emotion_path: Path, xvector: XVector, tmp_path: Path, unsure_below: float
+) -> None:
+    for suffix in (".tflite", ".json"):
+        shutil.copy(emotion_path.with_suffix(suffix), tmp_path)
+    manifest = tmp_path / "emotion.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"unsure_below": unsure_below}))
+    mood = Emotion(tmp_path / "emotion.tflite", xvector).feel(spoken(clip("ada-unlock-1.opus")))
+    assert (mood.label == UNSURE) == (unsure_below > max(mood.probabilities.values()))
+
+
+def test_figures_beyond_8_bits_are_limited_and_never_wrap_around() -> None:
+    figures, one = np.array([-1e6, 3.0, 1e6], dtype=np.float32), np.ones(3, dtype=np.float32)
+    assert encode(figures, 2 * one, one).tolist() == [-127, 1, 127]
+
+
 def test_half_as_loud_sounds_nearly_the_same(emotion: Emotion) -> None:
     samples = clip("ada-unlock-1.opus")
     one, other = (emotion.feel(spoken(each)).probabilities for each in (samples, samples // 2))
@@ -90,6 +107,20 @@ def test_a_foreign_manifest_is_refused_by_name(
     with pytest.raises(ModelError, match=told) as refused:
         Emotion(tmp_path / "emotion.tflite", xvector)
     assert str(tmp_path) in str(refused.value)
+
+
+def test_how_sure_it_is_is_what_8_bits_and_the_temperature_say(emotion: Emotion) -> None:
+    scale = emotion.manifest.signatures["mood"].output.quantization.scale
+    mood = emotion.feel(spoken(clip("ada-unlock-1.opus")))
+    logits = np.log(list(mood.probabilities.values())) * emotion.manifest.temperature
+    levels = (logits - logits.max()) / scale
+    assert levels == pytest.approx(np.rint(levels), abs=0.01)
+    assert -255 <= levels.min() < levels.max() == 0
+
+
+def test_answers_of_any_size_are_probabilities() -> None:
+    assert probabilities(np.array([1e4, 0.0, -1e4]), 1.0).tolist() == [1, 0, 0]
+    assert probabilities(np.full(4, -1e4), 0.5).tolist() == [0.25] * 4
 
 
 def test_a_higher_temperature_is_less_sure() -> None:

@@ -8,8 +8,8 @@ import pytest
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.listening.spectrum import Spectrum
-from edgevoice.listening.window import Windows
-from edgevoice.recognition.known_sounds import KnownSounds, Sounding
+from edgevoice.listening.window import FRAMES_PER_SECOND, Windows
+from edgevoice.recognition.known_sounds import STRETCH, KnownSounds, Sounding
 from edgevoice.recognition.landmarks import landmarks
 from edgevoice.recognition.recordings import Library, keep
 from edgevoice.visit import load_visit
@@ -45,9 +45,10 @@ def quiet(seconds: float) -> Samples:
     return np.rint(20 * pink(round(seconds * SAMPLE_RATE), rng)).astype(np.int16)
 
 
-def heard(*parts: Samples, block: int = 1_280) -> list[Sounding]:
+def heard(*parts: Samples, block: int = 1_280, stretch: int = STRETCH) -> list[Sounding]:
     """What a watch finds in these, one after the other, in blocks of samples."""
-    stream, windows, spectrum, watch = np.concatenate(parts), Windows(), Spectrum(), KnownSounds(library())
+    stream, windows, spectrum = np.concatenate(parts), Windows(), Spectrum()
+    watch = KnownSounds(library(), stretch=stretch)
     found = []
     for start in range(0, len(stream), block):
         found += watch.hear(spectrum(windows.cut(stream[start : start + block])))
@@ -76,6 +77,15 @@ def test_an_occurrence_is_told_once_however_long_it_lasts() -> None:
 def test_after_a_while_without_it_it_is_told_anew() -> None:
     assert begun(heard(bell(), quiet(16), bell(), quiet(2))) == ["doorbell", "doorbell"]
     assert begun(heard(bell(), quiet(2), bell(), quiet(2))) == ["doorbell"]
+
+
+def test_an_occurrence_goes_on_where_counting_begins_anew() -> None:
+    stream = (quiet(1), alarm(), alarm(), quiet(3))
+    whole, anew = heard(*stream), heard(*stream, stretch=7 * FRAMES_PER_SECOND)
+    assert begun(anew) == ["smoke alarm"]
+    times, times_anew = ([(each.since_s, each.at_s) for each in found] for found in (whole, anew))
+    assert set(times_anew) <= set(times)
+    assert times_anew[-1] == times[-1]
 
 
 def test_two_sounds_are_told_apart() -> None:

@@ -113,6 +113,29 @@ def test_what_is_added_is_found_and_what_is_removed_is_not() -> None:
         assert (match.name, match.offset_s) == (name, 0.0)
 
 
+def test_nothing_of_what_is_removed_is_left_among_the_hashes() -> None:
+    first, second = (replace(keep(name, of_clip(name)), number=number) for number, name in enumerate(VOICES[:2]))
+    library = Library([first, second])
+    library.remove(0)
+    assert library.hashes == Library([second]).hashes
+    library.remove(1)
+    assert library.hashes == 0
+
+
+def test_a_match_goes_before_a_higher_score_that_is_none() -> None:
+    """Else whoever plays a recording could hide it behind more of something else."""
+    short = {(3 * number, 20 + 7 * number % 40) for number in range(12)}
+    long = {(100 + 3 * number, 100 + 11 * number % 60) for number in range(120)}
+    quarter = set(sorted(long)[::4])
+    library = Library([Recording("short", pack(peaks(short)), 40), Recording("long", pack(peaks(long)), 500)])
+    strewn, both = (library.best(of_peaks(peaks(cells), 500)) for cells in (quarter, short | quarter))
+    assert strewn is not None
+    assert both is not None
+    assert not Threshold().passes(strewn)
+    assert both.name == "short"
+    assert both.score < strewn.score
+
+
 def test_a_minute_takes_less_than_20_kb() -> None:
     recordings = [keep(name, of_clip(name)) for name in VOICES]
     minutes = sum(recording.length for recording in recordings) / 6000

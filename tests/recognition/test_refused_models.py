@@ -82,6 +82,12 @@ def test_shapes_that_are_not_the_file_s(copy: Path) -> None:
     refused(copy, "mfcc")
 
 
+def test_a_file_of_which_one_part_is_missing_is_no_x_vector(copy: Path) -> None:
+    signatures = json.loads(copy.with_suffix(".json").read_text())["signatures"]
+    change(copy, signatures={"frames": signatures["frames"]})
+    refused(copy, "not an x-vector")
+
+
 def test_a_model_without_calibration(copy: Path) -> None:
     change(copy, calibration=None)
     with pytest.raises(ModelError, match="calibration is missing"):
@@ -133,12 +139,13 @@ def test_a_calibration_that_says_nothing(copy: Path, key: str, value: object) ->
     "voices",
     [
         np.zeros((400, 192), np.int8),
+        np.eye(400, 192, 1, np.int8),
         np.ones((0, 192), np.int8),
         np.ones(192, np.int8),
         np.ones((3, 192), np.int8),
         np.ones((400, 192), np.float32),
     ],
-    ids=["zeros", "empty", "flat", "fewer than top", "floats"],
+    ids=["zeros", "some zeros", "empty", "flat", "fewer than top", "floats"],
 )
 def test_a_cohort_that_cannot_normalise(copy: Path, voices: np.ndarray) -> None:
     cohort = copy.with_suffix(".cohort.npy")
@@ -148,6 +155,15 @@ def test_a_cohort_that_cannot_normalise(copy: Path, voices: np.ndarray) -> None:
     change(copy, calibration=calibration | {"cohort_sha256": digest, "top": 100})
     with pytest.raises(ModelError, match=r"cohort\.npy"):
         load_scorer(XVector(copy).manifest.calibration, copy)
+
+
+def test_a_cohort_of_exactly_as_many_voices_as_it_normalises_by(copy: Path) -> None:
+    cohort = copy.with_suffix(".cohort.npy")
+    np.save(cohort, np.ones((100, 192), np.int8))
+    calibration = json.loads(copy.with_suffix(".json").read_text())["calibration"]
+    digest = hashlib.sha256(cohort.read_bytes()).hexdigest()
+    change(copy, calibration=calibration | {"cohort_sha256": digest, "top": 100})
+    assert load_scorer(XVector(copy).manifest.calibration, copy).calibration.top == 100
 
 
 def test_a_cohort_that_is_no_array(copy: Path) -> None:

@@ -15,6 +15,7 @@ from edgevoice.identify import hear_all
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.landmarks import LANDMARKS, landmarks
+from edgevoice.recognition.recognise import Evidence
 from edgevoice.recognition.recordings import keep
 from edgevoice.recognition.replay import Memory, ReplayGuard, from_bytes, to_bytes
 from edgevoice.storage.database import Database
@@ -22,6 +23,7 @@ from edgevoice.storage.heard import Heard
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
 from edgevoice.visit import load_visit
+from tests.door.evidence import evidence, score
 from tests.house import Recogniser
 from tests.sound import clip
 
@@ -112,6 +114,16 @@ def test_a_look_that_cannot_open_is_not_kept_until_it_is_whole(home: Home) -> No
     guard.recognise(early)
     assert not len(home.heard.ids())
     guard.recognise(final)
+    assert len(home.heard.ids()) == 1
+
+
+def test_of_several_people_one_who_matches_is_enough_to_be_kept(home: Home) -> None:
+    class Household(Recogniser):
+        def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence:
+            return evidence(score("Ada", 4.2), score("Ben", -3.0))
+
+    early = utterances(clip(ONE), early=True)[0]
+    ReplayGuard(Household(), Memory(home.heard)).recognise(early)
     assert len(home.heard.ids()) == 1
 
 
