@@ -44,6 +44,15 @@ def test_an_error_is_told_in_one_line_and_ends_with_1(shell: Shell, models: Path
     assert said.err.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", [["speakers", "list"], ["restore", "x"], ["check", "--board"], ["config", "init"]])
+def test_a_data_folder_that_cannot_be_is_told_with_what_to_do(tmp_path: Path, shell: Shell, command: list[str]) -> None:
+    (tmp_path / "data").write_text("a file")
+    said = shell(*command)
+    assert said.status == 1
+    assert said.err.startswith(f"edgevoice: error: cannot keep data in {shell.data}: File exists")
+    assert "--data" in said.err
+
+
 @pytest.mark.parametrize(("debug", "traceback"), [("1", True), ("0", False)])
 def test_a_traceback_is_shown_only_for_debugging(tmp_path: Path, debug: str, traceback: bool) -> None:
     command = edgevoice("--data", tmp_path, "--config", tmp_path / "nowhere.toml", "config", "show")
