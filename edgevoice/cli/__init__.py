@@ -22,6 +22,7 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 PIPE_CLOSED = 1  # as click has it
+UNANSWERED = "nothing was changed: the question was answered with no, or not at all; --help has what answers it"
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -65,8 +66,8 @@ def main(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return INTERRUPTED
+    except (click.Abort, KeyboardInterrupt) as error:
+        return _ended(error)
     except BrokenPipeError:
         _drop_output()  # whoever read us has gone
         return PIPE_CLOSED
@@ -76,6 +77,13 @@ def main(arguments: list[str] | None = None) -> int:
         _drop_output()
         return _tell(error, f"{type(error).__name__}: {error}; EDGEVOICE_DEBUG=1 shows where")
     return status if isinstance(status, int) else 0
+
+
+def _ended(error: click.Abort | KeyboardInterrupt) -> int:
+    """By Ctrl-C, or at a question that was not answered; click makes the one exception of both."""
+    if isinstance(error, click.Abort) and not isinstance(error.__context__, KeyboardInterrupt):
+        return _tell(error, UNANSWERED)
+    return INTERRUPTED
 
 
 def _tell(error: Exception, told: str) -> int:

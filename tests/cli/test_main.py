@@ -87,6 +87,17 @@ def test_a_signal_ends_the_run_cleanly(tmp_path: Path, models: Path, number: sig
     assert err == ""
 
 
+@pytest.mark.parametrize("answer", ["n\n", ""])
+@pytest.mark.parametrize("question", [["key", "reset"], ["backup", "away"]])
+def test_a_question_that_is_not_answered_is_an_error(tmp_path: Path, question: list[str], answer: str) -> None:
+    command = edgevoice("--data", tmp_path, *question)
+    done = subprocess.run(
+        command, input=answer, capture_output=True, text=True, timeout=60, check=False, start_new_session=True
+    )
+    assert done.returncode == 1
+    assert "edgevoice: error: nothing was changed" in done.stderr.splitlines()[-1]
+
+
 @pytest.mark.parametrize("command", [["config", "show"], ["run", "--fast", "--wav", str(FOLDER / "knock.flac")]])
 def test_a_full_disk_behind_standard_output_is_told_in_one_line(
     tmp_path: Path, models: Path, command: list[str]
