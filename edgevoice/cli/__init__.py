@@ -25,10 +25,22 @@ PIPE_CLOSED = 1  # as click has it
 UNANSWERED = "nothing was changed: the question was answered with no, or not at all; --help has what answers it"
 
 
+class Filled(click.Path):
+    """A path with a name: "", as a script's variable that was never set gives it, would be the current folder."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        """As ``click.Path``; BadParameter for an empty text."""
+        if not os.fspath(value):
+            self.fail("it is empty: name a path, or leave the option out.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="edgevoice")
-@click.option("--config", "file", type=click.Path(path_type=Path), help="Settings; see: edgevoice config init.")
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of the database and its key.")
+@click.option("--config", "file", type=Filled(path_type=Path), help="Settings; see: edgevoice config init.")
+@click.option("--data", type=Filled(path_type=Path), help="Folder of the database and its key.")
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, nothing else there.")
 @click.pass_context
 def edgevoice(context: click.Context, file: Path | None, data: Path | None, as_json: bool) -> None:

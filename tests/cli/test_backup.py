@@ -84,6 +84,8 @@ def test_a_backup_of_another_house_is_named_as_it_was_given(household: Shell, tm
 
 def test_wrong_usage_and_missing_files_are_told(household: Shell, tmp_path: Path, passphrase: Path) -> None:
     assert household("backup", "--without-key").status == 2
+    assert household("backup", tmp_path / "both.zip", "--without-key", "--passphrase-file", passphrase).status == 2
+    assert not (tmp_path / "both.zip").exists()
     for command in (
         ("restore", str(tmp_path / "none.zip"), "--passphrase-file", str(passphrase)),
         ("backup", str(tmp_path / "away.zip"), "--passphrase-file", str(tmp_path / "none")),

@@ -27,7 +27,16 @@ def test_help_names_every_command(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [["nonsense"], ["verify"], ["--nonsense"], ["run", "--fast"], ["events", "--last", "0"]]
+    "wrong",
+    [
+        ["nonsense"],
+        ["verify"],
+        ["--nonsense"],
+        ["run", "--fast"],
+        ["events", "--last", "0"],
+        ["--data", "", "events"],
+        ["--config", "", "events"],
+    ],
 )
 def test_wrong_usage_ends_with_2_and_says_so_on_standard_error(shell: Shell, wrong: list[str]) -> None:
     said = shell(*wrong)
