@@ -107,6 +107,17 @@ def test_a_question_that_is_not_answered_is_an_error(tmp_path: Path, question: l
     assert "edgevoice: error: nothing was changed" in done.stderr.splitlines()[-1]
 
 
+def test_ctrl_c_while_it_is_loaded_ends_it_without_a_word(tmp_path: Path) -> None:
+    command = [sys.executable, "-X", "importtime", *edgevoice("--data", tmp_path, "run")[1:]]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        assert any(line.endswith(" click.core\n") for line in running.stderr)  # Python tells what it has loaded
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
+    assert (running.returncode, out) == (130, "")
+    assert "Traceback" not in err
+
+
 @pytest.mark.parametrize("command", [["config", "show"], ["run", "--fast", "--wav", str(FOLDER / "knock.flac")]])
 def test_a_full_disk_behind_standard_output_is_told_in_one_line(
     tmp_path: Path, models: Path, command: list[str]
