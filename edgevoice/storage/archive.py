@@ -10,7 +10,7 @@ from pathlib import Path
 
 from edgevoice.errors import DamagedError, StorageError
 from edgevoice.storage.alone import alone
-from edgevoice.storage.backups import back_up, backups, examine
+from edgevoice.storage.backups import back_up, backups, examine, examine_copy
 from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.files import beside, make_data_folder, place
@@ -50,7 +50,7 @@ def pack(database: Database, secrets: Secrets, file: Path, passphrase: str | Non
     try:
         with beside(database.path) as copy, beside(file, ours=False) as ready:
             database.copy_to(copy)
-            examine(copy, keys_beside(secrets.path))
+            examine_copy(database, copy, keys_beside(secrets.path))
             # Stored: what is sealed cannot be made smaller. Not strict: an unset clock may be before 1980, zip cannot.
             with zipfile.ZipFile(ready, "w", zipfile.ZIP_STORED, strict_timestamps=False) as archive:
                 archive.write(copy, FILE_NAME)
