@@ -1,8 +1,19 @@
-"""``python -m edgevoice``."""
+"""``python -m edgevoice``, and what ``edgevoice`` runs."""
 
 import sys
+from importlib import import_module
 
-from edgevoice.cli import main
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+def main() -> int:
+    """The command line; Ctrl-C while it is loaded, which takes seconds on a small board, ends it without a word too."""
+    try:
+        status: int = import_module("edgevoice.cli").main()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return status
+
 
 if __name__ == "__main__":
     sys.exit(main())

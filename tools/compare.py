@@ -118,6 +118,19 @@ def markdown(rows: Sequence[Row], trials: Trials, told: Sequence[str] = ()) -> s
     )
 
 
+def tell(rows: Sequence[Row], json_: bool) -> None:
+    """On standard output, for a program or for a person."""
+    if json_:
+        for row in rows:
+            click.echo(as_json(row.keys()))
+        return
+    table = Table(*HEADINGS)
+    for row in rows:
+        table.add_row(*row.cells())
+    # Where nobody watches, a table folded to 80 columns cannot be read.
+    Console(width=None if Console().is_terminal else 140).print(table)
+
+
 @click.command(help=__doc__)
 @trial_options
 @click.option("--system", "names", multiple=True, type=click.Choice(list(SYSTEMS)), help="Only this one; repeatable.")
@@ -143,27 +156,17 @@ def main(
     """Run from the command line."""
     try:
         rows, scores, trials = compare(asked(), names)
+        tell(rows, json_)
         same = trials.is_target
         told = [difference(scores, rows[0].system, other, trials) for other in against]
+        for line in told:
+            click.echo(line, err=json_)
         if plot:
             det.plot({name: error_curve(own[same], own[~same]) for name, own in scores.items()}, plot)
         if markdown_file:
             write_between(markdown_file, marker, markdown(rows, trials, told))
     except EdgevoiceError as error:
         raise click.ClickException(str(error)) from error
-    if json_:
-        for row in rows:
-            click.echo(as_json(row.keys()))
-        for line in told:
-            click.echo(line, err=True)
-        return
-    table = Table(*HEADINGS)
-    for row in rows:
-        table.add_row(*row.cells())
-    # Where nobody watches, a table folded to 80 columns cannot be read.
-    Console(width=None if Console().is_terminal else 140).print(table)
-    for line in told:
-        click.echo(line)
 
 
 if __name__ == "__main__":

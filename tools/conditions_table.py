@@ -151,13 +151,13 @@ def main(
         wanted: Sequence[str | None] = [None] if whole else sets or SETS
         found = [measure(xvector, index or root / "index.csv", root, name, cache) for name in wanted]
         text = markdown(found, xvector.manifest.name)
+        Console(soft_wrap=True).print(text, markup=False, highlight=False)
         if page:
             write_between(page, "conditions", text)
         if picture:
             plot(found, picture)
     except EdgevoiceError as error:
         raise click.ClickException(str(error)) from error
-    Console(soft_wrap=True).print(text, markup=False, highlight=False)
 
 
 if __name__ == "__main__":

@@ -17,23 +17,21 @@ from rich.table import Table
 from edgevoice.errors import EdgevoiceError
 from tools.measure import det
 from tools.measure.embeddings import Embedded, embed_all
-from tools.measure.metrics import error_curve, zero_error_bound
+from tools.measure.metrics import Values, error_curve, zero_error_bound
 from tools.measure.report import Report, as_json, interval_text, percent, report, score
 from tools.measure.trial_options import Asked, asked, trial_options
 from tools.measure.trials import Trials
 from tools.peers import SYSTEMS, systems
 
 
-def evaluate(wanted: Asked, system_name: str, rank_by: str, plot: Path | None) -> tuple[Report, Embedded, Trials]:
-    """Embed, score, sum up; EdgevoiceError where that is impossible."""
+def evaluate(wanted: Asked, system_name: str, rank_by: str) -> tuple[Report, Values, Embedded, Trials]:
+    """Embed, score, sum up; with what was ranked by, a value a trial. EdgevoiceError where that is impossible."""
     conditions, trials = wanted.conditions(), wanted.trials()
     system = systems(wanted.trained)[system_name]()
     embedded = embed_all(system, wanted.root, [clip.path for clip in trials.clips], conditions, wanted.cache)
     scored = score(system, embedded, trials)
     ranked = scored.ranked(rank_by)
-    if plot:
-        det.plot({system_name: error_curve(ranked[trials.is_target], ranked[~trials.is_target])}, plot)
-    return report(ranked, scored, trials), embedded, trials
+    return report(ranked, scored, trials), ranked, embedded, trials
 
 
 def tell_failures(embedded: Embedded, trials: Trials, system: str) -> None:
@@ -54,6 +52,16 @@ def table(result: Report, failed: int, system: str) -> Table:
     rows.add_row("min DCF, actual DCF", f"{result.min_dcf:.3f}, {_or_none(result.act_dcf)}")
     rows.add_row("Cllr, min Cllr (bits)", f"{_or_none(result.cllr)}, {result.min_cllr:.3f}")
     return rows
+
+
+def tell(result: Report, failed: int, system: str, json_: bool) -> None:
+    """On standard output, for a program or for a person."""
+    if json_:
+        click.echo(as_json(dict(vars(result))))
+        return
+    console = Console()
+    console.print(table(result, failed, system))
+    console.print(_caution(result))
 
 
 def _or_none(value: float | None) -> str:
@@ -83,16 +91,13 @@ def main(
 ) -> None:
     """Run from the command line."""
     try:
-        result, embedded, trials = evaluate(asked(), system_name, rank_by, plot)
+        result, ranked, embedded, trials = evaluate(asked(), system_name, rank_by)
+        tell_failures(embedded, trials, system_name)
+        tell(result, len(embedded.failed), system_name, json_)
+        if plot:
+            det.plot({system_name: error_curve(ranked[trials.is_target], ranked[~trials.is_target])}, plot)
     except EdgevoiceError as error:
         raise click.ClickException(str(error)) from error
-    tell_failures(embedded, trials, system_name)
-    if json_:
-        click.echo(as_json(dict(vars(result))))
-        return
-    console = Console()
-    console.print(table(result, len(embedded.failed), system_name))
-    console.print(_caution(result))
 
 
 if __name__ == "__main__":

@@ -22,12 +22,25 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 PIPE_CLOSED = 1  # as click has it
+UNANSWERED = "nothing was changed: the question was answered with no, or not at all; --help has what answers it"
+
+
+class Filled(click.Path):
+    """A path with a name: "", as a script's variable that was never set gives it, would be the current folder."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        """As ``click.Path``; BadParameter for an empty text."""
+        if not os.fspath(value):
+            self.fail("it is empty: name a path, or leave the option out.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="edgevoice")
-@click.option("--config", "file", type=click.Path(path_type=Path), help="Settings; see: edgevoice config init.")
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of the database and its key.")
+@click.option("--config", "file", type=Filled(path_type=Path), help="Settings; see: edgevoice config init.")
+@click.option("--data", type=Filled(path_type=Path), help="Folder of the database and its key.")
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, nothing else there.")
 @click.pass_context
 def edgevoice(context: click.Context, file: Path | None, data: Path | None, as_json: bool) -> None:
@@ -65,8 +78,8 @@ def main(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return INTERRUPTED
+    except (click.Abort, KeyboardInterrupt) as error:
+        return _ended(error)
     except BrokenPipeError:
         _drop_output()  # whoever read us has gone
         return PIPE_CLOSED
@@ -76,6 +89,13 @@ def main(arguments: list[str] | None = None) -> int:
         _drop_output()
         return _tell(error, f"{type(error).__name__}: {error}; EDGEVOICE_DEBUG=1 shows where")
     return status if isinstance(status, int) else 0
+
+
+def _ended(error: click.Abort | KeyboardInterrupt) -> int:
+    """By Ctrl-C, or at a question that was not answered; click makes the one exception of both."""
+    if isinstance(error, click.Abort) and not isinstance(error.__context__, KeyboardInterrupt):
+        return _tell(error, UNANSWERED)
+    return INTERRUPTED
 
 
 def _tell(error: Exception, told: str) -> int:

@@ -28,6 +28,8 @@ def backup(desk: Desk, file: Path | None, passphrase_file: Path | None, without_
     """
     if file is None and (passphrase_file or without_key):
         raise click.UsageError("a backup beside the database holds no key: name a FILE")
+    if passphrase_file and without_key:
+        raise click.UsageError("--without-key leaves out what a passphrase would be for: give one of the two")
     with app.house(desk.loaded) as house:
         if file is None:
             written = back_up(house.database, max(desk.loaded.settings.storage.backups_kept, 1)).path

@@ -15,6 +15,7 @@ from edgevoice.config import Settings
 from edgevoice.errors import EdgevoiceError
 from edgevoice.hardware import Contact, Light
 from edgevoice.storage.alone import alone
+from edgevoice.storage.files import make_data_folder
 
 Step = Callable[[Settings, Person], Finding]
 
@@ -28,7 +29,7 @@ def check_board(desk: Desk) -> bool:
     StorageError where the door serves: it owns the board.
     """
     settings = desk.loaded.settings
-    desk.loaded.data.mkdir(parents=True, exist_ok=True)
+    make_data_folder(desk.loaded.data)
     with alone(desk.loaded.data), ending_by_signal():
         results = [_try(desk, name, step, settings) for name, step in STEPS.items()]
     return all(results)

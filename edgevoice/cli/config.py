@@ -7,6 +7,7 @@ import click
 from edgevoice.cli.desk import Desk, pass_desk
 from edgevoice.config import FILE_NAME, as_toml, default_data_folder, documented, entries
 from edgevoice.errors import SettingsError
+from edgevoice.storage.files import make_data_folder
 
 
 @click.group()
@@ -32,7 +33,7 @@ def show(desk: Desk) -> None:
 @pass_desk
 def init(desk: Desk, file: Path | None) -> None:
     """Write FILE, or edgevoice.toml in the data folder, with every setting explained; never over an old one."""
-    file = file or desk.config or (desk.data or default_data_folder()) / FILE_NAME
+    file = file or desk.config or _in_the_data_folder(desk)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as new:
@@ -42,3 +43,10 @@ def init(desk: Desk, file: Path | None) -> None:
     except OSError as error:
         raise SettingsError(f"{file} cannot be written: {error.strerror}; name another file") from error
     desk.answer({"file": str(file)}, f"wrote {file}")
+
+
+def _in_the_data_folder(desk: Desk) -> Path:
+    """Which may well be made by this: people and key come into it later."""
+    folder = desk.data or default_data_folder()
+    make_data_folder(folder)
+    return folder / FILE_NAME

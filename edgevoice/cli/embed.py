@@ -26,6 +26,7 @@ def embed(desk: Desk, index: Path, root: Path, output: Path) -> None:
     Writes the arrays embedding (n, d) float32, path (n,), and failed (m, 2): a path and the reason.
     """
     paths = read_paths(index)
+    _refuse_folders(root, output.parent)
     settings = desk.loaded.settings
     model = app.xvector(settings)
     embeddings: list[Vector] = []
@@ -46,15 +47,23 @@ def embed(desk: Desk, index: Path, root: Path, output: Path) -> None:
 
 
 def read_paths(index: Path) -> list[str]:
-    """The column "path"; AudioError where the file or the column is missing."""
+    """The column "path", "" where a line has none; AudioError where the file or the column is missing."""
     try:
-        with index.open(encoding="utf-8", newline="") as file:
-            rows = csv.DictReader(file)
+        with index.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file, restval="")
             if "path" not in (rows.fieldnames or ()):
                 raise AudioError(f"{index}: columns {rows.fieldnames} found, a column path wanted in the first line")
             return [row["path"] for row in rows]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise AudioError(f"{index} cannot be read: {error}; wanted a CSV file with a column path") from error
+
+
+def _refuse_folders(root: Path, of_output: Path) -> None:
+    """Tell now, and not after hours of embedding, which of them is none; AudioError, StorageError."""
+    if not root.is_dir():
+        raise AudioError(f"{root} is no folder: name the one that the paths of the index start from with --root")
+    if not of_output.is_dir():
+        raise StorageError(f"{of_output} is no folder: make it, or name another file with --output")
 
 
 def _write(output: Path, embeddings: Sequence[Vector], done: Sequence[str], failed: Sequence[tuple[str, str]]) -> None:

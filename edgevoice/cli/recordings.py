@@ -15,6 +15,7 @@ from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.landmarks import LANDMARKS
 from edgevoice.recognition.recordings import Library, keep
 from edgevoice.storage.hashes import Sound
+from edgevoice.storage.names import tidy
 
 SUFFIXES = {".wav", ".flac", ".opus", ".ogg", ".oga", ".mp3", ".aif", ".aiff", ".au", ".caf", ".w64"}
 """What is taken for sound within a folder; a file that is named is tried whatever it is called."""
@@ -43,7 +44,7 @@ def add(desk: Desk, name: str, wav: tuple[Path, ...]) -> None:
 
     What can be used is added together at the end; exit status 1 where a file could not.
     """
-    files = _expand(wav)
+    name, files = tidy(name), _expand(wav)
     with app.house(desk.loaded) as house:
         with click.progressbar(files, label="listening", file=sys.stderr) as bar:
             tried = [_try(file) for file in bar]

@@ -43,9 +43,9 @@ def list_people(desk: Desk) -> None:
 def remove(desk: Desk, name: str) -> None:
     """Forget a person: voiceprint, and name in the audit log."""
     with app.house(desk.loaded) as house:
-        house.register.remove(name, force=True)
+        gone = house.register.remove(name, force=True)
         alone = bool(house.speakers.list()) and not house.register.administrators()
-    desk.answer({"removed": name}, f"{name} was removed")
+    desk.answer({"removed": gone}, f"{gone} was removed")
     if alone:
         desk.say("nobody is an administrator now; for enrolment at the button: edgevoice speakers promote NAME")
 
@@ -77,9 +77,12 @@ def demote(desk: Desk, name: str, force: bool) -> None:
 def reset(desk: Desk, name: str) -> None:
     """Undo what a voiceprint has learned from unlocks."""
     with app.house(desk.loaded) as house:
-        done = house.register.reset(name)
-    told = f"{name} has the voiceprint of the enrolment again" if done else f"the voiceprint of {name} never adapted"
-    desk.answer({"reset": name, "adapted": done}, told)
+        person = house.register.find(name).name
+        done = house.register.reset(person)
+    told = (
+        f"{person} has the voiceprint of the enrolment again" if done else f"the voiceprint of {person} never adapted"
+    )
+    desk.answer({"reset": person, "adapted": done}, told)
 
 
 @speakers.command()
@@ -89,9 +92,10 @@ def reset(desk: Desk, name: str) -> None:
 def rename(desk: Desk, old: str, new: str) -> None:
     """Call a person otherwise, in the audit log too."""
     with app.house(desk.loaded) as house, house.database.transaction():
-        house.speakers.rename(old, new)
+        before = house.register.find(old).name
+        now = house.speakers.rename(before, new)
         _write_down(house, "renamed", "somebody was renamed")
-    desk.answer({"renamed": old, "to": new}, f"{old} is called {new} now")
+    desk.answer({"renamed": before, "to": now}, f"{before} is called {now} now")
 
 
 def _write_down(house: app.House, kind: str, reason: str) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from edgevoice.errors import DamagedError, StorageError
 from edgevoice.storage.alone import alone
-from edgevoice.storage.backups import back_up, backups, examine
+from edgevoice.storage.backups import back_up, backups, examine, examine_copy
 from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.events import Events
-from edgevoice.storage.files import beside, place
+from edgevoice.storage.files import beside, make_data_folder, place
 from edgevoice.storage.keys import Key, read_key, write_key
 from edgevoice.storage.passphrase import unwrap, wrap
 from edgevoice.storage.plain import seal_plain
@@ -50,7 +50,7 @@ def pack(database: Database, secrets: Secrets, file: Path, passphrase: str | Non
     try:
         with beside(database.path) as copy, beside(file, ours=False) as ready:
             database.copy_to(copy)
-            examine(copy, keys_beside(secrets.path))
+            examine_copy(database, copy, keys_beside(secrets.path))
             # Stored: what is sealed cannot be made smaller. Not strict: an unset clock may be before 1980, zip cannot.
             with zipfile.ZipFile(ready, "w", zipfile.ZIP_STORED, strict_timestamps=False) as archive:
                 archive.write(copy, FILE_NAME)
@@ -68,7 +68,7 @@ def unpack_and_restore(folder: Path, file: Path, ask: Ask) -> str:
     database that was in use is kept as the newest local backup, or moved aside where it is damaged. What was done, in
     words. StorageError where a door is being served from the folder.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_data_folder(folder)
     with alone(folder), _unpacked(folder, file, ask) as unpacked:
         key_path = folder / KEY_NAME
         _examine(unpacked, file, [unpacked.key] if unpacked.key else keys_beside(key_path))

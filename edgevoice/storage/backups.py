@@ -101,7 +101,7 @@ def _copy(database: Database, folder: Path) -> Backup | None:
     begun = _held_by_copies(database)
     with beside(folder / FILE_NAME) as copy:
         database.copy_to(copy)
-        _examine_copy(database, copy)
+        examine_copy(database, copy, keys_beside(database.path.with_name(KEY_NAME)))
         flush(copy)
         with database.transaction():  # a removal is one too, and condemns what is there before it ends
             if begun - _held_by_copies(database):
@@ -187,6 +187,15 @@ def examine(path: Path, keys: Sequence[Key], known_as: Path | None = None) -> No
                 raise StorageError(f"{copy.path}: {purpose} does not open with the key: {ENROL_AGAIN}")
 
 
+def examine_copy(database: Database, copy: Path, keys: Sequence[Key]) -> None:
+    """As ``examine``, for a copy that was just made: what is wrong with it is told of the database."""
+    database.check(thorough=True)  # of its indexes, which were made anew, the copy tells nothing
+    try:
+        examine(copy, keys, known_as=database.path)
+    except DamagedError as error:
+        raise StorageError("the copy was damaged while it was written: check the card") from error
+
+
 def _clear(folder: Path) -> None:
     """What was never finished in a data folder goes; where that cannot be done the owner is told."""
     for each in (folder, folder / FOLDER):
@@ -209,11 +218,3 @@ def _remove(copy: Path) -> None:
 
 def _rows_of(sealed: Sealed) -> str:
     return f"select sealed, {', '.join(sealed.bound)} from {sealed.table}"
-
-
-def _examine_copy(database: Database, copy: Path) -> None:
-    database.check(thorough=True)  # of its indexes, which were made anew, the copy tells nothing
-    try:
-        examine(copy, keys_beside(database.path.with_name(KEY_NAME)))
-    except DamagedError as error:
-        raise StorageError(f"the copy was damaged while it was written: check the card; {error}") from error

@@ -20,13 +20,25 @@ def make_private(folder: Path, path: Path) -> None:
 
     A file that everybody may read is closed to them; a group is left alone, as an owner may have meant it.
     """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_data_folder(folder)
+    with _told(folder):
         if not path.exists():
             _make_file(path)
         _refuse_unwritable(path)
         if (mode := path.stat().st_mode) & EVERYBODY:
             path.chmod(mode & 0o770)
+
+
+def make_data_folder(folder: Path) -> None:
+    """A folder 0700 where there is none; StorageError."""
+    with _told(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise StorageError(
             f"cannot keep data in {folder}: {error.strerror} ({error.filename});"

@@ -127,8 +127,9 @@ class Heard:
         return np.setdiff1d(found, list(self._unreadable), assume_unique=True) if self._unreadable else found
 
     def read(self, rows: Collection[int]) -> list[Kept]:
-        """These rows, oldest first. One that does not open is told once in the log and left out, also of ``ids``."""
-        wanted = sorted(rows)
+        """These rows, oldest first. One that does not open is told once in the log and left out, also of ``ids``; all
+        are, and told as one, where the key is lost."""
+        wanted = sorted({*rows} - self._unreadable) if self._has_key() else []
         found: list[Kept] = []
         for start in range(0, len(wanted), _AT_ONCE):
             some = wanted[start : start + _AT_ONCE]
@@ -136,6 +137,16 @@ class Heard:
             sql = f"select id, at, kind, sealed from heard where id in ({marks}) order by id"
             found += [kept for row in self._database.rows(sql, some) if (kept := self._open(*row)) is not None]
         return found
+
+    def _has_key(self) -> bool:
+        try:
+            self._secrets.current()
+        except StorageError as error:
+            if sealed := self.ids().tolist():
+                self._unreadable.update(sealed)
+                _log.warning("all %d fingerprints of what was heard are left out: %s", len(sealed), error)
+            return False
+        return True
 
     def _served(self) -> float:
         """Seconds served so far, written down within the caller's transaction."""

@@ -133,8 +133,8 @@ class Speakers:
             )
         renew(self._database)
 
-    def rename(self, old: str, new: str) -> None:
-        """Call a person otherwise, and thereby in the audit log, which names people by number."""
+    def rename(self, old: str, new: str) -> str:
+        """Call a person otherwise, and thereby in the audit log, which names people by number; the name as kept."""
         tidied = tidy(new)
         with self._database.transaction():
             person = self._find(old)
@@ -142,6 +142,7 @@ class Speakers:
             self._database.rows(
                 "update speakers set name = ?, folded = ? where id = ?", (tidied, fold(tidied), person.id)
             )
+        return tidied
 
     def voiceprints(self, model: str) -> Voiceprints:
         """Every voiceprint that ``model`` made, for scoring; StorageError without the key that seals them.

@@ -82,8 +82,18 @@ def test_a_backup_of_another_house_is_named_as_it_was_given(household: Shell, tm
     assert f"{away} is sealed with a key that is not here" in said.err
 
 
+@pytest.mark.parametrize("command", [["backup"], ["backup", "away.zip", "--without-key"]])
+def test_a_house_without_its_key_is_named_and_no_copy_of_it(household: Shell, command: list[str]) -> None:
+    (household.data / "key").unlink()
+    said = household(*command)
+    assert said.status == 1
+    assert f"{household.data / FILE_NAME} is sealed with a key that is not here" in said.err
+
+
 def test_wrong_usage_and_missing_files_are_told(household: Shell, tmp_path: Path, passphrase: Path) -> None:
     assert household("backup", "--without-key").status == 2
+    assert household("backup", tmp_path / "both.zip", "--without-key", "--passphrase-file", passphrase).status == 2
+    assert not (tmp_path / "both.zip").exists()
     for command in (
         ("restore", str(tmp_path / "none.zip"), "--passphrase-file", str(passphrase)),
         ("backup", str(tmp_path / "away.zip"), "--passphrase-file", str(tmp_path / "none")),

@@ -29,6 +29,11 @@ def test_the_commented_file_is_written_where_it_is_looked_for_and_never_over_ano
     assert "is there already" in again.err
 
 
+def test_the_data_folder_that_it_makes_is_for_its_owner_alone(shell: Shell) -> None:
+    assert shell("config", "init").status == 0
+    assert shell.data.stat().st_mode & 0o777 == 0o700
+
+
 def test_it_is_written_into_the_file_that_is_named(shell: Shell, tmp_path: Path) -> None:
     file = tmp_path / "deep" / "own.toml"
     assert shell("config", "init", file).status == 0

@@ -49,3 +49,25 @@ def test_an_index_without_paths_is_refused(shell: Shell, tmp_path: Path) -> None
     assert said.status == 1
     assert "a column path wanted" in said.err
     assert shell("embed", tmp_path / "none.csv", "--root", tmp_path, "--output", tmp_path / "out.npz").status == 1
+
+
+def test_a_line_without_a_path_is_a_failed_clip_and_a_mark_before_the_first_line_is_none_of_it(
+    shell: Shell, models: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "index.csv"
+    file.write_text("path,speaker\nada-unlock-1.opus,x\n", encoding="utf-8-sig")
+    output = tmp_path / "out.npz"
+    assert shell.json("embed", file, "--root", FOLDER, "--output", output).records[0]["embedded"] == 1
+    file.write_text("speaker,path\nx\nx,ada-unlock-1.opus\n")
+    (told,) = shell.json("embed", file, "--root", FOLDER, "--output", output).records
+    assert (told["embedded"], told["failed"]) == (1, 1)
+
+
+def test_a_folder_that_is_none_is_told_before_anything_is_embedded(shell: Shell, tmp_path: Path) -> None:
+    listed, nowhere = index(tmp_path, "ada-unlock-1.opus"), tmp_path / "nowhere"
+    said = shell("embed", listed, "--root", nowhere, "--output", tmp_path / "out.npz")
+    assert (said.status, "embedding" in said.err) == (1, False)
+    assert "nowhere is no folder" in said.err and "--root" in said.err
+    said = shell("embed", listed, "--root", FOLDER, "--output", nowhere / "out.npz")
+    assert (said.status, "embedding" in said.err) == (1, False)
+    assert "nowhere is no folder" in said.err and "--output" in said.err

@@ -27,7 +27,16 @@ def test_help_names_every_command(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [["nonsense"], ["verify"], ["--nonsense"], ["run", "--fast"], ["events", "--last", "0"]]
+    "wrong",
+    [
+        ["nonsense"],
+        ["verify"],
+        ["--nonsense"],
+        ["run", "--fast"],
+        ["events", "--last", "0"],
+        ["--data", "", "events"],
+        ["--config", "", "events"],
+    ],
 )
 def test_wrong_usage_ends_with_2_and_says_so_on_standard_error(shell: Shell, wrong: list[str]) -> None:
     said = shell(*wrong)
@@ -42,6 +51,15 @@ def test_an_error_is_told_in_one_line_and_ends_with_1(shell: Shell, models: Path
     assert said.out == ""
     assert said.err.startswith("edgevoice: error: nowhere.wav cannot be read: there is no such file")
     assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [["speakers", "list"], ["restore", "x"], ["check", "--board"], ["config", "init"]])
+def test_a_data_folder_that_cannot_be_is_told_with_what_to_do(tmp_path: Path, shell: Shell, command: list[str]) -> None:
+    (tmp_path / "data").write_text("a file")
+    said = shell(*command)
+    assert said.status == 1
+    assert said.err.startswith(f"edgevoice: error: cannot keep data in {shell.data}: File exists")
+    assert "--data" in said.err
 
 
 @pytest.mark.parametrize(("debug", "traceback"), [("1", True), ("0", False)])
@@ -76,6 +94,28 @@ def test_a_signal_ends_the_run_cleanly(tmp_path: Path, models: Path, number: sig
     assert running.returncode == 0
     assert "stopped; the lock is shut" in out
     assert err == ""
+
+
+@pytest.mark.parametrize("answer", ["n\n", ""])
+@pytest.mark.parametrize("question", [["key", "reset"], ["backup", "away"]])
+def test_a_question_that_is_not_answered_is_an_error(tmp_path: Path, question: list[str], answer: str) -> None:
+    command = edgevoice("--data", tmp_path, *question)
+    done = subprocess.run(
+        command, input=answer, capture_output=True, text=True, timeout=60, check=False, start_new_session=True
+    )
+    assert done.returncode == 1
+    assert "edgevoice: error: nothing was changed" in done.stderr.splitlines()[-1]
+
+
+def test_ctrl_c_while_it_is_loaded_ends_it_without_a_word(tmp_path: Path) -> None:
+    command = [sys.executable, "-X", "importtime", *edgevoice("--data", tmp_path, "run")[1:]]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        assert any(line.endswith(" click.core\n") for line in running.stderr)  # Python tells what it has loaded
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
+    assert (running.returncode, out) == (130, "")
+    assert "Traceback" not in err
 
 
 @pytest.mark.parametrize("command", [["config", "show"], ["run", "--fast", "--wav", str(FOLDER / "knock.flac")]])

@@ -45,6 +45,15 @@ def test_a_sound_is_known_found_listed_and_forgotten(shell: Shell) -> None:
     assert "no sound is known" in shell("recordings", "list").out
 
 
+def test_the_name_is_told_as_it_is_kept_and_an_unfit_one_before_anything_is_listened_to(shell: Shell) -> None:
+    (added,) = shell.json("recordings", "add", " bell ", FOLDER / "doorbell.flac").records
+    (listed,) = shell.json("recordings", "list").records
+    assert added["name"] == listed["name"] == "bell"
+    said = shell("recordings", "add", "two\nlines", FOLDER / "hum.flac")
+    assert (said.status, "listening" in said.err) == (1, False)
+    assert "control character" in said.err
+
+
 def test_a_piece_is_found_with_the_place_that_it_comes_from(shell: Shell, tmp_path: Path) -> None:
     shell("recordings", "add", "Ada", FOLDER / "ada-unlock-1.opus")
     piece = write(tmp_path / "piece.wav", clip("ada-unlock-1.opus")[8000 : 8000 + 32000])

@@ -28,6 +28,14 @@ def test_a_person_is_renamed_and_removed_and_the_log_forgets_the_name(household:
     assert "removed" in told
 
 
+def test_people_are_told_by_the_name_that_is_kept_however_it_was_typed(household: Shell) -> None:
+    (renamed,) = household.json("speakers", "rename", "ADA", " Adele ").records
+    (reset,) = household.json("speakers", "reset", "adele").records
+    (removed,) = household.json("speakers", "remove", "ADELE").records
+    assert renamed == {"renamed": "Ada", "to": "Adele"}
+    assert (reset["reset"], removed["removed"]) == ("Adele", "Adele")
+
+
 def test_nobody_of_that_name_is_an_error(shell: Shell) -> None:
     for arguments in (("remove", "Eve"), ("rename", "Eve", "Eva"), ("promote", "Eve"), ("demote", "Eve")):
         said = shell("speakers", *arguments)

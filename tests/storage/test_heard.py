@@ -253,6 +253,17 @@ def test_a_row_that_does_not_open_is_left_out_and_told_once(
     assert len(caplog.records) == 2
 
 
+def test_a_lost_key_is_told_once_and_not_for_every_row(
+    heard: Heard, database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = heard.add([b"one", b"two", b"three"], "attempt", None)
+    lost = Heard(database, Secrets(tmp_path / "nowhere"), 30, 10)
+    assert [lost.read([row]) for row in rows] == [[], [], []]
+    assert not len(lost.ids())
+    (told,) = caplog.records
+    assert "all 3 fingerprints" in told.getMessage() and "is missing" in told.getMessage()
+
+
 def test_without_the_key_nothing_is_kept(heard: Heard, database: Database, tmp_path: Path) -> None:
     lost = Heard(database, Secrets(tmp_path / "nowhere"), 30, 10)
     with pytest.raises(StorageError, match="is missing"):

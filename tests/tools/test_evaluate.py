@@ -75,6 +75,16 @@ def test_without_json_a_table_is_printed(root: Path) -> None:
     assert "9, 27" in result.stdout
 
 
+@pytest.mark.parametrize("tool", [evaluate.main, compare.main])
+def test_what_was_measured_is_told_before_a_plot_that_cannot_be_written(
+    root: Path, tool: "evaluate.click.Command"
+) -> None:
+    result = run(tool, root, "--json", "--plot", str(root / "nowhere" / "det.png"))
+    assert result.exit_code == 1
+    assert "plot" in result.stderr
+    assert json.loads(result.stdout)["eer"] == 0.0
+
+
 def test_a_failed_clip_is_named_and_refused_in_every_trial(root: Path) -> None:
     silence(root / "ada-0.wav")
     result = run(evaluate.main, root, "--json")
