@@ -44,12 +44,14 @@ LONGEST_WAIT_S = 120.0  # for a microphone that hears nobody
 @click.command()
 @click.argument("name")
 @click.argument("wav", nargs=-1, type=sound_files)
-@click.option("--renew", "how", flag_value=How.RENEW, type=How, help="Replace the voiceprint of somebody enrolled.")
-@click.option("--add", "how", flag_value=How.ADD, type=How, help="Add to the voiceprint of somebody enrolled.")
+@click.option("--renew", is_flag=True, help="Replace the voiceprint of somebody enrolled.")
+@click.option("--add", "adds", is_flag=True, help="Add to the voiceprint of somebody enrolled.")
 @pass_desk
-def enroll(desk: Desk, name: str, wav: tuple[Path, ...], how: How | None) -> None:
+def enroll(desk: Desk, name: str, wav: tuple[Path, ...], renew: bool, adds: bool) -> None:
     """Enrol NAME from WAV files, each utterance a take, or from the microphone with prompts."""
-    how = how or How.NEW
+    if renew and adds:
+        raise click.UsageError("--renew replaces the voiceprint that --add would add to: give one of the two")
+    how = How.RENEW if renew else How.ADD if adds else How.NEW
     settings = desk.loaded.settings
     with app.house(desk.loaded) as house:
         voiceprint = enroll_files(settings, house, name, wav, how) if wav else _enroll_aloud(desk, house, name, how)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from edgevoice import app
 from edgevoice.config import Settings
 from edgevoice.visit import FOLDER
@@ -55,6 +57,15 @@ def test_a_voice_is_renewed_where_that_is_asked_for(household: Shell) -> None:
     people = {person["name"]: person["utterances"] for person in household.json("speakers", "list").records}
     assert people == {"Ada": 3, "Ben": 4}
     assert household("enroll", "--renew", "Eve", *takes).status == 1
+
+
+@pytest.mark.parametrize("asked", [("--renew", "--add"), ("--add", "--renew")])
+def test_to_replace_and_to_add_at_once_is_wrong_usage_and_nothing_changes(
+    household: Shell, asked: tuple[str, str]
+) -> None:
+    before = household.json("speakers", "list").records
+    assert household("enroll", *asked, "Ada", *(FOLDER / take for take in VISIT.enrolment["Ada"])).status == 2
+    assert household.json("speakers", "list").records == before
 
 
 def test_a_removed_person_is_gone_from_the_log_however_the_name_was_spelt(household: Shell) -> None:
