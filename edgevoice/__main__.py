@@ -2,8 +2,7 @@
 
 import sys
 from importlib import import_module
-
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+from signal import SIGINT
 
 
 def main() -> int:
@@ -11,7 +10,7 @@ def main() -> int:
     try:
         status: int = import_module("edgevoice.cli").main()
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return 128 + SIGINT  # as shells have it
     return status
 
 

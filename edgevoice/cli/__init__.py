@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from signal import SIGINT
 from types import TracebackType
 
 # Before NumPy is loaded: its matrix products are too small here to be shared among threads, whose waiting for one
@@ -20,7 +21,7 @@ from edgevoice.errors import EdgevoiceError
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+INTERRUPTED = 128 + SIGINT  # as shells have it
 PIPE_CLOSED = 1  # as click has it
 UNANSWERED = "nothing was changed: the question was answered with no, or not at all; --help has what answers it"
 
