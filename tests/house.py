@@ -1,5 +1,6 @@
 """A door put together by hand, so that any one part of it can be made to fail."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from edgevoice.storage.state import State
 from tests.door.evidence import evidence, score
 
 OPEN_SECONDS = 5.0
+_WRITTEN = re.compile(r"(?i)^(?:insert into|insert or \w+ into|replace into|update) \W?(\w+)")
 QUIET = Level(-60.0, -60.0, False)
 
 
@@ -176,6 +178,17 @@ def door(folder: Path, parts: Parts | None = None) -> Iterator[Door]:
         ear = parts.ear
         pipeline = Pipeline(ear if isinstance(ear, type) else lambda: ear, parts.recogniser or Recogniser(), kiosk)
         yield Door(pipeline, kiosk, lock, lights, Events(database), clock, database)
+
+
+def writes(database: Database) -> list[str]:
+    """The tables that are written to from now on, in order, as SQLite tells."""
+    tables: list[str] = []
+
+    def note(statement: str) -> None:
+        tables.extend(_WRITTEN.findall(statement))
+
+    database._tables.conn.set_trace_callback(note)
+    return tables
 
 
 def block(number: int = 0) -> AudioBlock:

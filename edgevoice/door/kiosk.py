@@ -167,11 +167,12 @@ class Kiosk:
         if decision.opens and Do.OPEN not in done.does:
             decision = not_now(decision, state)
             done = self._mover.step(Event.TICK)
-        if not decision.opens:
-            outcome = self._mover.carry_out(done, Row.of(decision))
-            self._attempts.note(decision)
-            return decision, outcome
-        self._attempts.note(decision)  # before the lock moves
+        try:
+            self._attempts.note(decision)  # before the lock moves, or anybody learns of a refusal and cuts the power
+        except Exception:
+            if not decision.opens:  # it stands in the log, whatever becomes of the count
+                self._mover.carry_out(done, Row.of(decision))
+            raise
         outcome = self._mover.carry_out(done, Row.of(decision))
         if outcome.opened and (adaptation := self._adaptation):
             self._mover.afterwards(lambda: adaptation.learn(decision, evidence))

@@ -60,12 +60,14 @@ class Mover:
         said = tuple(says) or self._dialogue.turn(done) or done.says
         failed = self._leave_factor(before, done)
         row = row or row_of(before, done, self._dialogue.drop(done)) or (Row.of(failed) if failed else None)
-        outcome = self._act.carry_out(done, row, said, share)
-        if outcome.faults:
-            self._fail(Event.FAILED)
-        self._note(outcome.said)
-        if failed:
-            self._attempts.note(failed)
+        try:
+            if failed:
+                self._attempts.note(failed)  # before anybody learns of it, and cuts the power
+        finally:  # whatever becomes of the count
+            outcome = self._act.carry_out(done, row, said, share)
+            if outcome.faults:
+                self._fail(Event.FAILED)
+            self._note(outcome.said)
         return outcome
 
     def happen(self, event: Event, device: str = "") -> None:

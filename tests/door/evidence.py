@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from edgevoice.door.decide import DoorState, Rules
 from edgevoice.listening.quality import Quality
-from edgevoice.recognition.recognise import Evidence, Mood, Timing
+from edgevoice.recognition.emotion import Mood
+from edgevoice.recognition.recognise import Evidence, Timing
 from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.recognition.score import Score
 

@@ -27,7 +27,7 @@ from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
 from tests.door.evidence import evidence, score
-from tests.house import OPEN_SECONDS, BrokenBlue, BrokenError, BrokenLock, Ear, Parts, Recogniser, block, door
+from tests.house import OPEN_SECONDS, BrokenBlue, BrokenError, BrokenLock, Ear, Parts, Recogniser, block, door, writes
 
 MODEL = "xvector-1"
 
@@ -318,6 +318,15 @@ def test_a_stranger_whose_refusal_cannot_be_written_down_is_counted_and_stands_i
         it.clock.advance(60.0)
         it.kiosk.look()
         assert any(event.reason.endswith("refused: closest is Ada: scored 0.0, needs 3.1") for event in it.audit())
+
+
+@pytest.mark.parametrize("llr", [0.0, 4.2])
+def test_an_attempt_is_kept_before_anybody_could_learn_of_it_and_cut_the_power(tmp_path: Path, llr: float) -> None:
+    with door(tmp_path, Parts(recogniser=Recogniser(llr))) as it:
+        it.kiosk.look()
+        written = writes(it.database)
+        it.pipeline.hear(block())
+        assert written.index("state") < written.index("events")
 
 
 def test_a_door_held_open_after_an_unlock_is_told(tmp_path: Path) -> None:

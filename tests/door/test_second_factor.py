@@ -34,7 +34,7 @@ from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
 from edgevoice.storage.state import State as Kept
 from tests.door.evidence import evidence, score
-from tests.house import BrokenError, BrokenLock
+from tests.house import BrokenError, BrokenLock, writes
 
 LIMITS = Limits(open_s=5.0, factor_s=20.0)
 ADA = replace(evidence(), mfcc=np.zeros((100, 40), np.int32))
@@ -292,6 +292,15 @@ def test_everything_but_the_right_pin_in_time_ends_shut_and_is_one_failed_attemp
         it.tap("2112")  # too late
         it.wait(1.0)
         assert (it.lock.openings, it.failed()) == ([], 1)
+
+
+def test_a_factor_that_was_not_given_is_kept_as_an_attempt_before_anybody_could_learn_of_it(tmp_path: Path) -> None:
+    with house(tmp_path) as it:
+        hear(it, ADA)
+        written = writes(it.database)
+        it.wait(21.0)
+        assert it.failed() == 1
+        assert written.index("state") < written.index("events")
 
 
 def test_on_a_full_disk_a_door_that_is_forced_meanwhile_is_in_the_log_once_that_can_be_written(tmp_path: Path) -> None:
