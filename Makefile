@@ -81,6 +81,7 @@ compare: $(TOOLS_STAMP) ## the table of the README: ours beside its peers on the
 	$(STEP).compare $(DATA)/index.csv --root $(DATA) --set speech/dev --against resemblyzer --markdown README.md --marker compare-all
 	$(STEP).conditions_table --root $(DATA) --markdown docs/recognition.md --plot docs/recognition.svg
 	$(STEP).groups_table --root $(DATA) --markdown docs/recognition.md
+	$(STEP).compare_hardships $(DATA)/index.csv --root $(DATA) --markdown docs/recognition.md
 
 mood: $(TOOLS_STAMP) ## the model of mood anew, after the x-vector has changed, and the tables of docs/mood.md
 	$(STEP).train_emotion $(DATA)/index.csv --root $(DATA) --sounds $(DATA) --models models --cache build/mood --markdown docs/mood.md

@@ -20,7 +20,7 @@ from tools.measure.conditions import noise_files
 from tools.measure.hardship import SUBTRACTIONS, Rates, embed_under, hardships, rates
 from tools.measure.page import markdown_table, write_between
 from tools.measure.report import interval_text
-from tools.measure.trials import ADULT_YEARS, Selection, Trials, pair, read_clips
+from tools.measure.trials import Trials, pair, read_grown_up
 from tools.peers.edgevoice import MODEL
 
 SETS = ("dev/speechocean762", "dev/librispeech10")
@@ -51,9 +51,7 @@ class Findings:
 
 def measure(model: XVector, index: Path, root: Path, name: str | None, cache: Path | None) -> Findings:
     """One set of an index, None all; EdgevoiceError where that is impossible."""
-    clips = [clip for clip in read_clips(index, Selection(name)) if clip.age is None or clip.age >= ADULT_YEARS]
-    if not clips:
-        raise SettingsError(f"{index}: no adult in the set {name}")
+    clips = read_grown_up(index, name)
     trials, wanted = pair(clips), hardships(root / "noise", root / "rooms")
     embedded = embed_under(model, root, [clip.path for clip in clips], wanted, cache)
     found = {

@@ -22,7 +22,7 @@ from tools.measure.embeddings import embed_all
 from tools.measure.metrics import eer, eer_interval
 from tools.measure.page import markdown_table, write_between
 from tools.measure.report import interval_text
-from tools.measure.trials import ADULT_YEARS, Selection, read_clips
+from tools.measure.trials import read_grown_up
 from tools.peers import SYSTEMS, Vector
 from tools.peers.edgevoice import MODEL
 from tools.peers.edgevoice import load as load_ours
@@ -41,8 +41,7 @@ def rate(trials: Trials) -> str:
 
 def measure(lead: TeacherMap, model: Path, root: Path, name: str, cache: Path | None) -> str:
     """The table of one set."""
-    clips = read_clips(root / "index.csv", Selection(name))
-    clips = tuple(clip for clip in clips if clip.age is None or clip.age >= ADULT_YEARS)
+    clips = read_grown_up(root / "index.csv", name)
     paths, speaker = [clip.path for clip in clips], np.array([clip.speaker for clip in clips])
     taught, learned = (
         embed_all(system, root, paths, Conditions(), cache) for system in (SYSTEMS["campplus"](), load_ours(model))

@@ -16,7 +16,7 @@ from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.recognition.embed import XVector
 from edgevoice.visit import FOLDER
 from tests.tools.test_evaluate import voice
-from tools import calibrate, compare, conditions_table, evaluate, groups_table, prepare, promise
+from tools import calibrate, compare, compare_hardships, conditions_table, evaluate, groups_table, prepare, promise
 from tools.measure.conditions import Conditions, disturbed, in_a_room
 from tools.measure.door_trials import Voice, door_trials, embed_sets, plain_scorer
 from tools.measure.groups import people_of
@@ -161,6 +161,20 @@ def test_hardships_fill_the_page_and_the_picture_and_are_stored(root: Path) -> N
         path.chmod(0o444)
     assert run(conditions_table.main, *options) == told
     assert picture.read_bytes() == first
+
+
+def test_every_system_stands_beside_ours_under_each_hardship(root: Path) -> None:
+    page, index = root / "peers.md", root / "index.csv"
+    page.write_text("<!-- hardships -->\n<!-- /hardships -->\n", encoding="utf-8")
+    options = ["--root", root, "--all", "--system", "edgevoice", "--system", "mfcc-statistics"]
+    told = run(compare_hardships.main, index, *options, "--markdown", page)
+    ours, other = (re.split(r" *\| *", line)[1:-1] for line in told.splitlines() if re.match(r"\| (edge|mfcc)", line))
+    assert (ours[0], other[0], len(ours), len(other)) == ("edgevoice", "mfcc-statistics", 6, 6)
+    clean, *hard = [float(cell.split(" %")[0]) for cell in other[1:]]
+    assert [float(found.group(1)) for cell in other[2:] if (found := re.search(r"\(([\d.]+)×\)", cell))] == [
+        pytest.approx(rate / clean, rel=0.05) for rate in hard
+    ]
+    assert told.strip() in page.read_text(encoding="utf-8")
 
 
 def test_groups_are_told_by_the_labels(root: Path) -> None:

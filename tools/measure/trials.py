@@ -79,6 +79,16 @@ def read_clips(index: Path, selection: Selection) -> tuple[Clip, ...]:
     return adults
 
 
+def read_grown_up(index: Path, set_name: str | None) -> tuple[Clip, ...]:
+    """A set's clips but those whose label tells an age under 18; SettingsError as ``read_clips``, and where all do."""
+    clips = tuple(
+        clip for clip in read_clips(index, Selection(set_name)) if clip.age is None or clip.age >= ADULT_YEARS
+    )
+    if not clips:
+        raise SettingsError(f"{index}: found only children in the set {set_name}; wanted an adult, or no ages")
+    return clips
+
+
 def pair(clips: Sequence[Clip], cross_session: bool = False) -> Trials:
     """All pairs of clips; SettingsError where no target or no non-target trial is among them."""
     speaker, session = _numbered([clip.speaker for clip in clips]), _numbered([clip.session for clip in clips])
