@@ -1,6 +1,6 @@
 """The replay guard and the watch for known sounds: CPU beside the front end's in the same run, and memory.
 
-The library of the guard is filled up with made-up peaks, as dense as those of speech, to the most that the settings
+The library of the guard is filled up with made-up peaks, twice as many as speech leaves, to the most that the settings
 keep by default; the known sounds are a hundred of ten seconds. Sounds of tones: the doorbell and the smoke alarm of the
 visit, in turn, each time a bin higher.
 """

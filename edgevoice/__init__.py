@@ -2,7 +2,8 @@
 
 >>> import edgevoice                                                    # doctest: +SKIP
 >>> for evidence in edgevoice.load().identify(samples_int16, 48_000):   # doctest: +SKIP
-...     print(evidence.scores[0].speaker, evidence.scores[0].llr, evidence.threshold)
+...     for score in evidence.scores[:1]:  # the best first; none where nobody is enrolled
+...         print(score.speaker, score.llr, evidence.threshold)
 """
 
 from pathlib import Path

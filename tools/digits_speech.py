@@ -1,5 +1,6 @@
 """Digits, step 1: strings of digits said by people who do not exist, for training and, by other voices, to measure.
 
+\b
     python -m tools.digits_speech --output build/digits
     python -m tools.digits_speech --output build/digits --model kokoro.onnx --voices voices.npz --minutes 10
 

@@ -2,8 +2,8 @@
 
 Trials as at the door, the mean of three utterances against one, within each group: members enrolled, tried by members.
 Thresholds are those in the manifest for one person enrolled. 95 % intervals by a bootstrap over speakers; people are
-few, so they are wide. The adults of speech/dev are those whom tools.calibrate fitted the thresholds on, so their rates
-are in sample; the children are not. --markdown writes between the lines <!-- groups --> and <!-- /groups -->.
+few, so they are wide. The people of speech/dev are those whom tools.calibrate fitted the thresholds on, so their rates
+are in sample. --markdown writes between the lines <!-- groups --> and <!-- /groups -->.
 """
 
 from collections.abc import Sequence

@@ -1,9 +1,9 @@
 """The watch for known sounds: how often a sound is named within three seconds of its start, and never by another name.
 
-Music: five works, each in two encodings of one recording; one is in the library, four seconds of the other are heard,
-from six places on, at half the loudness, behind noise. Alarm and doorbell: made by tools.synthetic.sounds, heard with
-another microphone noise than that of the recording in the library; and in a room, at three loudnesses, the alarm
-from any place of its rhythm on.
+Music: works longer than 6 s, each in two encodings of one recording; one is in the library, four seconds of the other
+are heard, from six places on, at half the loudness, behind noise. Alarm and doorbell: made by tools.synthetic.sounds,
+heard with another microphone noise than that of the recording in the library; and in a room, at three loudnesses, the
+alarm from any place of its rhythm on.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""A decision as interface.md promises it: one JSON object, or one line to read."""
+"""A decision as one JSON object, or as one line to read."""
 
 from edgevoice.door.decide import Cause, Decision
 from edgevoice.recognition.emotion import Mood

@@ -10,7 +10,7 @@ class MicrophoneSettings:
     """Which microphone, and how long its troubles are borne. Times in seconds."""
 
     device: str | int | None = None
-    """Number, name or a part of the name; ``None``: the system's default."""
+    """Number, name or a part of the name; none: the system's default."""
     ring_seconds: float = 5.0
     """Sound kept while the loop is busy, 0.2..60; when more comes, the oldest blocks are dropped and counted."""
     stall_seconds: float = 3.0

@@ -33,7 +33,7 @@ class GpioSettings:
     """
 
     relay_pin: int = 17
-    """Input of the relay board, 2..27, pulled to "off" while the Pi boots: 9..27 if active_high, else 2..8."""
+    """Input of the relay board, pulled to "off" while the Pi boots: 9..13 or 15..27 if active_high, else 2..8."""
     relay_active_high: bool = True
     """Whether a high level energises the relay; many boards with an optocoupler want low."""
     red_pin: int | None = 22
