@@ -1,9 +1,11 @@
 """How much short, noisy and far speech costs: EER of our x-vector under each hardship, as a table and a picture.
 
 Every clip goes through the whole path of the device. Lengths are the middle of the clip; noise and rooms are drawn by
-the clip's name from ROOT/noise and ROOT/rooms, SNR over the whole clip. Twice: as the device takes noise off, and
-with the subtraction off; the model was trained with it in several strengths and without. People whose label tells an
-age under 18 are left out. --markdown writes between the lines <!-- conditions --> and <!-- /conditions -->.
+the clip's name from ROOT/noise and ROOT/rooms, SNR over the whole clip. These are the noises and rooms that
+tools.prepare disturbs training sound with, where its ROOT is this one: the people are new to the network, they are not.
+Twice: as the device takes noise off, and with the subtraction off; the model was trained with it in several strengths
+and without. People whose label tells an age under 18 are left out. --markdown writes between the lines
+<!-- conditions --> and <!-- /conditions -->.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,12 +17,13 @@ from rich.console import Console
 
 from edgevoice.errors import EdgevoiceError, SettingsError
 from edgevoice.recognition.embed import XVector
+from tools.label import ADULT_YEARS
 from tools.measure import det
 from tools.measure.conditions import noise_files
 from tools.measure.hardship import SUBTRACTIONS, Rates, embed_under, hardships, rates
 from tools.measure.page import markdown_table, write_between
 from tools.measure.report import interval_text
-from tools.measure.trials import ADULT_YEARS, Selection, Trials, pair, read_clips
+from tools.measure.trials import Selection, Trials, pair, read_clips
 from tools.peers.edgevoice import MODEL
 
 SETS = ("dev/speechocean762", "dev/librispeech10")

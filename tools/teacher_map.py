@@ -16,13 +16,14 @@ from rich.console import Console
 from edgevoice.errors import EdgevoiceError
 from edgevoice.recognition.embed import XVector
 from tools.conditions_table import SETS
+from tools.label import ADULT_YEARS
 from tools.measure.asymmetric import TeacherMap, Trials, door_trials, fit, training_voices, unit
 from tools.measure.conditions import Conditions
 from tools.measure.embeddings import embed_all
 from tools.measure.metrics import eer, eer_interval
 from tools.measure.page import markdown_table, write_between
 from tools.measure.report import interval_text
-from tools.measure.trials import ADULT_YEARS, Selection, read_clips
+from tools.measure.trials import Selection, read_clips
 from tools.peers import SYSTEMS, Vector
 from tools.peers.edgevoice import MODEL
 from tools.peers.edgevoice import load as load_ours
