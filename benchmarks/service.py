@@ -43,7 +43,7 @@ def main() -> None:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     last = [json.loads(line) for line in lines][-1]
     cpu_s = used.ru_utime + used.ru_stime
-    table = Table("figure", "value", title="the service, 40 s of sound as fast as it goes")
+    table = Table("figure", "value", title="the service on the visit, as fast as it goes")
     table.add_row("start to listening", f"{first_s:.1f} s, of which {first_cpu_s:.1f} s CPU")
     table.add_row("resident memory then", f"{first_mb:.1f} MB")
     table.add_row("CPU in all, start included", f"{cpu_s:.2f} s for {last.get('t_s', 0):.0f} s of sound")

@@ -4,7 +4,7 @@ The x-vector, in the order of ``make model``: recordings, prepare, teach, train,
 calibrate; restore begins from a released file instead, rehear goes on behind another front end.
 What it is worth: evaluate, compare (with train_peers), promise, int8_cost, conditions_table, groups_table, ablation,
 pruning_curve, teacher_map; your own sound: enroll_from_recordings.
-Of all steps: index, step, made_of.
+Of all steps: index, label, step, made_of.
 Mood: train_emotion, compare_emotion, mood_eer.
 Digits: digits_speech, train_digits, digits_table.
 Fingerprints and sounds: compare_fingerprints, false_matches, known_sounds, false_alarms.

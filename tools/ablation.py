@@ -1,11 +1,10 @@
 """What each ingredient of the training is worth: the small x-vector anew without it, same seed and steps each.
 
-The lines are in a TOML file (tools/runs/ablation.toml). A line that is done is not done again with the same settings.
-Figures are the EER of the float network on the development speakers, which are used for nothing else; --markdown writes
-the table between the lines <!-- ablation --> and <!-- /ablation -->.
+The lines are in a TOML file (tools/runs/ablation.toml). A line that is trained is not trained again with the same
+settings and sound. Figures are the EER of the float network on the development speakers, of whom no line learns;
+--markdown writes the table between the lines <!-- ablation --> and <!-- /ablation -->.
 """
 
-import json
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -57,21 +56,17 @@ def read_lines(path: Path) -> tuple[Line, ...]:
 
 def run_line(line: Line, corpus: Corpus, output: Path, root: Path) -> dict[str, float]:
     """Train without it -> EER in per cent by set; resumes where it stopped."""
-    folder = output / "ablation" / f"{line.name.replace(' ', '-')}-{made_of((), line, corpus.features.shape)}"
+    shards = [path for part in ("prepared", "taught") for path in sorted((output / part).glob("????.npz"))]
+    folder = output / "ablation" / f"{line.name.replace(' ', '-')}-{made_of(shards, line)}"
     folder.mkdir(parents=True, exist_ok=True)
     for name in _NEEDED:
         if not (folder / name).exists():
             (folder / name).symlink_to((output / name).resolve())
-    result = folder / "eer.json"
-    if not result.exists():
-        settings = line.train
-        shape = Shape(channels=settings.channels, inner=(settings.inner,) * 5, pooled=settings.pooled)
-        student = Student(XVector(shape), coefficient_scale(corpus))
-        trained = fit(student, selected(corpus, line.selection), settings, folder, "train", root)
-        found = development_eer(trained.network, trained.scale, Development(root, folder / _NEEDED[0]))
-        result.write_text(json.dumps(found), encoding="utf-8")
-    read: dict[str, float] = json.loads(result.read_text(encoding="utf-8"))
-    return read
+    settings = line.train
+    shape = Shape(channels=settings.channels, inner=(settings.inner,) * 5, pooled=settings.pooled)
+    student = Student(XVector(shape), coefficient_scale(corpus))
+    trained = fit(student, selected(corpus, line.selection), settings, folder, "train", root)
+    return development_eer(trained.network, trained.scale, Development(root, folder / _NEEDED[0]))
 
 
 def table(found: dict[str, dict[str, float]]) -> str:

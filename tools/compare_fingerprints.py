@@ -119,7 +119,8 @@ def report(asked: Sequence[Asked], trials: Trials) -> str:
     """All tables, in Markdown."""
     parts = [
         f"{len(trials.recordings)} recordings; {len(trials.queries)} queries and {len(trials.strangers)} strangers; "
-        "percent with 95 % Wilson intervals; printed by `python -m tools.compare_fingerprints`.",
+        "percent with 95 % Wilson intervals, which take pieces of one recording for independent; printed by "
+        "`python -m tools.compare_fingerprints`.",
         cost_table(asked, trials),
     ]
     titles = {"music": "music in its other encoding", "speech": "speech, encoded once more"}

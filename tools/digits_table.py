@@ -1,8 +1,8 @@
 """Digits, step 3: how often the digits of a challenge are heard right, and wrong ones let in, by voices kept apart.
 
 Voices of Kokoro that nothing was trained on, two other synthesisers, and free speech of the development sets; clean
-and with a noise that training did not have, 10 dB below the speech. --markdown writes between the lines
-<!-- digits --> and <!-- /digits -->.
+and with a noise 10 dB below the speech, new to the network, while the threshold was chosen in it. --markdown writes
+between the lines <!-- digits --> and <!-- /digits -->.
 """
 
 from collections.abc import Sequence

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from edgevoice.errors import SettingsError
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
@@ -51,8 +52,10 @@ def named(library: Library, tonal: list[Tonal], sound: Samples) -> tuple[str, fl
 
 
 def music(root: Path) -> tuple[dict[str, Samples], Callable[[], Heard]]:
-    """What is known, and what is heard: files next to each other are one recording."""
-    files = sorted((root / "music").iterdir())
+    """What is known, and what is heard: two files in turn are one recording; SettingsError where one is alone."""
+    files = noise_files(root / "music")
+    if len(files) % 2:
+        raise SettingsError(f"{root / 'music'}: found {len(files)} files; wanted each work twice, one after the other")
     sounds = {path.stem: read_sound(path) for path in files}
     works = [pair for pair in zip(files[::2], files[1::2], strict=True) if len(sounds[pair[0].stem]) > 6 * SAMPLE_RATE]
 

@@ -2,7 +2,7 @@
 
 As at the door: the mean of three calm or neutral utterances, four times a person, against every other clip of all
 people in one mood. Refusals are at the thresholds that the x-vector has for one person enrolled; the LLR knows the
-length and the SNR of each clip, as at the door.
+length and the SNR of each clip, as at the door. Who has fewer than three calm or neutral clips is nobody's owner.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +13,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from edgevoice.errors import SettingsError
 from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import Scorer, load_scorer
@@ -44,7 +45,7 @@ class Tries:
 
 
 def try_all(clips: Sequence[Clip], examples: Examples, scorer: Scorer) -> Tries:
-    """Every voiceprint against every clip that is not in it."""
+    """Every voiceprint against every clip that is not in it; SettingsError where nobody can be enrolled."""
     rng = np.random.default_rng(0)
     people = sorted({clip.speaker for clip in clips})
     given = np.array([Circumstances(net_s, snr_db, _UTTERANCES).deviation for net_s, snr_db in examples.said])
@@ -53,7 +54,7 @@ def try_all(clips: Sequence[Clip], examples: Examples, scorer: Scorer) -> Tries:
     found = []
     for number, person in enumerate(people):
         usual = [i for i, c in enumerate(clips) if c.speaker == person and c.emotion in USUAL and not c.strong]
-        for _ in range(_ENROLMENTS):
+        for _ in range(_ENROLMENTS if len(usual) >= _UTTERANCES else 0):
             chosen = rng.choice(usual, _UTTERANCES, replace=False)
             mean = examples.embedding[chosen].mean(axis=0)
             rest = np.setdiff1d(np.arange(len(clips)), chosen)
@@ -61,6 +62,8 @@ def try_all(clips: Sequence[Clip], examples: Examples, scorer: Scorer) -> Tries:
             llr = calibration.slope * scores + calibration.offset + side[rest]
             own = np.array([clips[i].speaker == person for i in rest])
             found.append(Tries(llr, np.full(len(rest), number), own, rest))
+    if not found:
+        raise SettingsError(f"none of {len(people)} people has {_UTTERANCES} clips labelled {' or '.join(USUAL)}")
     return Tries(*(np.concatenate([getattr(t, name) for t in found]) for name in ("llr", "owner", "own", "clip")))
 
 

@@ -1,7 +1,8 @@
 """Does the calibration keep its promise: false accepts and refusals at its thresholds, on people of another index.
 
 Trials as at the door; 95 % intervals by a bootstrap over the speakers of both sides. A recording in which the gate
-hears nobody is no trial, one that the door's gates would refuse is: the share of both is printed. With --top another
+hears nobody is no trial, one that the door's gates would refuse is: the share of both is printed. Noise is new only if
+--noise is neither what tools.prepare disturbed the training sound with nor what tools.calibrate had. With --top another
 number of cohort voices for AS-norm is looked at, by its error rates alone, as the thresholds are not for it.
 """
 
@@ -73,7 +74,7 @@ def costs(name: str, target: Values, nontarget: Values) -> str:
 @click.argument("index", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of the paths.")
 @click.option("--noise", type=click.Path(path_type=Path, exists=True), help="Also cut short, and in sounds from there.")
-@click.option("--top", type=int, multiple=True, help="Cohort voices for AS-norm, 0 for none; repeatable.")
+@click.option("--top", type=click.IntRange(0), multiple=True, help="Cohort voices for AS-norm, 0 for none; repeatable.")
 def main(model: Path, index: Path, root: Path, noise: Path | None, top: tuple[int, ...]) -> None:
     """Run from the command line."""
     try:

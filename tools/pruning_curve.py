@@ -120,15 +120,8 @@ def main(run_file: Path, root: Path, output: Path, steps: int, shares: tuple[flo
     """Run from the command line."""
     run, student, corpus = read_run(run_file), Student.load(output / "trained.pt"), load_corpus(output)
     curve = [point(student, share, run, steps, corpus, output, root) for share in tqdm(shares)]
-    headings = [
-        "channels taken out",
-        "left a block",
-        "weights",
-        "MAC/s",
-        "INT8 file",
-        "librispeech10",
-        "speechocean762",
-    ]
+    sets = sorted(set(Development(root, output / _NEEDED[0]).set.tolist()))
+    headings = ["channels taken out", "left a block", "weights", "MAC/s", "INT8 file", *sets]
     text = markdown_table(headings, curve)
     text += f"\n\nFloat EER after {steps} steps of fine-tuning each.\n\n"
     text += markdown_table(["weights", "bytes", "packed by zlib", "CPU of one window"], sparsity(student, run, corpus))

@@ -24,7 +24,7 @@ from edgevoice.recognition.replay import SAME_RECORDING
 from edgevoice.recognition.score import load_scorer
 from edgevoice.visit import FOLDER
 from tools.attacks import Attack
-from tools.attacks.cache import read_kept, write_kept
+from tools.attacks.cache import read_kept, source, write_kept
 from tools.attacks.door import Judge, Look, Verdict, attacked, read, verdict
 from tools.attacks.kit import kit, splice
 from tools.attacks.takes import Take, refused, takes
@@ -33,7 +33,6 @@ from tools.made_of import made_of
 from tools.measure.conditions import mix, noise_files
 from tools.measure.page import markdown_table, write_between
 from tools.measure.shares import Share
-from tools.peers.edgevoice import source_hash
 from tools.step import Step
 
 ATTACKS, TAKES = "attacks", "new takes"
@@ -101,12 +100,17 @@ def _targets(
             yield from (Target(path, paths[number], voice) for number, path in enumerate(replayed))
 
 
+def decided_by(judge: Judge, root: Path, target: Target) -> str:
+    """Another for another model, calibration or rate that the owner allows, for other sound and for other attacks."""
+    files = [root / target.path, root / target.partner, *noise_files(root / "rooms"), *noise_files(root / "noise")]
+    door = judge.xvector.manifest.name, judge.scorer.calibration, judge.false_accept_rate
+    return made_of(files, *door, target.voiceprint.tobytes(), source())
+
+
 def _looks(judge: Judge, root: Path, target: Target, cache: Path | None) -> dict[str, list[Look]]:
     """Attack -> what the door is asked to decide on."""
     rooms, noise = root / "rooms", root / "noise"
-    files = [root / target.path, root / target.partner, *noise_files(rooms), *noise_files(noise)]
-    key = made_of(files, judge.xvector.manifest.name, target.voiceprint.tobytes(), source_hash())
-    path = cache / f"{target.path.replace('/', '-')}-{key}.npz" if cache else None
+    path = cache / f"{target.path.replace('/', '-')}-{decided_by(judge, root, target)}.npz" if cache else None
     if path and path.exists():
         return {name: [Look.of(*kept) for kept in some] for name, some in read_kept(path).items()}
     _, samples = read(root, target.path)

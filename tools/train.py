@@ -1,7 +1,7 @@
 """Step 3: the student learns the teacher's space (float, on a GPU where there is one).
 
 The losses are in tools/training/lesson.py. Resumes from ``OUTPUT/train.pt``; prints the EER on the development
-speakers, which choose a checkpoint here and, in tools.calibrate, thresholds.
+speakers, from whom nothing is learned here; the last step is kept, whatever it says.
 """
 
 from collections.abc import Iterator

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from edgevoice import app
 from edgevoice.config import Settings
+from edgevoice.errors import SettingsError
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.score import Scorer, load_scorer
 from tools.attacks.voices import ENROLMENT_CLIPS, Spoken, clips_of, embed_people, llrs, voiceprint
@@ -46,13 +47,17 @@ class Household:
 
 
 def enrolled(people: dict[str, Spoken], scorer: Scorer) -> Household:
-    """Everybody of whom the first clips make a voiceprint."""
+    """Everybody of whom the first clips make a voiceprint; SettingsError where that is nobody."""
     prints, own = [], []
     for spoken in people.values():
         found = voiceprint(spoken)
         if found is not None:
             prints.append(found)
             own.append(llrs(scorer, found[None], spoken)[0, ENROLMENT_CLIPS:])
+    if not prints:
+        raise SettingsError(
+            f"nobody to attack: none of {len(people)} people has {ENROLMENT_CLIPS} clips that are judged"
+        )
     return Household(np.stack(prints), np.concatenate(own))
 
 
@@ -75,6 +80,8 @@ def interval(accepted: Accepted) -> tuple[float, float]:
 def rows(name: str, household: Household, machine: dict[str, Spoken], scorer: Scorer) -> list[list[str]]:
     """The lines of the table for one set of people."""
     tried = [llrs(scorer, household.prints, spoken) for spoken in machine.values() if spoken.clips > 1]
+    if not tried:
+        raise SettingsError(f"nobody to attack with: none of {len(machine)} synthetic voices has two clips")
     first, second = (np.stack([each[:, clip] for each in tried], axis=1) for clip in (0, 1))
     found = []
     for rate in RATES:

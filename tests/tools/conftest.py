@@ -13,6 +13,7 @@ NEED_TOOLS = [
     "test_fit_snr.py",
     "test_joined.py",
     "test_lessons.py",
+    "test_odd_folders.py",
     "test_resume.py",
     "test_rounding.py",
     "test_seconds_known.py",

@@ -1,5 +1,6 @@
 """The attack kit: each attack does what its name says, and the table counts what it says."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,19 +10,23 @@ import soundfile
 pytest.importorskip("pyroomacoustics")
 
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
+from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.landmarks import landmarks
 from edgevoice.recognition.recordings import Library, keep
+from edgevoice.recognition.score import Scorer, load_scorer
 from tests.sound import clip
 from tools.attacks import Attack
 from tools.attacks.cache import read_kept, write_kept
 from tools.attacks.coding import unchanged
-from tools.attacks.door import Look, at_the_door, attacked, verdict
+from tools.attacks.door import Judge, Look, at_the_door, attacked, verdict
 from tools.attacks.edits import cut_to, faster, shorter
 from tools.attacks.kit import kit, splice
 from tools.attacks.responses import telephone
 from tools.attacks.takes import Take, refused
 from tools.attacks.voices import heard
 from tools.measure.shares import Share
+from tools.peers.edgevoice import MODEL
+from tools.replay_attacks import Target, decided_by
 
 pytestmark = pytest.mark.tools
 ONE, OTHER = clip("ada-unlock-1.opus"), clip("ada-unlock-2.opus")
@@ -119,6 +124,18 @@ def test_what_is_kept_of_a_replay_comes_back(tmp_path: Path) -> None:
     for before, after in zip(found["one, 16 kbit/s"], back["one, 16 kbit/s"], strict=True):
         assert before.figures == after.figures
         assert np.array_equal(before.marks.hashes, after.marks.hashes)
+
+
+def test_what_is_kept_of_a_replay_is_not_taken_for_another_calibration_or_rate(tmp_path: Path) -> None:
+    for name in ("rooms/room.flac", "noise/noise.flac", "one.flac", "two.flac"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        soundfile.write(tmp_path / name, np.zeros(100), SAMPLE_RATE)
+    xvector = XVector(MODEL)
+    scorer = load_scorer(xvector.manifest.calibration, MODEL)
+    looser = Scorer(replace(scorer.calibration, offset=scorer.calibration.offset + 1), np.ones((1, 193), np.float32))
+    target = Target("one.flac", "two.flac", np.ones(193, np.float32))
+    judges = (Judge(xvector, scorer, 0.001), Judge(xvector, looser, 0.001), Judge(xvector, scorer, 0.01))
+    assert len({decided_by(judge, tmp_path, target) for judge in judges}) == len(judges)
 
 
 def test_a_share_says_what_may_be_said() -> None:

@@ -8,6 +8,7 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
+from edgevoice.errors import SettingsError
 from tests.sound import clip
 from tools import false_matches
 from tools.compare_fingerprints import Asked, ask, recognised, report
@@ -56,6 +57,40 @@ def test_noise_is_added_at_the_ratio_that_is_asked_for() -> None:
     heard = disturbed(sound, 10, [np.zeros(5, np.int16), noise], np.random.default_rng(1)).astype(float)
     added = heard - sound
     assert 10 * np.log10(np.square(sound.astype(float)).mean() / np.square(added).mean()) == pytest.approx(10, abs=0.1)
+
+
+def test_strangers_are_of_every_kind_and_count_by_other_recordings_than_set_the_threshold(root: Path) -> None:
+    with (root / "index.csv").open(newline="") as index:
+        rows = [line for line in csv.DictReader(index) if line["kind"] == "music"]
+    levels = {}  # every recording is known by its level
+    for number in range(60):
+        kind, of_set = [("speech", "librispeech251"), ("speech", "speechocean762"), ("noise", "hiss")][number % 3]
+        levels[100 + number] = of_set
+        level = np.full(48000, 100 + number, np.int16)
+        rows.append(row(root, f"{kind}/level-{number:02d}.wav", kind, of_set, "", level))
+    with (root / "index.csv").open("w", newline="") as index:
+        table = csv.DictWriter(index, rows[0])
+        table.writeheader()
+        table.writerows(rows)
+    strangers = make_trials(root, 5).strangers
+    heard = [
+        [int(query.sound[0]) for query in strangers[half::2] if query.snr_db is None and query.seconds < 3]
+        for half in (0, 1)
+    ]
+    assert heard[0] and heard[1]
+    assert not set(heard[0]) & set(heard[1])
+    assert {levels[level] for half in heard for level in half} == {"librispeech251", "speechocean762", "hiss"}
+
+
+def test_nobody_is_compared_where_no_stranger_could_set_a_threshold(root: Path) -> None:
+    with (root / "index.csv").open(newline="") as index:
+        rows = [line for line in csv.DictReader(index) if line["kind"] == "music"]
+    with (root / "index.csv").open("w", newline="") as index:
+        table = csv.DictWriter(index, rows[0])
+        table.writeheader()
+        table.writerows(rows)
+    with pytest.raises(SettingsError, match="found 0 noises and 0 recordings"):
+        make_trials(root, 2)
 
 
 def test_our_own_library_is_compared_from_index_to_tables(root: Path) -> None:

@@ -6,9 +6,6 @@ import numpy as np
 import pytest
 
 from edgevoice.recognition.calibration import Calibration
-
-pytest.importorskip("torch", reason="needs the tools extra: make test-tools")
-
 from tools.measure.door_trials import Trials, Voice, door_trials, plain_scorer
 from tools.measure.halves import Halves, measure_halves
 

@@ -145,10 +145,18 @@ def test_the_interval_is_the_same_for_the_same_seed_only() -> None:
 
 def test_a_speaker_drawn_twice_counts_as_two_people() -> None:
     # Replicates of two speakers are AB (weights 1) or AA, BB (no non-target trial left): AB alone can be told.
-    scores = np.array([0.9, 0.2, 0.5, 0.1])
-    is_target = np.array([True, True, False, False])
-    speakers = (np.array([0, 1, 0, 0]), np.array([0, 1, 1, 1]))
+    scores = np.repeat([0.9, 0.2, 0.5, 0.1], 10)
+    is_target = np.repeat([True, True, False, False], 10)
+    speakers = (np.repeat([0, 1, 0, 0], 10), np.repeat([0, 1, 1, 1], 10))
     assert metrics.eer_interval(scores, is_target, speakers, replicates=50) == pytest.approx((0.5, 0.5))
+
+
+def test_no_error_in_few_trials_leaves_an_eer_of_three_in_the_target_trials() -> None:
+    speaker = np.repeat(np.arange(5), 4)
+    first, second = np.triu_indices(len(speaker), 1)
+    same = speaker[first] == speaker[second]
+    interval = metrics.eer_interval(same.astype(float), same, (speaker[first], speaker[second]), replicates=20)
+    assert interval == (0.0, 3 / (5 * 6))
 
 
 def test_an_interval_that_cannot_be_told_is_not_a_number() -> None:

@@ -89,6 +89,19 @@ def another_front_end(shard: Path) -> None:
     np.savez(shard, **(dict(np.load(shard)) | {"front_end": np.array("before")}))
 
 
+def ingredients_are_measured_anew(root: Path, output: Path, folder: Path) -> None:
+    """Each line of an ablation has its figure, and no figure of before where the people are others now."""
+    lines, alone = folder / "ablation.toml", folder / "alone"
+    lines.write_text(ABLATION)
+    told = step("ablation", lines, "--root", root, "--output", output)
+    assert [line.split(" |")[0] for line in told.splitlines() if "%" in line] == ["| nothing", "| copies"]
+    shutil.copytree(root, alone)
+    listed = (root / "index.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (alone / "index.csv").write_text("".join(row for row in listed if ",Ben," not in row), encoding="utf-8")
+    with pytest.raises(AssertionError, match="a set of two people"):
+        step("ablation", lines, "--root", alone, "--output", output)
+
+
 @pytest.mark.tools
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs the tools extra: make test-tools")
 def test_sound_becomes_a_model_that_the_device_accepts(root: Path, tmp_path: Path) -> None:
@@ -124,11 +137,10 @@ def test_sound_becomes_a_model_that_the_device_accepts(root: Path, tmp_path: Pat
     assert "decisions differ" in told
     assert told.count("EER of single clips") == 2
     assert float(told.split("cosine ")[1].split()[0]) > 0.5  # after four steps; of strangers it is 0
-    lines = tmp_path / "ablation.toml"
-    lines.write_text(ABLATION)
-    told = step("ablation", lines, "--root", root, "--output", output)
-    assert [line.split(" |")[0] for line in told.splitlines() if "%" in line] == ["| nothing", "| copies"]
-    assert "half zeros" in step("pruning_curve", run, "--root", root, "--output", output, "--steps", 2, "--share", 0.4)
+    ingredients_are_measured_anew(root, output, tmp_path)
+    told = step("pruning_curve", run, "--root", root, "--output", output, "--steps", 2, "--share", 0.4)
+    assert "half zeros" in told
+    assert "| INT8 file | visit |" in told
     assert "restored" in step("restore", models / "tiny.tflite", "--root", root, "--output", output)
     xvector = XVector(models / "tiny.tflite")
     shape = json.loads((models / "tiny.json").read_text())["training"]["shape"]

@@ -7,9 +7,15 @@ import numpy as np
 
 from edgevoice.recognition.constellation import Peaks
 from edgevoice.recognition.landmarks import Landmarks, of_peaks
+from tools.peers.edgevoice import source_hash
 
 Kept = tuple[Landmarks, tuple[float, ...]]
 """A fingerprint, and figures that belong to it."""
+
+
+def source() -> str:
+    """Changes with any line of edgevoice or of the attacks."""
+    return source_hash() + source_hash(Path(__file__).parent)
 
 
 def write_kept(path: Path, kept: Mapping[str, Sequence[Kept]]) -> None:

@@ -17,12 +17,11 @@ from edgevoice.recognition.landmarks import Landmarks, landmarks
 from edgevoice.recognition.recordings import Library, keep
 from edgevoice.recognition.replay import SAME_RECORDING, find
 from tools.attacks import Attack
-from tools.attacks.cache import Kept, read_kept, write_kept
+from tools.attacks.cache import Kept, read_kept, source, write_kept
 from tools.attacks.coding import unchanged
 from tools.attacks.voices import clips_of, heard
 from tools.made_of import made_of
 from tools.measure.shares import Share
-from tools.peers.edgevoice import source_hash
 
 NOTHING = Attack("", unchanged)
 
@@ -52,7 +51,7 @@ def takes(
     ``cache``: folder that keeps the fingerprints; ``behind``: what sounds behind every clip.
     """
     whose = {path: person for person, paths in clips_of(root, of_set, split).items() for path in paths}
-    key = made_of([root / path for path in whose], gated, behind.name, source_hash())
+    key = made_of([root / path for path in whose], gated, behind.name, source())
     file = cache / f"takes-{of_set}-{split}{behind.name}-{key}.npz" if cache else None
     if file and file.exists():
         found = read_kept(file)

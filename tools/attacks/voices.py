@@ -20,7 +20,7 @@ from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.score import Scorer
 from tools.index import read_index
-from tools.training.development import is_adult
+from tools.label import is_adult
 
 ENROLMENT_CLIPS = 3
 _RULES = Rules()

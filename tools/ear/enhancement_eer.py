@@ -25,7 +25,6 @@ from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
-import edgevoice
 from edgevoice.errors import EdgevoiceError
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.activity import ActivitySettings
@@ -36,16 +35,16 @@ from edgevoice.listening.window import HOP
 from edgevoice.recognition.embed import XVector
 from tools.ear.enhancers import OFF, OURS, Ours, WaveEnhancer, peers
 from tools.ear.mixtures import LEAD, draw_noise, mix, noise_kinds, to_samples
+from tools.made_of import made_of
 from tools.measure.metrics import Values, eer
 from tools.measure.trials import Selection, Trials, pair, read_clips
 from tools.peers import Vector
-from tools.peers.edgevoice import MODEL
+from tools.peers.edgevoice import MODEL, source_hash
 from tools.prepare import front_end, spoken_parts
 
 SNRS_DB = (20, 10, 5, 0)
 QUIET_DB = 40
 _SET = "dev/speechocean762"
-_PACKAGE = Path(edgevoice.__file__).parent
 
 Features = Callable[[Samples], Cepstra]
 
@@ -113,10 +112,8 @@ def kept(folder: Path | None, key: str, make: Callable[[], Vector | Samples]) ->
 
 
 def source() -> str:
-    """Changes with any line of the ear and of what mixes and enhances here."""
-    ear = sorted(path for room in ("fixedpoint", "listening") for path in (_PACKAGE / room).glob("*.py"))
-    here = [Path(__file__).with_name(name) for name in ("enhancers.py", "mixtures.py", "enhancement_eer.py")]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in [*ear, *here])).hexdigest()
+    """Changes with any line or weight of edgevoice and any line of what mixes and enhances here."""
+    return source_hash() + source_hash(Path(__file__).parent)
 
 
 def cosines(one: Vector, other: Vector, trials: Trials) -> Values:
@@ -146,6 +143,8 @@ def measure(
 ) -> dict[str, dict[int, Vector]]:
     """Enhancer -> SNR -> (clips, d) embeddings."""
     kinds, paths = noise_kinds(root), [clip.path for clip in trials.clips]
+    files = [*(root / path for path in paths), *(file for kind in kinds.values() for file in kind)]
+    made = made_of(files, paths, list(kinds), model.manifest.sha256, model.manifest.doubt, source()) if cache else ""
     found: dict[str, dict[int, Vector]] = {name: {} for name in systems}
     for snr_db in tqdm((QUIET_DB, *SNRS_DB), unit="SNR"):
         recordings: list[Recording] = []
@@ -158,8 +157,7 @@ def measure(
                     recordings += [record(root, path, snr_db, kinds) for path in paths]
                 return embed_all(features, model, recordings)
 
-            key = repr((name, model.manifest.sha256, source(), snr_db, paths))
-            found[name][snr_db] = kept(cache, key, make).astype(np.float32)
+            found[name][snr_db] = kept(cache, f"{name} {snr_db} {made}", make).astype(np.float32)
     return found
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.door.gates import MIN_AGREEMENT
+from edgevoice.errors import SettingsError
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.frames import Frames
@@ -59,11 +60,12 @@ class Said:
 
 
 def read_people(model: XVector, data: Path, clips: int, snr_db: float | None) -> list[Person]:
-    """Every adult with so many clips, of which three are enrolled."""
+    """Every adult with more than three clips, of at most so many; three are enrolled."""
     of: dict[str, list[str]] = {}
     for clip in read_clips(data / "index.csv", Selection("dev/speechocean762", adults=True)):
         of.setdefault(clip.speaker, []).append(clip.path)
-    return [_person(model, [data / path for path in paths[:clips]], snr_db) for paths in of.values()]
+    enough = [paths[:clips] for paths in of.values() if len(paths[:clips]) > ENROLMENT_UTTERANCES]
+    return [_person(model, [data / path for path in paths], snr_db) for paths in enough]
 
 
 def _person(model: XVector, paths: list[Path], snr_db: float | None) -> Person:
@@ -85,9 +87,13 @@ def _spoken(samples: Samples) -> Frames:
 
 
 def say(model: XVector, people: list[Person], seconds: float, voices: int, rng: np.random.Generator) -> Said:
-    """Utterances of one or two voices from everybody who has said enough."""
+    """Utterances of one or two voices from everybody who has said enough; SettingsError where fewer than two have."""
     length = round(seconds * FRAMES_PER_SECOND)
     able = [number for number, person in enumerate(people) if len(person.speech) >= length]
+    if len(able) < 2:
+        raise SettingsError(
+            f"{len(able)} of {len(people)} people have said {seconds:g} s beside their enrolment; wanted two"
+        )
     agreement: list[float] = []
     whole, by = [], []
     for first in able * _EACH:

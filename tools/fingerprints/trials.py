@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 from edgevoice.errors import SettingsError
 from edgevoice.hardware.sound_file import read_sound
@@ -36,7 +37,8 @@ class Query:
 @dataclass(frozen=True)
 class Trials:
     """recordings: name -> sound, what is stored; fillers: the names that no query is of; queries: in the order that
-    they are asked; strangers: of recordings that are not stored, to set thresholds (even) and to count by (odd)."""
+    they are asked; strangers: of recordings that are not stored, to set thresholds (even) and to count by (odd), which
+    are of other recordings."""
 
     recordings: dict[str, Samples]
     queries: list[Query]
@@ -51,6 +53,12 @@ def make_trials(root: Path, count: int, seed: int = 0) -> Trials:
     speech = _drawn(rows, "speech", _SPEECH, 2 * 30, rng)
     filler = _drawn(rows, "speech", _FILLER, 2 * 60, rng)
     sounds = _drawn(rows, "noise", None, 180, rng)
+    strange = [*speech[1::2], *filler[1::2], *sounds[2::3]]
+    if len(sounds) < 2 or len(strange) < 2:
+        raise SettingsError(
+            f"{root / 'index.csv'}: found {len(sounds)} noises and {len(strange)} recordings to leave out; "
+            f"wanted two of each, and speech of the sets {_SPEECH} and {_FILLER}"
+        )
     stored = [*music, *speech[::2], *filler[::2], *sounds[::3]]
     recordings = {path: read_sound(root / path) for path in stored}
     other = {path: read_sound(root / twin) for path, twin in music.items()}
@@ -63,12 +71,13 @@ def make_trials(root: Path, count: int, seed: int = 0) -> Trials:
         for snr_db in SNRS_DB
         for name, piece in _pieces(of, seconds, count, rng)
     ]
-    unknown = {path: read_sound(root / path) for path in [*speech[1::2], *filler[1::2], *sounds[2::3]]}
+    halves = [{path: read_sound(root / path) for path in strange[half::2]} for half in (0, 1)]
     strangers = [
         Query("stranger", seconds, snr_db, None, disturbed(piece, snr_db, noises, rng))
         for seconds in SECONDS
         for snr_db in SNRS_DB
-        for _, piece in _pieces(unknown, seconds, count, rng)
+        for pair in zip(*(_pieces(half, seconds, -(-count // 2), rng) for half in halves), strict=False)
+        for _, piece in pair
     ]
     return Trials(recordings, queries, strangers)
 
@@ -99,10 +108,8 @@ def wilson(hits: int, trials: int) -> tuple[float, float]:
     """95 % interval of a share (E. B. Wilson, JASA 22, 1927)."""
     if not trials:
         return 0.0, 1.0
-    z, share = 1.959964, hits / trials
-    centre, spread = share + z * z / (2 * trials), z * np.sqrt(share * (1 - share) / trials + (z / (2 * trials)) ** 2)
-    low, high = (centre - spread) / (1 + z * z / trials), (centre + spread) / (1 + z * z / trials)
-    return max(0.0, float(low)), min(1.0, float(high))
+    found = binomtest(hits, trials).proportion_ci(0.95, method="wilson")
+    return float(found.low), float(found.high)
 
 
 def _other_encodings(rows: Sequence[dict[str, str]]) -> dict[str, str]:
@@ -127,12 +134,14 @@ def _drawn(
 def _pieces(
     sounds: dict[str, Samples], seconds: int, count: int, rng: np.random.Generator
 ) -> Iterator[tuple[str, NDArray[np.int16]]]:
-    """So many pieces at random places, the sounds in turn; none from sounds that are too short, none of silence."""
+    """So many pieces at random places, the sounds in turn, in an order drawn anew; none from sounds that are too short,
+    none of silence."""
     length = seconds * SAMPLE_RATE
     long_enough = [name for name, sound in sounds.items() if len(sound) >= length + SAMPLE_RATE // 10]
+    turns = rng.permutation(len(long_enough))
     given = tries = 0
     while given < count and long_enough and tries < 20 * count:
-        name = long_enough[tries % len(long_enough)]
+        name = long_enough[turns[tries % len(turns)]]
         start = int(rng.integers(len(sounds[name]) - length))
         piece = sounds[name][start : start + length]
         tries += 1

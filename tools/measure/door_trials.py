@@ -21,9 +21,9 @@ from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.recognition.score import Scorer
 from tools.index import read_index
+from tools.label import is_adult
 from tools.measure.conditions import Conditions, read_clip
 from tools.prepare import front_end, spoken_parts
-from tools.training.development import is_adult
 
 ENROLMENT_UTTERANCES = 3
 ENROLMENTS_PER_SPEAKER = 4

@@ -1,9 +1,11 @@
 """What the door's looks at short pauses cost and bring: false accepts and refusals with them and without.
 
-A stranger gets one more chance a look, and each must score EARLY_LLR more. Everybody is enrolled from three clips drawn
-four times, as in tools.promise; every other clip goes through the gate as at the door, and opens if any look does.
+A stranger gets one more chance a look, and each must score EARLY_LLR more. Everybody with more than three clips in
+which the gate hears them is enrolled from three, drawn four times, as in tools.promise; every other clip of these
+people goes through the gate as at the door, and opens if any look does.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
+from edgevoice.errors import SettingsError
 from edgevoice.hardware.wave import read_sound
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.listen import ListeningSettings
@@ -65,10 +68,18 @@ def hear(xvector: XVector, samples: Samples, speaker: int) -> Heard | None:
 
 
 def trials(heard: list[Heard], scorer: Scorer) -> list[Trial]:
-    """Every clip but those enrolled, against every enrolment."""
+    """Every clip but those enrolled, against every enrolment; SettingsError where fewer than two people can be."""
+    clips = Counter(clip.speaker for clip in heard)
+    heard = [clip for clip in heard if clips[clip.speaker] > ENROLMENT_UTTERANCES]
+    people = sorted({clip.speaker for clip in heard})
+    if len(people) < 2:
+        raise SettingsError(
+            f"{len(people)} of {len(clips)} people have more than {ENROLMENT_UTTERANCES} clips in which the gate hears "
+            "them; wanted two"
+        )
     rng = np.random.default_rng(0)
     found = []
-    for speaker in sorted({clip.speaker for clip in heard}):
+    for speaker in people:
         own = [clip for clip in heard if clip.speaker == speaker]
         for _ in range(ENROLMENTS_PER_SPEAKER):
             enrolled = set(rng.permutation(len(own))[:ENROLMENT_UTTERANCES].tolist())

@@ -9,9 +9,10 @@ import numpy as np
 from edgevoice.errors import SettingsError
 from edgevoice.recognition.score import Scorer
 from tools.index import read_rows
+from tools.label import ADULT_YEARS, age, sex
 from tools.measure.door_trials import Trials, Voice, door_trials
 from tools.measure.metrics import eer, eer_interval
-from tools.measure.trials import ADULT_YEARS, COLUMNS
+from tools.measure.trials import COLUMNS
 
 FEWEST = 4
 """Speakers that a group must have."""
@@ -84,7 +85,5 @@ def eer_of(trials: Trials) -> tuple[float, tuple[float, float]]:
 
 
 def _person(row: Mapping[str, str]) -> Person:
-    label = row.get("label", "")
-    told = label[:1] in {"f", "m"} and (label[1:].isdecimal() or len(label) == 1)
-    adult = int(label[1:]) >= ADULT_YEARS if told and label[1:] else None
-    return Person(row.get("set") or "all", label[:1] if told else "", adult)
+    years = age(row["label"])
+    return Person(row.get("set") or "all", sex(row["label"]), None if years is None else years >= ADULT_YEARS)

@@ -109,13 +109,14 @@ def eer_interval(
     speakers as there are, with replacement; one drawn c times counts as c people with the same voice: their target
     trials weigh c, non-target trials c_i * c_j (after N. Poh and S. Bengio, "Estimating the confidence interval of
     expected performance curve in biometric authentication using joint bootstrap", ICASSP 2007). A replicate without
-    both kinds of trial is left out; NaN, NaN where none has both.
+    both kinds of trial is left out; NaN, NaN where none has both. The upper end is never below ``zero_error_bound`` of
+    the target trials, which no error at all would allow: drawing errors that are not there again says 0.
     """
     rates = list(_replicate_eers(scores, is_target, speakers, replicates, np.random.default_rng(seed)))
     if not rates:
         return float("nan"), float("nan")
     low, high = np.quantile(rates, [0.025, 0.975])
-    return float(low), float(high)
+    return float(low), max(float(high), zero_error_bound(int(np.count_nonzero(is_target))))
 
 
 def eer_difference_interval(

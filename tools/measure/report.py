@@ -17,8 +17,7 @@ FAR_POINTS = ("0.01", "0.001")
 
 @dataclass(frozen=True)
 class Report:
-    """Rates are fractions. act_dcf and cllr are None where the system has no calibration; interval None: too few;
-    its upper end is never below 3 / target trials, which no error at all would allow."""
+    """Rates are fractions. act_dcf and cllr are None where the system has no calibration; interval None: too few."""
 
     target_trials: int
     nontarget_trials: int
@@ -66,9 +65,7 @@ def report(ranked: Values, scored: Scored, trials: Trials, replicates: int = 100
     same = trials.is_target
     targets, nontargets = ranked[same], ranked[~same]
     speakers = (trials.speaker[trials.first], trials.speaker[trials.second])
-    low, high = metrics.eer_interval(ranked, same, speakers, replicates)
-    # Resampling errors that are not there says 0; so few trials cannot.
-    interval = (low, max(high, metrics.zero_error_bound(len(targets))))
+    interval = metrics.eer_interval(ranked, same, speakers, replicates)
     llr = None if scored.llr is None else (scored.llr[same], scored.llr[~same])
     return Report(
         target_trials=len(targets),

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from edgevoice.errors import AudioError, SettingsError
 from tools.index import read_rows
+from tools.label import ADULT_YEARS, age
 from tools.measure.metrics import Indices, Mask
 
-ADULT_YEARS = 18
 COLUMNS = ("path", "speaker", "session", "label")
 
 
@@ -123,9 +123,7 @@ def _clip(row: dict[str, str], index: Path) -> Clip:
             f"{index}: {row['path'] or 'a line without a path'} names no speaker; every clip of a trial needs one: "
             "fill it in, or choose a labelled part with --set"
         )
-    label = row["label"]
-    age = int(label[1:]) if label[:1] in {"f", "m"} and label[1:].isdecimal() else None
-    return Clip(row["path"], row["speaker"], row["session"], age)
+    return Clip(row["path"], row["speaker"], row["session"], age(row["label"]))
 
 
 def _demand_files(clips: Sequence[Clip], root: Path) -> None:

@@ -52,8 +52,8 @@ def _without_doubt(vectors: Vector) -> NDArray[np.floating]:
     return np.asarray(voices @ voices.T)
 
 
-def source_hash() -> str:
-    """Changes with any line or weight of edgevoice, so that embeddings of an older ear are never taken for new."""
-    folder = Path(edgevoice.__file__).parent
+def source_hash(folder: Path = Path(edgevoice.__file__).parent) -> str:
+    """Changes with any line or weight of edgevoice, so that embeddings of an older ear are never taken for new; or of
+    another folder."""
     files = sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".npz"})
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -15,14 +15,13 @@ from edgevoice.listening.features import Cepstra
 from edgevoice.listening.listen import FRONT_END, ListeningSettings
 from edgevoice.recognition.embed import normalise
 from tools.index import read_index
+from tools.label import is_adult
 from tools.made_of import made_of
 from tools.measure.metrics import eer
 from tools.prepare import front_end, spoken_parts
 from tools.training.corpus import Floats
 from tools.training.student import INPUT_UNIT
 from tools.training.xvector import XVector, context_frames
-
-ADULT = 18
 
 
 class Development:
@@ -39,11 +38,6 @@ class Development:
             self.clips = np.split(made["mfcc"], np.cumsum(made["length"])[:-1])
             self.speaker: NDArray[np.str_] = made["speaker"]
             self.set: NDArray[np.str_] = made["set"]
-
-
-def is_adult(label: str) -> bool:
-    """Whether a label such as ``f31`` tells of an adult; one that tells no age does."""
-    return not label[1:].isdigit() or int(label[1:]) >= ADULT
 
 
 def _listed(root: Path) -> list[tuple[str, str, str]]:
