@@ -4,12 +4,15 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from edgevoice.errors import StorageError
+from edgevoice import app
+from edgevoice.config import Loaded, Settings, load
+from edgevoice.errors import SettingsError, StorageError
 from edgevoice.storage.archive import pack, unpack_and_restore
 from edgevoice.storage.backups import back_up
 from edgevoice.storage.database import FILE_NAME, Database
@@ -118,3 +121,15 @@ def test_a_folder_of_root_tells_nothing_of_who_serves(data: Path) -> None:
     with become(NOBODY):
         enrol(data)
     assert {user for user, _ in owners(data).values()} == {NOBODY}
+
+
+@pytest.mark.parametrize("inside", [".", "within"])
+def test_a_folder_that_this_user_may_not_look_into_is_told_with_what_to_do(data: Path, inside: str) -> None:
+    folder = data / inside
+    data.chmod(0o700)
+    settings = replace(Settings(), storage=replace(Settings().storage, folder=folder))
+    with become(STRANGER):
+        with pytest.raises(StorageError, match=r"Permission denied.*run it as the user whom it belongs to"):
+            app.open_house(Loaded(settings, None, folder, {}))
+        with pytest.raises(SettingsError, match=r"edgevoice\.toml: cannot be read .*Permission denied"):
+            load(data=folder)
