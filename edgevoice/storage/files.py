@@ -18,15 +18,17 @@ _UNFINISHED = ".unfinished"
 def make_private(folder: Path, path: Path) -> None:
     """A folder 0700 and a file 0600 where there is none; SQLite gives its -wal and -shm mode and owner of the file.
 
-    A file that everybody may read is closed to them; a group is left alone, as an owner may have meant it.
+    A file that everybody may read is closed to them, unless it is a stranger's, as a link might lead root to one; a
+    group is left alone, as an owner may have meant it.
     """
     make_data_folder(folder)
     with _told(folder):
         if not path.exists():
             _make_file(path)
         _refuse_closed(path, os.R_OK | os.W_OK)
-        if (mode := path.stat().st_mode) & EVERYBODY:
-            path.chmod(mode & 0o770)
+        file = path.stat()
+        if file.st_mode & EVERYBODY and file.st_uid == folder.stat().st_uid:
+            path.chmod(file.st_mode & 0o770)
 
 
 def make_data_folder(folder: Path) -> None:

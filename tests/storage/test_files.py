@@ -133,3 +133,16 @@ def test_a_folder_that_this_user_may_not_look_into_is_told_with_what_to_do(data:
             app.open_house(Loaded(settings, None, folder, {}))
         with pytest.raises(SettingsError, match=r"edgevoice\.toml: cannot be read .*Permission denied"):
             load(data=folder)
+
+
+def test_a_link_in_the_folder_of_the_service_does_not_lead_root_to_close_a_file_of_the_system(
+    data: Path, tmp_path: Path
+) -> None:
+    system = tmp_path / "passwd"
+    system.write_text("root:x:0:0\n" * 999)
+    system.chmod(0o644)
+    (data / FILE_NAME).symlink_to(system)
+    with pytest.raises(StorageError, match="not SQLite"):
+        Database.open(data)
+    assert system.stat().st_mode & 0o777 == 0o644
+    assert system.read_text() == "root:x:0:0\n" * 999
