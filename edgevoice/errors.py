@@ -32,6 +32,10 @@ class DamagedError(StorageError):
     """The database is there and cannot be read as one: a backup must take its place."""
 
 
+class LostKeyError(StorageError):
+    """The key that sealed the database is missing, damaged or another: a copy must take its place, or be given up."""
+
+
 class SpeakerError(EdgevoiceError):
     """A name or a person that cannot be stored, found or changed."""
 

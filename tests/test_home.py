@@ -18,6 +18,7 @@ from edgevoice.app.home import mending
 from edgevoice.app.upkeep import upkeep
 from edgevoice.config import Loaded, load
 from edgevoice.door.act import Act, Row
+from edgevoice.door.claim import Claim
 from edgevoice.door.decide import Cause, Decision
 from edgevoice.door.machine import Event, Machine, step
 from edgevoice.errors import DamagedError, StorageError
@@ -53,6 +54,17 @@ def opens(act: Act) -> bool:
     """Whether the door opens for somebody who has been recognised."""
     listening = step(Machine(), Event.STARTED, 0.0).machine
     return act.carry_out(step(listening, Event.MATCH, 0.0), Row.of(MATCH)).opened
+
+
+def test_a_backup_of_the_house_before_anybody_lived_there_lets_nobody_claim_it(tmp_path: Path) -> None:
+    loaded = load(data=tmp_path / "data", system_file=tmp_path / "none")
+    with app.house(loaded) as home:
+        assert Claim(home.state, 60.0, lambda: 0.0).is_open()
+        back_up(home.database)
+        home.speakers.add("Ada", np.ones(8, np.float32), MODEL, 3)
+    spoil(loaded.data / FILE_NAME)
+    with pytest.raises(DamagedError, match="none is good and holds anybody: the door stays shut"):
+        app.open_house(loaded)
 
 
 def people(loaded: Loaded) -> list[str]:
@@ -102,7 +114,9 @@ def test_without_a_good_backup_nobody_can_become_the_first_person(loaded: Loaded
         backup.path.unlink()
     DAMAGE[how](loaded.data / FILE_NAME)
     for _ in range(2):
-        with pytest.raises(DamagedError, match=r"of 0 backups there none is good: the door stays shut"):
+        with pytest.raises(
+            DamagedError, match=r"of 0 backups there none is good and holds anybody: the door stays shut"
+        ):
             app.open_house(loaded)
 
 

@@ -14,6 +14,7 @@ from edgevoice.storage.alone import alone
 from edgevoice.storage.backups import finish
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
+from edgevoice.storage.files import make_data_folder
 from edgevoice.storage.habits import Habits
 from edgevoice.storage.hashes import Recordings
 from edgevoice.storage.heard import Heard
@@ -103,6 +104,7 @@ def _furnish(database: Database, settings: Settings) -> House:
 
 def _open(folder: Path) -> tuple[Database, str]:
     """The database, and what had to be done for it, in words; empty where nothing had to."""
+    make_data_folder(folder)
     if not restore.is_lost(folder):
         try:
             return _sound(folder), ""

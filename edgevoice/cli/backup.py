@@ -9,6 +9,7 @@ from edgevoice.cli.desk import Desk, pass_desk
 from edgevoice.errors import StorageError
 from edgevoice.storage.archive import pack, unpack_and_restore
 from edgevoice.storage.backups import FOLDER, back_up, backups
+from edgevoice.storage.files import make_data_folder
 from edgevoice.storage.restore import newest_good
 
 _passphrase_file = click.option(
@@ -59,6 +60,7 @@ def restore(desk: Desk, file: Path | None, passphrase_file: Path | None) -> None
 
 def _daily(folder: Path) -> Path:
     """The last good one of the daily backups; StorageError where there is none."""
+    make_data_folder(folder)
     good = newest_good(folder)
     if good is None:
         raise StorageError(

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from edgevoice.config import Loaded, load
+from edgevoice.errors import AudioError
 
 NO = 3
 """Exit status where the answer is no."""
@@ -41,6 +42,20 @@ class Desk:
 def _carries_all() -> bool:
     """Whether standard output has every character; elsewhere JSON's own escapes keep a line JSON."""
     return (sys.stdout.encoding or "").lower().startswith("utf")
+
+
+def ask_each(files: Sequence[Path], ask: Callable[[Path], bool]) -> int:
+    """Exit status of a question that is asked of every file: 0, or 3 where the answer of one is no. AudioError at the
+    end, with all that could not be read: none of them keeps the others from being answered."""
+    answers, failed = [], []
+    for file in files:
+        try:
+            answers.append(ask(file))
+        except AudioError as error:
+            failed.append(error)
+    if failed:
+        raise AudioError("; ".join(map(str, failed))) from failed[0]
+    return 0 if all(answers) else NO
 
 
 pass_desk = click.make_pass_decorator(Desk)

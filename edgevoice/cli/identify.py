@@ -7,7 +7,7 @@ import click
 
 from edgevoice import app
 from edgevoice.cli.decision import NO_SPEECH, as_record, as_text, silence_record
-from edgevoice.cli.desk import NO, Desk, pass_desk, sound_files
+from edgevoice.cli.desk import Desk, ask_each, pass_desk, sound_files
 from edgevoice.door.decide import Decision, DoorState, decide
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.identify import Recogniser
@@ -29,10 +29,9 @@ def identify(desk: Desk, wav: tuple[Path, ...]) -> int:
     settings = desk.loaded.settings
     with app.house(desk.loaded) as house:
         recogniser = app.identifier(settings, app.recogniser(settings, house.speakers))
-        opened = [
-            tell(desk, path, recogniser, lambda evidence: decide(evidence, AT_REST, settings.door)) for path in wav
-        ]
-    return 0 if all(opened) else NO
+        return ask_each(
+            wav, lambda path: tell(desk, path, recogniser, lambda heard: decide(heard, AT_REST, settings.door))
+        )
 
 
 def tell(desk: Desk, path: Path, recogniser: Recogniser, judge: Judge) -> bool:

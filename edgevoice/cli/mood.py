@@ -7,7 +7,7 @@ import click
 
 from edgevoice import app
 from edgevoice.cli.decision import NO_SPEECH, mood_record
-from edgevoice.cli.desk import NO, Desk, pass_desk, sound_files
+from edgevoice.cli.desk import Desk, ask_each, pass_desk, sound_files
 from edgevoice.errors import ModelError
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE
@@ -37,8 +37,7 @@ def mood(desk: Desk, wav: tuple[Path, ...]) -> int:
                 "mood: not installed: no model of mood lies beside the x-vector; install the models again, or train "
                 "one (python -m tools.train_emotion)"
             )
-        told = [_tell(desk, path, emotion, recogniser, house.habits) for path in wav]
-    return 0 if all(told) else NO
+        return ask_each(wav, lambda path: _tell(desk, path, emotion, recogniser, house.habits))
 
 
 def _tell(desk: Desk, path: Path, emotion: Emotion, recogniser: Recogniser, habits: Habits) -> bool:

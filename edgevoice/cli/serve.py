@@ -8,6 +8,7 @@ from types import FrameType
 from edgevoice.app import Device
 from edgevoice.app.reserves import give_back
 from edgevoice.cli.display import Display, Moment
+from edgevoice.errors import EdgevoiceError
 from edgevoice.hardware import Microphone
 from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock
 from edgevoice.pipeline import Answer
@@ -33,20 +34,25 @@ class Service:
     def __init__(self, device: Device, display: Display, clock: Clock, open_seconds: float, file_at: FileAt) -> None:
         self._device, self._display, self._clock, self._file_at = device, display, clock, file_at
         self._open_seconds, self._open_until = open_seconds, 0.0
-        self._was_open = False
-        self._was = self._counted = ""
+        self._was_open = self._answered = False
+        self._was = self._counted = self._failed = ""
         self._t_s = 0.0
         self.serving = False
         """Whether the loop is running."""
 
     def serve(self, microphone: Microphone) -> None:
-        """Until the microphone ends; then the lock is shut. Whatever fails is written down before it is raised."""
+        """Until the microphone ends; then the lock is shut. Whatever fails is written down before it is raised.
+
+        EdgevoiceError at the end of files in which somebody was heard and every answer was a fault.
+        """
         self.serving = True
         try:
             self._hear_all(microphone)
         except Exception as error:  # whatever a driver, a file or the display raises
             self._device.kiosk.fault(error)
             raise
+        if isinstance(self._clock, StreamClock) and self._failed and not self._answered:
+            raise EdgevoiceError(f"every utterance was a fault, the last: {self._failed}; run: edgevoice check")
 
     def _hear_all(self, microphone: Microphone) -> None:
         try:
@@ -81,7 +87,8 @@ class Service:
 
     def _tell(self, answers: list[Answer]) -> None:
         for answer in answers:
-            evidence = answer.evidence
+            evidence, faults = answer.evidence, "; ".join(answer.outcome.faults)
+            self._answered, self._failed = self._answered or not faults, faults or self._failed
             middle_s = (evidence.start_s + evidence.end_s) / 2 if evidence else self._t_s
             if answer.outcome.opened:
                 self._open_until = self._clock() + self._open_seconds

@@ -71,26 +71,37 @@ def _entries(section: object, path: tuple[str, ...]) -> Iterator[tuple[str, obje
 
 
 def _search(data: Path, system_file: Path) -> Path | None:
-    return next((path for path in (data / FILE_NAME, system_file) if path.is_file()), None)
+    try:
+        return next((path for path in (data / FILE_NAME, system_file) if path.is_file()), None)
+    except OSError as error:  # of a folder that this user may not look into
+        raise _unreadable(Path(error.filename), error) from error
 
 
 def _read(file: Path) -> dict[str, object]:
     try:
         return dict(tomlkit.parse(file.read_text(encoding="utf-8-sig")).unwrap())  # -sig: some editors put a mark first
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file}: cannot be read ({error}); name another file with --config") from error
+        raise _unreadable(file, error) from error
     except TOMLKitError as error:
         raise SettingsError(f"{file}: not TOML: {error}; correct that line") from error
+
+
+def _unreadable(file: Path, error: Exception) -> SettingsError:
+    return SettingsError(f"{file}: cannot be read ({error}); name another file with --config")
 
 
 def _validate(written: dict[str, object], file: Path) -> Settings:
     try:
         # Through JSON: only there may strict validation make dataclasses and paths of plain values.
-        return _SETTINGS.validate_json(json.dumps(_none_where_empty(written), default=_no_setting))
+        settings = _SETTINGS.validate_json(json.dumps(_none_where_empty(written), default=_no_setting))
     except ValidationError as error:
         raise SettingsError(f"{file}: {_explain(error.errors())}") from error
     except EdgevoiceError as error:  # from a room's own check
         raise SettingsError(f"{file}: {error}") from error
+    for key, value in entries(settings):
+        if isinstance(value, Path) and "\0" in str(value):
+            raise SettingsError(f"{file}: {key} is {str(value)!r}; allowed: a path without a zero byte")
+    return settings
 
 
 def _no_setting(date_or_time: object) -> list[str]:

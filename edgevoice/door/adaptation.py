@@ -47,10 +47,7 @@ class Adaptation:
         if now is None:  # removed or renamed, or enrolled anew with another model
             return False
         vector = moved(now.vector, enrolled.vector, heard.vector, rules)
-        if vector is None:
-            return False
-        self._speakers.adapt(best.speaker, vector)
-        return True
+        return vector is not None and self._speakers.adapt(now, vector)
 
 
 def moved(now: Vector, enrolled: Vector, heard: Vector, rules: AdaptationRules) -> Vector | None:

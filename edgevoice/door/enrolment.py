@@ -66,7 +66,7 @@ class Enrolment:
     def __init__(self, rules: EnrolmentRules, agreement: Agreement) -> None:
         self._rules = rules
         self._agreement = agreement
-        self._accepted: dict[str, Embedding] = {}
+        self._accepted: list[tuple[str, Embedding]] = []
         self._failed: list[str] = []
 
     def hear(self, clip: str, quality: Quality, embedding: Embedding, agreement: float | None = None) -> Progress:
@@ -77,8 +77,8 @@ class Enrolment:
         if wrong:
             self.reject(clip, *wrong)
         else:
-            name = clip if clip not in self._accepted else f"{clip} ({len(self._accepted) + 1})"
-            self._accepted[name] = embedding
+            again = any(clip == other for other, _ in self._accepted)
+            self._accepted.append((f"{clip} ({len(self._accepted) + 1})" if again else clip, embedding))
         return Progress(len(self._accepted), self._rules.utterances, tuple(wrong))
 
     def flaw(self, quality: Quality, embedding: Embedding, agreement: float | None = None) -> Flaw | None:
@@ -86,13 +86,13 @@ class Enrolment:
         if (found := flaw(quality, self._rules)) is not None:
             return found
         vector = embedding.vector
-        if not _usable(vector) or any(other.model != embedding.model for other in self._accepted.values()):
+        if not _usable(vector) or any(other.model != embedding.model for _, other in self._accepted):
             return Flaw.BROKEN
         if two_voices(agreement, self._rules.min_agreement):
             return Flaw.OTHER_VOICE
         if self._same_as(vector):
             return Flaw.SAME_RECORDING
-        others = [_unit(other.vector) for other in self._accepted.values()]
+        others = [_unit(other.vector) for _, other in self._accepted]
         agrees = not others or self._agreement(_unit(vector), others) >= self._rules.min_agreement_llr
         return None if agrees else Flaw.OTHER_VOICE
 
@@ -112,7 +112,7 @@ class Enrolment:
                     f"{name!r} is not enrolled: the clips are not of one voice; start again", self._failed + disagreeing
                 )
             )
-        embeddings = list(self._accepted.values())
+        embeddings = [embedding for _, embedding in self._accepted]
         mean = np.mean([_unit(embedding.vector) for embedding in embeddings], axis=0)
         return Voiceprint(name, _unit(mean), embeddings[0].model, len(embeddings))
 
@@ -121,7 +121,7 @@ class Enrolment:
         vector = embedding.vector
         if not _usable(vector):
             return ["the model gave no usable embedding: run `edgevoice check`"]
-        for clip, other in self._accepted.items():
+        for clip, other in self._accepted:
             if (embedding.model, vector.shape) != (other.model, other.vector.shape):
                 return [f"embedded by {embedding.model}, {clip} by {other.model}: start again with one model"]
         clip_like_it = self._same_as(vector)
@@ -130,15 +130,14 @@ class Enrolment:
     def _same_as(self, vector: Vector) -> str | None:
         """The accepted clip that is the same recording."""
         unit = _unit(vector)
-        accepted = self._accepted.items()
-        return next((clip for clip, other in accepted if float(unit @ _unit(other.vector)) > SAME_SOUND), None)
+        return next((clip for clip, other in self._accepted if float(unit @ _unit(other.vector)) > SAME_SOUND), None)
 
     def _disagreeing(self) -> list[str]:
         """Each clip whose LLR against the mean of the others is too low, or no number."""
-        vectors = {clip: _unit(embedding.vector) for clip, embedding in self._accepted.items()}
+        vectors = [_unit(embedding.vector) for _, embedding in self._accepted]
         told = []
-        for clip, vector in vectors.items():
-            llr = self._agreement(vector, [other for name, other in vectors.items() if name != clip])
+        for place, (clip, _) in enumerate(self._accepted):
+            llr = self._agreement(vectors[place], vectors[:place] + vectors[place + 1 :])
             if not np.isfinite(llr) or llr < self._rules.min_agreement_llr:
                 found, wanted = figures(llr, self._rules.min_agreement_llr)
                 told.append(f"{clip}: sounds unlike the others: scored {found}, {wanted} wanted: one person, one place")

@@ -1,4 +1,5 @@
-"""A fault is told at once, and the same one again only after a minute, with how often it came meanwhile.
+"""A fault is told at once, and the same one again only after a minute, with how often it came meanwhile; while it lasts
+each wait is twice the one before, up to an hour.
 
 What fails at every block of sound would else push everything but itself out of the audit log, and wear the card.
 """
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from edgevoice.storage.events import Events
 
 AGAIN_SECONDS = 60.0
+LONGEST_SECONDS = 3_600.0  # 24 rows a day, so that the log reaches back for years beside a fault that lasts as long
 MOST_TOLD = 1_000  # that are remembered: where the disk is full for long, the oldest give way
 
 _log = logging.getLogger(__name__)
@@ -17,11 +19,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class _Told:
-    """A fault: when it was told last, how often it has come since, and whether the audit log has yet to take it."""
+    """A fault: when it was told last, how often it has come since, whether the audit log has yet to take it, and how
+    long it is held back."""
 
     at_s: float
     again: int = 0
     owed: bool = True
+    wait_s: float = AGAIN_SECONDS
 
 
 class Faults:
@@ -53,7 +57,7 @@ class Faults:
         minute."""
         now_s = self._clock()
         # A clock that jumps back, or is no number, holds nothing back.
-        due = [why for why, told in self._told.items() if not 0 <= now_s - told.at_s < AGAIN_SECONDS]
+        due = [why for why, told in self._told.items() if not 0 <= now_s - told.at_s < told.wait_s]
         for why in due:
             self._told[why].at_s = now_s
         for why in due:
@@ -80,4 +84,4 @@ class Faults:
         row = f"again, {'once' if told.again == 1 else f'{told.again} times'} since it was last told: {why}"
         _log.error("%s", row)
         self._events.write("fault", row)
-        told.again = 0
+        told.again, told.wait_s = 0, min(2 * told.wait_s, LONGEST_SECONDS)

@@ -139,7 +139,7 @@ def _unpacked(folder: Path, file: Path, ask: Ask) -> Iterator[Unpacked]:
                     with archive.open(FILE_NAME) as source, copy.open("wb") as target:
                         shutil.copyfileobj(source, target)
                     wrapped = archive.read(KEY_MEMBER) if KEY_MEMBER in archive.namelist() else None
-        except (OSError, KeyError, zipfile.BadZipFile) as error:
+        except Exception as error:  # zipfile raises six kinds, and each way of packing one of its own
             why = error.strerror if isinstance(error, OSError) else error
             raise StorageError(f"{file} cannot be read as a backup: {why}; take another one") from error
         yield Unpacked(copy, None if wrapped is None else unwrap(wrapped, ask()))

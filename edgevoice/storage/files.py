@@ -18,21 +18,24 @@ _UNFINISHED = ".unfinished"
 def make_private(folder: Path, path: Path) -> None:
     """A folder 0700 and a file 0600 where there is none; SQLite gives its -wal and -shm mode and owner of the file.
 
-    A file that everybody may read is closed to them; a group is left alone, as an owner may have meant it.
+    A file that everybody may read is closed to them, unless it is a stranger's, as a link might lead root to one; a
+    group is left alone, as an owner may have meant it.
     """
     make_data_folder(folder)
     with _told(folder):
         if not path.exists():
             _make_file(path)
-        _refuse_unwritable(path)
-        if (mode := path.stat().st_mode) & EVERYBODY:
-            path.chmod(mode & 0o770)
+        _refuse_closed(path, os.R_OK | os.W_OK)
+        file = path.stat()
+        if file.st_mode & EVERYBODY and file.st_uid == folder.stat().st_uid:
+            path.chmod(file.st_mode & 0o770)
 
 
 def make_data_folder(folder: Path) -> None:
-    """A folder 0700 where there is none; StorageError."""
+    """A folder 0700 where there is none; StorageError, also for one that this user may not look into."""
     with _told(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_closed(folder, os.R_OK | os.X_OK)
 
 
 @contextmanager
@@ -42,7 +45,8 @@ def _told(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise StorageError(
             f"cannot keep data in {folder}: {error.strerror} ({error.filename});"
-            " choose a folder that this user may write with --data, or correct its permissions"
+            " run it as the user whom it belongs to, choose a folder that this user may write with --data, or correct"
+            " its permissions"
         ) from error
 
 
@@ -126,11 +130,11 @@ def flush(path: Path) -> None:
         os.close(descriptor)
 
 
-def _refuse_unwritable(path: Path) -> None:
+def _refuse_closed(path: Path, mode: int) -> None:
     """OSError. It is not opened for that: a process that closes any descriptor of a database lets go of its locks on it
     (fcntl(2)), and the next program that ends takes the log from under a door (sqlite.org/howtocorrupt.html, 2.2).
     """
-    if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
+    if not os.access(path, mode, effective_ids=True):
         code = errno.EROFS if os.statvfs(path).f_flag & os.ST_RDONLY else errno.EACCES
         raise OSError(code, os.strerror(code), str(path))
 

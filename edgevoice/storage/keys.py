@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from edgevoice.errors import StorageError
+from edgevoice.errors import LostKeyError, StorageError
 from edgevoice.storage.files import EVERYBODY, beside, flush, place
 
 KEY_BYTES = 32
@@ -56,15 +56,15 @@ class Key:
 
 
 def read_key(path: Path) -> Key:
-    """The key in a file; StorageError where there is none or it cannot be trusted."""
+    """The key in a file; LostKeyError where there is none, StorageError where it cannot be read or trusted."""
     try:
         secret, mode = path.read_bytes(), path.stat().st_mode
     except FileNotFoundError as error:
-        raise StorageError(f"the key {path} is missing: {ENROL_AGAIN}") from error
+        raise LostKeyError(f"the key {path} is missing: {ENROL_AGAIN}") from error
     except OSError as error:
         raise StorageError(f"cannot read the key {path}: {error.strerror}; correct its permissions") from error
     if len(secret) != KEY_BYTES:
-        raise StorageError(f"the key {path} has {len(secret)} bytes, {KEY_BYTES} wanted: {ENROL_AGAIN}")
+        raise LostKeyError(f"the key {path} has {len(secret)} bytes, {KEY_BYTES} wanted: {ENROL_AGAIN}")
     if mode & EVERYBODY:
         raise StorageError(f"the key {path} is open to everybody (mode {mode & 0o777:o}): run chmod 600 on it")
     return Key(secret)

@@ -35,7 +35,7 @@ def unwrap(wrapped: bytes, passphrase: str) -> Key:
         if read["kdf"] != "scrypt" or not 0 < 128 * cost * block <= _MOST_BYTES or not 0 < passes <= 16:
             raise ValueError("its figures are none of ours")
         secret = _stretched(passphrase, salt, cost, block, passes).open(sealed, _PURPOSE)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise StorageError(f"the key in this backup cannot be read ({error}): take another backup") from error
     if secret is None or len(secret) != KEY_BYTES:
         raise StorageError("the passphrase does not open the key in this backup: try again, letter by letter")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from edgevoice.errors import DamagedError, StorageError
 from edgevoice.storage.backups import Backup, backups, damaged_files, examine
-from edgevoice.storage.database import FILE_NAME
+from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.files import beside, flush, place
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import keys_beside
@@ -40,13 +40,14 @@ def newest_good(folder: Path) -> Backup | None:
 
 
 def last_good(folder: Path) -> Backup:
-    """``newest_good`` for a door whose database is damaged or gone; DamagedError where there is none."""
+    """``newest_good`` for a door whose database is damaged or gone; DamagedError where there is none, or nobody in it:
+    whoever was enrolled since would stand before a house that anybody may claim."""
     good = newest_good(folder)
-    if good is None:
+    if good is None or not _holds_anybody(good.path):
         raise DamagedError(
-            f"the database in {folder} is damaged or gone, and of {len(backups(folder))} backups there none is good:"
-            " the door stays shut until one is put in place (`edgevoice restore FILE`), or the folder is moved away to"
-            " begin anew"
+            f"the database in {folder} is damaged or gone, and of {len(backups(folder))} backups there none is good and"
+            " holds anybody: the door stays shut until one is put in place (`edgevoice restore FILE`), or the folder is"
+            " moved away to begin anew"
         )
     return good
 
@@ -76,6 +77,11 @@ def story(told: str, backup: Backup) -> str:
         f"{told}; the backup of {backup.made_at:%Y-%m-%d %H:%M} UTC was put in its place:"
         " whoever was enrolled or removed since must be enrolled or removed again"
     )
+
+
+def _holds_anybody(backup: Path) -> bool:
+    with Database.read(backup) as copy:
+        return bool(copy.rows("select 1 from speakers limit 1"))
 
 
 def _set_aside(path: Path, why: str) -> str:

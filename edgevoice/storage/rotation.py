@@ -8,7 +8,7 @@ one, and whoever opens the database next finds which.
 
 from collections.abc import Callable
 
-from edgevoice.errors import StorageError
+from edgevoice.errors import LostKeyError, StorageError
 from edgevoice.storage import chain
 from edgevoice.storage.backups import condemn, renew
 from edgevoice.storage.database import Database
@@ -57,7 +57,8 @@ def give_up(database: Database, secrets: Secrets, events: Events) -> int:
     """Begin anew with another key where the old one is lost; how many people must enrol again.
 
     Nobody can open their voiceprints any more, so they go. The rows of the audit log stay: number, time and kind can
-    be read, the details cannot. StorageError where the key is there: nothing needs to be given up then.
+    be read, the details cannot. StorageError where the key is there, or where that cannot be told now, as another
+    program writes or the key may not be read: nothing was changed then.
     """
     if _opens(database, secrets):
         raise StorageError(f"the key {secrets.path} is there and is the right one: `edgevoice key rotate` changes it")
@@ -117,6 +118,6 @@ def _opens(database: Database, secrets: Secrets) -> bool:
     try:
         with database.transaction():
             secrets.key()
-    except StorageError:
+    except LostKeyError:
         return False
     return True

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from pathlib import Path
 
-from edgevoice.errors import StorageError
+from edgevoice.errors import LostKeyError, StorageError
 from edgevoice.storage import chain
 from edgevoice.storage.database import Database
 from edgevoice.storage.files import flush
@@ -98,7 +98,7 @@ class Secrets:
         key = read_key(self.path)
         for speaker, model, sealed in people:
             if not isinstance(sealed, bytes) or key.open(sealed, VOICEPRINTS.purpose(speaker, model)) is None:
-                raise StorageError(f"a voiceprint does not open with the key {self.path}: {ENROL_AGAIN}")
+                raise LostKeyError(f"a voiceprint does not open with the key {self.path}: {ENROL_AGAIN}")
         record(database, key)
         chain.begin(database, key)
         return key
@@ -114,7 +114,7 @@ class Secrets:
                 continue
             if key.id == recorded:
                 return key
-        raise told or StorageError(
+        raise told or LostKeyError(
             f"the key {self.path} is another than the one that sealed this database: {ENROL_AGAIN}"
         )
 

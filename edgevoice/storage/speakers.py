@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from itertools import count
 
+import numpy as np
+
 from edgevoice.errors import SpeakerError, StorageError
 from edgevoice.storage.backups import condemn, renew
 from edgevoice.storage.database import Database
@@ -76,13 +78,19 @@ class Speakers:
             self._vault.keep(row, plain, model, utterances)
             self._vault.drop_original(row)
 
-    def adapt(self, name: str, vector: Vector) -> None:
-        """Move the voiceprint of a person; the one they enrolled with is kept, and ``reset`` brings it back."""
-        plain = to_bytes(name, vector)
+    def adapt(self, before: Voiceprint, vector: Vector) -> bool:
+        """Move the voiceprint of a person; the one they enrolled with is kept, and ``reset`` brings it back.
+
+        False where it is no longer the one ``before``, as another program has enrolled them anew: it stays as it is.
+        """
+        plain = to_bytes(before.speaker, vector)
         with self._database.transaction():
-            row = self._find(name)
+            row = self._find(before.speaker)
+            if not np.array_equal(self._open(row).vector, before.vector):
+                return False
             self._vault.keep_original(row.id)
             self._vault.keep(row.id, plain, row.speaker.model, row.speaker.utterances)
+        return True
 
     def enrolled_with(self, name: str) -> Voiceprint:
         """The voiceprint as it was before it adapted."""

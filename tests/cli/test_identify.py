@@ -1,5 +1,7 @@
 """``edgevoice identify``: the shape of a decision, who is let in and who is not."""
 
+from pathlib import Path
+
 import pytest
 
 from edgevoice.visit import FOLDER
@@ -42,6 +44,20 @@ def test_silence_is_refused_with_the_same_keys(household: Shell) -> None:
     assert list(record) == KEYS
     assert record["decision"] == "refuse"
     assert "no speech" in str(record["reason"])
+
+
+@pytest.mark.parametrize("command", ["identify", "mood"])
+def test_files_that_cannot_be_read_keep_no_other_from_its_answer_and_are_told(
+    household: Shell, tmp_path: Path, command: str
+) -> None:
+    damaged, ada, missing, ben = tmp_path / "no.wav", FOLDER / "ada-unlock-1.opus", "gone.wav", FOLDER / "hum.flac"
+    damaged.write_bytes(b"RIFF")
+    said = household.json(command, damaged, ada, missing, ben)
+    assert said.status == 1
+    assert {record["file"] for record in said.records} == {str(ada), str(ben)}
+    (told,) = said.err.splitlines()
+    assert str(damaged) in told
+    assert missing in told
 
 
 @pytest.mark.parametrize("name", ["Ada", "Ben"])

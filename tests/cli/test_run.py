@@ -82,6 +82,15 @@ def test_five_refusals_lock_out_and_the_next_run_remembers(household: Shell) -> 
     assert "locked out" in str(first["reason"])
 
 
+def test_where_every_utterance_is_a_fault_the_exit_status_says_so(household: Shell) -> None:
+    (household.data / "key").rename(household.data / "key-elsewhere")
+    said = household.json("run", "--fast", "--wav", FOLDER / "ada-unlock-1.opus", "--wav", FOLDER / "room.flac")
+    assert said.status == 1
+    assert "every utterance was a fault" in said.err
+    assert "is missing" in said.err.splitlines()[-1]
+    assert run(household, "room.flac")  # nobody was heard
+
+
 def test_a_file_that_is_missing_is_an_error_before_anything_is_played(household: Shell) -> None:
     said = household.json("run", "--wav", FOLDER / "rain.flac", "--wav", "nowhere.wav")
     assert said.status == 1

@@ -15,6 +15,7 @@ from edgevoice.recognition.recognise import Evidence
 from edgevoice.storage.database import Database
 from edgevoice.storage.secrets import FILE_NAME, Secrets
 from edgevoice.storage.speakers import Speakers
+from edgevoice.storage.voiceprints import Voiceprint
 from tests.door.evidence import evidence, score
 
 MODEL = "xvector-1"
@@ -94,6 +95,21 @@ def test_a_new_enrolment_forgets_the_one_before(speakers: Speakers) -> None:
     speakers.renew("Ada", voice(1, 9), MODEL, 4)
     assert not speakers.reset("Ada")
     np.testing.assert_array_equal(speakers.enrolled_with("Ada").vector, voice(1, 9))
+
+
+def test_an_enrolment_by_another_program_in_that_moment_is_not_undone(speakers: Speakers, tmp_path: Path) -> None:
+    class Late(Speakers):
+        """Somebody enrols Ada anew after her voiceprint was read."""
+
+        def voiceprints(self, model: str) -> list[Voiceprint]:
+            read = super().voiceprints(model)
+            speakers.renew("Ada", voice(1, 9), MODEL, 4)
+            return read
+
+    with Database.open(tmp_path) as database:
+        assert not Adaptation(RULES, Late(database, Secrets(tmp_path / FILE_NAME))).learn(OPEN, heard(20.0))
+    np.testing.assert_array_equal(now(speakers), voice(1, 9))
+    assert not speakers.reset("Ada")
 
 
 def test_a_removed_person_leaves_no_original(speakers: Speakers, tmp_path: Path) -> None:

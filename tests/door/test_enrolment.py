@@ -53,6 +53,11 @@ def test_three_good_clips_make_the_unit_mean_of_their_voice() -> None:
     assert np.linalg.norm(voiceprint.vector) == pytest.approx(1.0)
 
 
+def test_a_file_that_is_called_as_the_third_clip_of_another_would_be_counts_too() -> None:
+    clips = [(clip, GOOD, said(1, take)) for take, clip in enumerate(["said.wav (3)", "said.wav", "said.wav"])]
+    assert enrolment_of(*clips).voiceprint("Ada").utterances == 3
+
+
 def test_a_loud_embedding_weighs_no_more_than_the_others() -> None:
     loud = Embedding(100 * said(1, 3).vector, "xvector-1")
     found = enrolment_of(*three_of(1)[:2], ("3.wav", GOOD, loud)).voiceprint("Ada")

@@ -225,7 +225,7 @@ def test_a_voiceprint_that_cannot_adapt_takes_no_opening_back_and_is_a_fault_in_
     ):
         speakers = Speakers(database, Secrets(tmp_path / "people" / "key"))
         speakers.add("Ada", voice(1, 1), MODEL, 3)
-        speakers.adapt("Ada", voice(1, 1))
+        speakers.adapt(speakers.voiceprints(MODEL)[0], voice(1, 1))
         extras = Extras(adaptation=Adaptation(AdaptationRules(enabled=True), speakers))
         adapts = Adapts(lambda: meanwhile(another, speakers))
         with door(tmp_path / "door", Parts(recogniser=adapts, extras=extras)) as it:

@@ -68,6 +68,15 @@ def test_speech_equals_the_specification_longer_than_what_is_remembered_or_done_
     assert {frame.speech for frame in found} == {0, 1}
 
 
+def test_a_tone_at_full_scale_that_has_become_noise_counts_with_no_more_than_the_loudest_noise() -> None:
+    rises = np.cos(2 * np.pi * 32 * np.arange(2 * 16_000) / 512) >= 0
+    samples = np.where(rises, 32767, -32768).astype(np.int16)
+    found = front_end()(samples)
+    assert found.snr[-1] + found.noise[-1] > 45 << 16  # the level of a tone of more than that
+    assert found.snr[-1] > 1 << 16
+    assert as_specified(found) == specification.frames(samples.tolist())
+
+
 def test_cepstral_mean_removal_equals_the_specification() -> None:
     mfcc = front_end()(signals()["random"]).mfcc
     assert remove_cepstral_mean(mfcc).tolist() == specification.without_mean(mfcc.tolist())

@@ -41,6 +41,19 @@ def test_one_voice_agrees_with_itself_and_two_do_not(xvector: XVector) -> None:
     assert one > 0.5 > two
 
 
+def test_the_halves_are_of_the_speech_and_not_of_the_time(xvector: XVector) -> None:
+    frames = said(*ONE).frames
+    spoken = np.flatnonzero(frames.speech)
+    middle = int(spoken[len(spoken) // 2])
+    late = replace(frames, speech=np.where(np.arange(len(frames)) < middle, 0, frames.speech))
+    spoken_late = np.flatnonzero(late.speech)
+    cut = int(spoken_late[len(spoken_late) // 2])
+    wanted = float(xvector.voice(frames[:cut].mfcc) @ xvector.voice(frames[cut:].mfcc))
+    assert halves_agree(xvector, late, shortest_s=1.0) == wanted
+    assert cut > len(frames) * 2 // 3
+    assert halves_agree(xvector, frames) != wanted
+
+
 def test_what_is_too_short_to_tell_is_not_asked(xvector: XVector) -> None:
     frames = said(*ONE).frames
     enough = int(np.flatnonzero(np.cumsum(frames.speech) == SHORTEST_S * 100)[0]) + 1

@@ -143,14 +143,30 @@ def test_a_wrong_passphrase_changes_nothing(folder: Path, archive: Path) -> None
     assert (sorted(folder.rglob("*")), names(folder)) == (before, ["Ada", "Bo"])
 
 
-@pytest.mark.parametrize("damage", ["a letter", "half of it", "another key", "no database", "a foreign database"])
+def locked(archive: bytes) -> bytes:
+    """As a zip program that asks for a password of its own marks it."""
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = archive.index(header) + flags
+        archive = archive[:place] + b"\x01" + archive[place + 1 :]
+    return archive
+
+
+BROKEN = {
+    "a letter": lambda whole: b"Dear Ada" * 999,
+    "half of it": lambda whole: whole[: len(whole) // 2],
+    "a password of another program": locked,
+}
+KEYS = {"no figures": b'{"n": Infinity}', "too deep": b"[" * 100_000}
+
+
+@pytest.mark.parametrize("damage", [*BROKEN, *KEYS, "another key", "no database", "a foreign database"])
 def test_what_is_no_good_backup_changes_nothing(tmp_path: Path, folder: Path, archive: Path, damage: str) -> None:
     whole, bad = archive.read_bytes(), tmp_path / "bad.zip"
-    if damage in ("a letter", "half of it"):
-        bad.write_bytes(b"Dear Ada" * 999 if damage == "a letter" else whole[: len(whole) // 2])
+    if damage in BROKEN:
+        bad.write_bytes(BROKEN[damage](whole))
     else:
         with zipfile.ZipFile(archive) as source, zipfile.ZipFile(bad, "w") as target:
-            database, key = source.read(FILE_NAME), source.read("key.json")
+            database, key = source.read(FILE_NAME), KEYS.get(damage, source.read("key.json"))
             if damage == "another key":
                 with Database.open(tmp_path / "other") as other:
                     Events(other).write("open", "elsewhere")

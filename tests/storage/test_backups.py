@@ -223,7 +223,9 @@ def test_the_last_good_backup_is_found_behind_damaged_ones(
     assert "no good" in caplog.text
     assert not list((home / "backups").glob("*-wal"))
     made[0].path.unlink()
-    with pytest.raises(DamagedError, match=r"of 2 backups there none is good: the door stays shut.*restore FILE"):
+    with pytest.raises(
+        DamagedError, match=r"of 2 backups there none is good and holds anybody: the door stays shut.*restore FILE"
+    ):
         last_good(home)
 
 

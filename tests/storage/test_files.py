@@ -4,12 +4,15 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from edgevoice.errors import StorageError
+from edgevoice import app
+from edgevoice.config import Loaded, Settings, load
+from edgevoice.errors import SettingsError, StorageError
 from edgevoice.storage.archive import pack, unpack_and_restore
 from edgevoice.storage.backups import back_up
 from edgevoice.storage.database import FILE_NAME, Database
@@ -118,3 +121,28 @@ def test_a_folder_of_root_tells_nothing_of_who_serves(data: Path) -> None:
     with become(NOBODY):
         enrol(data)
     assert {user for user, _ in owners(data).values()} == {NOBODY}
+
+
+@pytest.mark.parametrize("inside", [".", "within"])
+def test_a_folder_that_this_user_may_not_look_into_is_told_with_what_to_do(data: Path, inside: str) -> None:
+    folder = data / inside
+    data.chmod(0o700)
+    settings = replace(Settings(), storage=replace(Settings().storage, folder=folder))
+    with become(STRANGER):
+        with pytest.raises(StorageError, match=r"Permission denied.*run it as the user whom it belongs to"):
+            app.open_house(Loaded(settings, None, folder, {}))
+        with pytest.raises(SettingsError, match=r"edgevoice\.toml: cannot be read .*Permission denied"):
+            load(data=folder)
+
+
+def test_a_link_in_the_folder_of_the_service_does_not_lead_root_to_close_a_file_of_the_system(
+    data: Path, tmp_path: Path
+) -> None:
+    system = tmp_path / "passwd"
+    system.write_text("root:x:0:0\n" * 999)
+    system.chmod(0o644)
+    (data / FILE_NAME).symlink_to(system)
+    with pytest.raises(StorageError, match="not SQLite"):
+        Database.open(data)
+    assert system.stat().st_mode & 0o777 == 0o644
+    assert system.read_text() == "root:x:0:0\n" * 999

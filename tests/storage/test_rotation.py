@@ -226,3 +226,17 @@ def test_every_sealed_column_of_the_schema_is_sealed_anew(database: Database) ->
         table for table in tables for column in database.rows(f"pragma table_info({table})") if column[1] == "sealed"
     }
     assert sealed == {each.table for each in SEALED}
+
+
+def test_a_key_is_not_lost_because_another_program_writes_or_everybody_may_read_it(home: Path) -> None:
+    key = (home / "key").read_bytes()
+    with household(home) as other, household(home) as it:
+        it.database.wait_at_most(0.1)
+        with other.database.transaction(), pytest.raises(StorageError, match="another program has been writing"):
+            give_up(it.database, it.secrets, it.events)
+        (home / "key").chmod(0o644)
+        with pytest.raises(StorageError, match="chmod 600"):
+            give_up(it.database, it.secrets, it.events)
+        (home / "key").chmod(0o600)
+        assert (home / "key").read_bytes() == key
+        assert len(it.speakers.voiceprints(MODEL)) == 2

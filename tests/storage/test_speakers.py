@@ -182,7 +182,7 @@ def test_a_damaged_original_is_told_and_never_takes_the_place_of_what_has_adapte
     speakers: Speakers, database: Database, sealed: str
 ) -> None:
     speakers.add("Ada", voice(1), MODEL, 3)
-    speakers.adapt("Ada", voice(2))
+    speakers.adapt(speakers.voiceprints(MODEL)[0], voice(2))
     assert speakers.damaged() == []
     database.rows(f"update originals set sealed = {sealed}")
     assert [person.name for person in speakers.damaged()] == ["Ada"]
