@@ -17,6 +17,8 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from edgevoice.listening.features import BANDS
+from edgevoice.listening.window import FRAMES_PER_SECOND
 from tools.made_of import made_of
 from tools.measure.page import markdown_table, write_between
 from tools.prune import parameters, pruned
@@ -32,8 +34,6 @@ from tools.training.student import Student
 from tools.training.xvector import XVector
 
 SHARES = (0.0, 0.15, 0.27, 0.4, 0.55, 0.7)
-_BANDS = (40, 20, 20, 10, 10)  # outputs of the stem's blocks
-_RATES = (100, 50, 50, 50, 50)  # and how many a second
 _NEEDED = ("development.npz", "frame_basis.npz")
 _RUNS = 60  # of a file, to time it
 
@@ -41,12 +41,13 @@ _RUNS = 60  # of a file, to time it
 def macs_per_second(network: XVector) -> int:
     """Multiplications of the frame network for a second of sound, context not counted twice."""
     frames = network.frames
-    stem = sum(
-        block.convolution.weight.numel() * bands * rate
-        for block, bands, rate in zip(frames.stem_blocks(), _BANDS, _RATES, strict=True)
-    )
+    bands, rate, stem = BANDS, FRAMES_PER_SECOND, 0
+    for block in frames.stem_blocks():
+        in_time, in_frequency = block.convolution.stride
+        rate, bands = rate // in_time, bands // in_frequency
+        stem += block.convolution.weight.numel() * bands * rate
     rest = [frames.enter, frames.leave, *(layer for b in frames.tdnn_blocks() for layer in (b.context, b.back))]
-    return 100 * frames.bands.weight.numel() + stem + 50 * sum(layer.weight.numel() for layer in rest)
+    return FRAMES_PER_SECOND * frames.bands.weight.numel() + stem + rate * sum(layer.weight.numel() for layer in rest)
 
 
 def point(student: Student, share: float, run: Run, steps: int, corpus: Corpus, output: Path, root: Path) -> list[str]:

@@ -2,7 +2,9 @@
 
 import pytest
 import torch
+from torch import Tensor, nn
 
+from tools.pruning_curve import macs_per_second
 from tools.training.deepen import deepened
 from tools.training.xvector import Shape, XVector, context_frames, statistics
 
@@ -45,3 +47,20 @@ def test_new_blocks_learn() -> None:
 def test_takes_no_block_out() -> None:
     with pytest.raises(ValueError, match=r"found \(2, 1\), \(1, 3\) wanted"):
         deepened(deepened(network(), (2, 1)), (1, 3))
+
+
+@pytest.mark.parametrize("residual", [(1, 1), (3, 4)])
+def test_multiplications_are_those_of_every_layer_however_deep_the_stem(residual: tuple[int, int]) -> None:
+    deep, seconds, counted = deepened(network(), residual), 60, 0
+
+    def count(layer: nn.Module, _: tuple[Tensor], output: Tensor) -> None:
+        nonlocal counted
+        assert isinstance(layer, nn.Conv2d | nn.Linear)
+        counted += output.numel() * layer.weight[0].numel()
+
+    for layer in deep.frames.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            layer.register_forward_hook(count)
+    with torch.inference_mode():
+        deep.frames(torch.randn(1, 100 * seconds, 40))
+    assert counted / seconds == pytest.approx(macs_per_second(deep), rel=0.03)  # less context at both ends
