@@ -173,7 +173,7 @@ not_readable() {
 # stay WHY: the old release goes on as it was.
 stay() {
     rm -rf "$data/before-upgrade" "$release"
-    if [ "$was_active" ]; then systemctl start edgevoice || true; fi
+    if [ "$was_active" ]; then systemctl start --no-block edgevoice || true; fi
     fail "edgevoice was not upgraded: $1"
 }
 
@@ -218,13 +218,14 @@ service() {
 start() {
     if ! systemd_runs; then say "systemd does not run here; the door starts at the next boot"; return; fi
     if [ "$changed$release" ]; then say "starting the door" && run systemctl stop edgevoice; fi
-    if run systemctl start edgevoice; then forget_copy; return; fi
-    [ "$before$was_active" = "${before}1" ] || fail "it does not start yet: journalctl -u edgevoice -e; it is tried again and again"
+    # Longer than TimeoutStartSec; without a microphone the start waits on.
+    if run timeout 100 systemctl start edgevoice; then forget_copy; return; fi
+    [ "$before$was_active" = "${before}1" ] || fail "it hears nothing yet: journalctl -u edgevoice -e; it waits for its microphone, or is tried again and again"
     say "the new one does not start; the old one comes back"
     systemctl stop edgevoice || true
     ln -sfn "$before" "$prefix/next" && mv -T "$prefix/next" "$prefix/current"
     put_copy_back
-    systemctl start edgevoice || true
+    systemctl start --no-block edgevoice || true
     rm -rf "$release"
     fail "edgevoice was not upgraded: journalctl -u edgevoice -e says why"
 }

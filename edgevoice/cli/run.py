@@ -17,8 +17,10 @@ from edgevoice.cli.serve import FileAt, Service, StreamClock, ending_by_signal
 from edgevoice.config import Settings
 from edgevoice.errors import MicrophoneError
 from edgevoice.hardware import Button, Microphone
+from edgevoice.hardware.microphone import PyAudioMicrophone
 from edgevoice.hardware.microphone_status import MicrophoneState, MicrophoneStatus
 from edgevoice.hardware.portaudio import list_devices
+from edgevoice.hardware.systemd import under_systemd
 from edgevoice.listening.capture import SAMPLE_RATE
 
 
@@ -74,7 +76,8 @@ def _serve_files(desk: Desk, wav: tuple[Path, ...], fast: bool, keys: bool) -> N
 
 
 def _serve_microphone(desk: Desk, keys: bool) -> None:
-    """Fails at once where there is no device; later troubles are told, written down and waited out."""
+    """Where there is no device a person is told at once; a service waits for it, as for one that goes away later, with
+    everything else served: that is told and written down."""
     display, settings, started = display_of(desk), desk.loaded.settings, time.monotonic()
     with (
         _keyboard(settings, keys) as button,
@@ -88,12 +91,17 @@ def _serve_microphone(desk: Desk, keys: bool) -> None:
                 _report(device, display, status, time.monotonic() - started)
 
         microphone = app.microphone(settings, report)
-        try:
-            microphone.open()
-        except MicrophoneError as error:
-            raise MicrophoneError(f"{error} Without one: edgevoice visit, or edgevoice run --wav FILE.") from error
+        if not under_systemd():
+            _open(microphone)
         with display:
             service.serve(microphone)
+
+
+def _open(microphone: PyAudioMicrophone) -> None:
+    try:
+        microphone.open()
+    except MicrophoneError as error:
+        raise MicrophoneError(f"{error} Without one: edgevoice visit, or edgevoice run --wav FILE.") from error
 
 
 def _report(device: app.Device, display: Display, status: MicrophoneStatus, t_s: float) -> None:

@@ -35,7 +35,7 @@ class Service:
         self._device, self._display, self._clock, self._file_at = device, display, clock, file_at
         self._open_seconds, self._open_until = open_seconds, 0.0
         self._was_open = self._answered = False
-        self._was = self._counted = self._failed = ""
+        self._was = self._counted = self._failed = self._status = ""
         self._t_s = 0.0
         self.serving = False
         """Whether the loop is running."""
@@ -66,8 +66,9 @@ class Service:
                 self._tell(answers)
                 if answers:
                     give_back()
-                heard = len(block.samples) > 0 and not talks and microphone.healthy
-                if heard and not any(answer.outcome.faults for answer in answers):
+                if not microphone.healthy:
+                    self._device.watchdog.waiting()
+                elif len(block.samples) > 0 and not talks and not any(answer.outcome.faults for answer in answers):
                     self._device.watchdog.alive()
             self._tell(self._device.pipeline.finish())
         finally:
@@ -107,12 +108,15 @@ class Service:
             self._display.moved("lock", "open" if is_open else "locked", self._t_s)
         if state != self._was:
             self._display.moved("state", state, self._t_s)
-            self._device.watchdog.status(state)
+        lost = kiosk.machine.lost
+        status = f"{state}, lost: {', '.join(sorted(lost))}" if lost else state
+        if status != self._status:
+            self._device.watchdog.status(status)
         for prompts in kiosk.take_said():
             self._display.moved("says", " ".join(prompt.value for prompt in prompts), self._t_s)
         if kiosk.counted not in ("", self._counted):
             self._display.moved("asks", kiosk.counted, self._t_s)
-        self._was_open, self._was, self._counted = is_open, state, kiosk.counted
+        self._was_open, self._was, self._counted, self._status = is_open, state, kiosk.counted, status
         left_s = max(self._open_until - self._clock(), 0.0) if is_open else 0.0
         playing = self._file_at(self._t_s) or ""
         self._display.stands(Moment(self._t_s, state, level, kiosk.light, left_s, playing))

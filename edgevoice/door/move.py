@@ -127,7 +127,7 @@ class Mover:
         """Nothing here may fail: what the machine cannot take is a fault by force."""
         before = self.machine
         try:
-            done = step(self.machine, event, self._now(), False, device)
+            done = step(self.started(), event, self._now(), False, device)
             self._dialogue.drop(done)
             self.machine = done.machine
         except Exception:

@@ -215,6 +215,10 @@ class Watchdog(Protocol):
         """A frame was really read and the pipeline really returned."""
         ...
 
+    def waiting(self) -> None:
+        """The pipeline really returned, but there is no microphone to read from."""
+        ...
+
     def stopping(self) -> None:
         """The service ends by itself."""
         ...

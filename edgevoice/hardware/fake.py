@@ -165,7 +165,7 @@ class FakeWatchdog:
 
     def __init__(self) -> None:
         self.is_ready = self.has_stopped = False
-        self.signs_of_life = 0
+        self.signs_of_life = self.waits = 0
         self.text = ""
 
     def ready(self) -> None:
@@ -176,6 +176,10 @@ class FakeWatchdog:
         """Count it; the first time the door is also ready."""
         self.ready()
         self.signs_of_life += 1
+
+    def waiting(self) -> None:
+        """Count it."""
+        self.waits += 1
 
     def stopping(self) -> None:
         """Remember it."""

@@ -1,5 +1,6 @@
 """systemd's service protocol (sd_notify(3)): it restarts a door that no longer says that it hears."""
 
+import logging
 import os
 import time
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from edgevoice.errors import HardwareError
 
 SHARE_OF_LIMIT = 0.25  # sd_watchdog_enabled(3) asks for half; a late block of sound must not cost a restart
 
+_log = logging.getLogger(__name__)
+
 
 def under_systemd() -> bool:
     """Whether a service manager waits to be told."""
@@ -16,7 +19,8 @@ def under_systemd() -> bool:
 
 
 class SystemdWatchdog:
-    """Tells systemd: READY at the first sign of life, WATCHDOG at later ones, STATUS, STOPPING.
+    """Tells systemd: READY at the first sign of life, WATCHDOG at later ones, EXTEND_TIMEOUT_USEC before the first,
+    STATUS, STOPPING.
 
     Nothing here has a thread or a timer of its own: whoever stops calling ``alive`` is restarted. A message that cannot
     be sent is logged and lost.
@@ -33,7 +37,8 @@ class SystemdWatchdog:
             ) from error
         self._notify, self._what = daemon.notify, daemon.Notification
         self._clock = clock
-        self._every = SHARE_OF_LIMIT * _limit_seconds()
+        self._sd_notify = daemon.sd_notify  # for what the enumeration lacks
+        self._limit_s = _limit_seconds()
         self._ready = False
         self._fed = -float("inf")
 
@@ -49,10 +54,20 @@ class SystemdWatchdog:
         May be called at every block: four messages within WatchdogSec are sent at most.
         """
         self.ready()
-        now = self._clock()
-        if self._every and now - self._fed >= self._every:
-            self._fed = now
+        if self._is_due():
             self._notify(self._what.WATCHDOG)
+
+    def waiting(self) -> None:
+        """The pipeline returned, but there is nothing to hear with: a start may last WatchdogSec from now on.
+
+        A door that was ready once is told nothing of it: it is restarted. May be called at every block, as ``alive``.
+        """
+        if self._ready or not self._is_due():
+            return
+        try:
+            self._sd_notify(f"EXTEND_TIMEOUT_USEC={round(1e6 * self._limit_s)}", False)
+        except (RuntimeError, ValueError) as error:
+            _log.error("systemd cannot be told that the door waits for its microphone: %s", error)
 
     def stopping(self) -> None:
         """The door is shut and ends."""
@@ -61,6 +76,14 @@ class SystemdWatchdog:
     def status(self, text: str) -> None:
         """What ``systemctl status`` shows, one line."""
         self._notify(self._what.STATUS, " ".join(text.split()))
+
+    def _is_due(self) -> bool:
+        """Whether a message may be sent again."""
+        now = self._clock()
+        if not self._limit_s or now - self._fed < SHARE_OF_LIMIT * self._limit_s:
+            return False
+        self._fed = now
+        return True
 
 
 def _limit_seconds() -> float:

@@ -38,12 +38,14 @@ def test_every_block_that_went_through_is_a_sign_of_life(tmp_path: Path) -> None
     watchdog = watched(tmp_path)
     assert watchdog.signs_of_life == BLOCKS
     assert watchdog.is_ready
+    assert watchdog.waits == 0
     assert watchdog.has_stopped
 
 
 def test_a_microphone_that_gives_no_sound_is_none(tmp_path: Path) -> None:
     watchdog = watched(tmp_path, healthy=False)
     assert watchdog.signs_of_life == 0
+    assert watchdog.waits == BLOCKS
     assert not watchdog.is_ready
 
 
@@ -57,7 +59,8 @@ def test_a_block_without_sound_is_none(tmp_path: Path) -> None:
 
 
 def test_an_ear_that_fails_at_every_block_is_none(tmp_path: Path) -> None:
-    assert watched(tmp_path, Parts(ear=Ear("hear"))).signs_of_life == 0
+    watchdog = watched(tmp_path, Parts(ear=Ear("hear")))
+    assert (watchdog.signs_of_life, watchdog.waits) == (0, 0)
 
 
 def test_a_model_that_fails_at_every_utterance_is_none(tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ def test_systemd_understands_every_line_of_the_unit(tmp_path: Path) -> None:
 
 SERVICE_MANAGER = """
 systemd_runs() { true; }
+timeout() { shift; "$@"; }
 systemctl() {
     [ "$1" = start ] || return 0
     [ "$meanwhile" ] && [ "$(readlink "$prefix/current")" = "$prefix/new" ] || return 0

@@ -62,12 +62,32 @@ def test_a_status_is_one_line_and_the_end_is_told(manager: NotifySocket) -> None
     assert manager.waiting() == ["STATUS=two WATCHDOG=1 lines", "STOPPING=1"]
 
 
+def test_a_wait_for_the_microphone_makes_the_start_longer_four_times_within_the_limit(manager: NotifySocket) -> None:
+    clock = ManualClock()
+    watchdog = SystemdWatchdog(clock)
+    for _ in range(320):
+        watchdog.waiting()
+        clock.advance(LIMIT_S / 320)
+    assert manager.waiting() == ["EXTEND_TIMEOUT_USEC=20000000"] * 4
+
+
+def test_no_wait_after_it_was_ready_is_told(manager: NotifySocket) -> None:
+    clock = ManualClock()
+    watchdog = SystemdWatchdog(clock)
+    watchdog.alive()
+    clock.advance(LIMIT_S)
+    watchdog.waiting()
+    assert manager.waiting() == ["READY=1", "WATCHDOG=1"]
+
+
 @pytest.mark.parametrize("value", ["", "soon", "0"])
 def test_a_unit_without_a_watchdog_is_told_that_the_door_is_ready_and_no_more(
     manager: NotifySocket, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("WATCHDOG_USEC", value)
-    SystemdWatchdog(ManualClock()).alive()
+    watchdog = SystemdWatchdog(ManualClock())
+    watchdog.waiting()
+    watchdog.alive()
     assert manager.waiting() == ["READY=1"]
 
 
@@ -75,7 +95,9 @@ def test_a_watchdog_meant_for_another_process_is_not_fed(
     manager: NotifySocket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WATCHDOG_PID", str(os.getpid() + 1))
-    SystemdWatchdog(ManualClock()).alive()
+    watchdog = SystemdWatchdog(ManualClock())
+    watchdog.waiting()
+    watchdog.alive()
     assert manager.waiting() == ["READY=1"]
 
 

@@ -1,0 +1,50 @@
+"""``edgevoice run`` as a service in a process of its own, and somebody who speaks to it."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from edgevoice.listening.capture import SAMPLE_RATE
+from tests.notify_socket import NotifySocket
+from tests.sound import clip
+from tests.virtual_microphone import VirtualMicrophone
+
+REPOSITORY = Path(__file__).parents[1]
+FED = "WATCHDOG=1"
+TRIES = 60  # of half a second
+
+
+@contextmanager
+def served(folder: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """The door of this folder, with its ``edgevoice.toml``; it is gone at the end however the evening went."""
+    command = [sys.executable, "-m", "edgevoice", "--data", folder, "run"]
+    with subprocess.Popen(
+        command, env=environment, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as door:
+        try:
+            yield door
+        finally:
+            door.kill()
+
+
+def room_noise(folder: Path) -> Path:
+    """Half a second of it."""
+    noise = folder / "noise.wav"
+    soundfile.write(noise, np.resize(clip("room.flac"), SAMPLE_RATE // 2), SAMPLE_RATE)
+    return noise
+
+
+def speak(microphone: VirtualMicrophone, sound: Path, manager: NotifySocket) -> list[str]:
+    """Speak until that is told: what is said while the device is being opened anew is not heard."""
+    told: list[str] = []
+    for _ in range(TRIES):
+        microphone.play(sound)
+        told += manager.waiting()
+        if FED in told:
+            break
+    return told
