@@ -3,7 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -24,6 +24,15 @@ class NotifySocket:
                 told.append(self._socket.recv(4096).decode())
             except BlockingIOError:
                 return told
+
+    def listen(self, seconds: float) -> list[str]:
+        """What is told within so long. Where nobody listens, ten messages fill the queue, and who tells waits."""
+        until, told = time.monotonic() + seconds, []
+        while (left := until - time.monotonic()) > 0:
+            self._socket.settimeout(left)
+            with suppress(TimeoutError):
+                told.append(self._socket.recv(4096).decode())
+        return told
 
     def stops(self, message: str, for_seconds: float, seconds: float = 60.0) -> bool:
         """Whether this message does not come any more for so long, some time within ``seconds``.

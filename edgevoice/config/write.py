@@ -12,7 +12,8 @@ from edgevoice.config.settings import Settings
 
 _WIDTH = 100
 _HEAD = """Settings of edgevoice. A line "#key = value" shows a default: remove the "#" to change it. "" is none.
-Looked for in this order: --config FILE, edgevoice.toml in the folder of --data, /etc/edgevoice/edgevoice.toml."""
+Looked for in this order: --config FILE; edgevoice.toml in the folder of --data, without it in this user's state folder;
+/etc/edgevoice/edgevoice.toml."""
 
 
 def documented() -> str:

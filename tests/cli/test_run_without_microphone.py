@@ -51,16 +51,17 @@ def settle(folder: Path, device: str | None = None) -> None:
     move(folder, DOOR, OPEN)
 
 
-def audit(folder: Path, count: int) -> list[tuple[str, str]]:
-    """Kind and reason of what the audit log holds, oldest first, once there are so many; AssertionError after long."""
-    until = time.monotonic() + PATIENT_S
+def audit(folder: Path, count: int, manager: NotifySocket) -> tuple[list[tuple[str, str]], list[str]]:
+    """Kind and reason of what the audit log holds, oldest first, once there are so many, and what the manager was told
+    meanwhile; AssertionError after long."""
+    until, told = time.monotonic() + PATIENT_S, []
     while True:
         with app.house(load(data=folder, system_file=folder / "none")) as home:
             rows = [(event.kind, event.reason) for event in home.events.last(100)]
         if len(rows) >= count:
-            return rows
+            return rows, told
         assert time.monotonic() < until, rows
-        time.sleep(0.1)
+        told += manager.listen(0.1)
 
 
 @dataclass
@@ -90,18 +91,18 @@ def _evening(folder: Path, microphone: VirtualMicrophone, manager: NotifySocket)
     with served(folder, {**microphone.environment, **manager.environment}) as door:
         at_first = manager.wait_for(LOST) + manager.wait_for(WAITS)
         move(folder, DOOR, CLOSED)
-        time.sleep(LEAVE_S + WATCHED_S)
-        at_start = audit(folder, 1)
+        meanwhile = manager.listen(LEAVE_S + WATCHED_S)
+        at_start, told = audit(folder, 1, manager)
+        meanwhile += told
         move(folder, DOOR, OPEN)
-        rows = audit(folder, len(at_start) + 1)
+        rows, told = audit(folder, len(at_start) + 1, manager)
+        meanwhile += told
         move(folder, DOOR, CLOSED)
-        meanwhile = manager.waiting()
         microphone.plug()
         plugged = speak(microphone, room_noise(folder), manager) + manager.wait_for("STATUS=listening")
         microphone.unplug()
         manager.wait_for(LOST)
-        time.sleep(WATCHED_S)
-        unplugged = manager.waiting()
+        unplugged = manager.listen(WATCHED_S)
         door.send_signal(signal.SIGTERM)
         _, errors = door.communicate(timeout=PATIENT_S)
     return Told(at_first, meanwhile, rows, plugged, unplugged, door.returncode, errors)
@@ -143,7 +144,7 @@ def test_a_name_that_no_device_has_is_waited_for_and_named(tmp_path: Path) -> No
         served(tmp_path, {**microphone.environment, **manager.environment}) as door,
     ):
         manager.wait_for(WAITS)
-        ((_, why),) = audit(tmp_path, 1)
+        ((_, why),), _ = audit(tmp_path, 1, manager)
         door.send_signal(signal.SIGTERM)
         assert door.wait(PATIENT_S) == 0
     assert "'a microphone of another house' was not found: there is" in why

@@ -106,7 +106,8 @@ contact 1
 expect 'says: door-forced' 10
 contact 0
 sleep 80
-inside systemctl status edgevoice --no-pager | grep -E 'Active: activating|Status: "fault, lost: microphone"'
+[ "$(inside systemctl show -P ActiveState edgevoice)" = activating ] || fail "it does not wait"
+[ "$(inside systemctl show -P StatusText edgevoice)" = "fault, lost: microphone" ] || fail "it does not say what for"
 [ "$(main)" = "$serves" ] || fail "it was started again"
 [ "$(journal | grep -c 'was shut after a fault')" = 1 ] || fail "the microphone was not told once"
 journal
