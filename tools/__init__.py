@@ -2,8 +2,8 @@
 
 The x-vector, in the order of ``make model``: recordings, prepare, teach, train, prune, refine, whiten, quantize,
 calibrate; restore begins from a released file instead, rehear goes on behind another front end.
-What it is worth: evaluate, compare (with train_peers), promise, int8_cost, conditions_table, groups_table, ablation,
-pruning_curve, teacher_map; your own sound: enroll_from_recordings.
+What it is worth: evaluate, compare (with train_peers), promise, int8_cost, conditions_table, compare_hardships,
+groups_table, ablation, pruning_curve, teacher_map; your own sound: enroll_from_recordings.
 Of all steps: index, label, step, made_of.
 Mood: train_emotion, compare_emotion, mood_eer.
 Digits: digits_speech, train_digits, digits_table.

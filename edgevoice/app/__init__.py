@@ -33,6 +33,7 @@ from edgevoice.app.models import (
 )
 from edgevoice.app.recordings import fingerprint, library, rhythm
 from edgevoice.app.serving import Device, device
+from edgevoice.hardware.systemd import under_systemd
 
 __all__ = [
     "Clock",
@@ -67,6 +68,7 @@ __all__ = [
     "remember_enrolment",
     "rhythm",
     "sounder",
+    "under_systemd",
     "utterances",
     "watchdog",
     "xvector",

@@ -15,12 +15,10 @@ from edgevoice.cli.display import Display
 from edgevoice.cli.journal import display_of
 from edgevoice.cli.serve import FileAt, Service, StreamClock, ending_by_signal
 from edgevoice.config import Settings
-from edgevoice.errors import MicrophoneError
+from edgevoice.errors import EdgevoiceError, MicrophoneError
 from edgevoice.hardware import Button, Microphone
-from edgevoice.hardware.microphone import PyAudioMicrophone
 from edgevoice.hardware.microphone_status import MicrophoneState, MicrophoneStatus
 from edgevoice.hardware.portaudio import list_devices
-from edgevoice.hardware.systemd import under_systemd
 from edgevoice.listening.capture import SAMPLE_RATE
 
 
@@ -91,17 +89,13 @@ def _serve_microphone(desk: Desk, keys: bool) -> None:
                 _report(device, display, status, time.monotonic() - started)
 
         microphone = app.microphone(settings, report)
-        if not under_systemd():
-            _open(microphone)
+        if not app.under_systemd():
+            try:
+                microphone.open()
+            except MicrophoneError as error:
+                raise MicrophoneError(f"{error} Without one: edgevoice visit, or edgevoice run --wav FILE.") from error
         with display:
             service.serve(microphone)
-
-
-def _open(microphone: PyAudioMicrophone) -> None:
-    try:
-        microphone.open()
-    except MicrophoneError as error:
-        raise MicrophoneError(f"{error} Without one: edgevoice visit, or edgevoice run --wav FILE.") from error
 
 
 def _report(device: app.Device, display: Display, status: MicrophoneStatus, t_s: float) -> None:
@@ -122,4 +116,7 @@ def _serve(
         app.device(settings, house, clock, button) as device,
         display,
     ):
-        Service(device, display, clock, settings.door.open_seconds, file_at).serve(microphone)
+        service = Service(device, display, clock, settings.door.open_seconds, file_at)
+        service.serve(microphone)
+    if service.only_faults:
+        raise EdgevoiceError(f"every utterance was a fault, the last: {service.only_faults}; run: edgevoice check")

@@ -8,7 +8,6 @@ from types import FrameType
 from edgevoice.app import Device
 from edgevoice.app.reserves import give_back
 from edgevoice.cli.display import Display, Moment
-from edgevoice.errors import EdgevoiceError
 from edgevoice.hardware import Microphone
 from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock
 from edgevoice.pipeline import Answer
@@ -40,19 +39,19 @@ class Service:
         self.serving = False
         """Whether the loop is running."""
 
-    def serve(self, microphone: Microphone) -> None:
-        """Until the microphone ends; then the lock is shut. Whatever fails is written down before it is raised.
+    @property
+    def only_faults(self) -> str:
+        """The last fault where somebody was heard and every answer was one, else nothing."""
+        return "" if self._answered else self._failed
 
-        EdgevoiceError at the end of files in which somebody was heard and every answer was a fault.
-        """
+    def serve(self, microphone: Microphone) -> None:
+        """Until the microphone ends; then the lock is shut. Whatever fails is written down before it is raised."""
         self.serving = True
         try:
             self._hear_all(microphone)
         except Exception as error:  # whatever a driver, a file or the display raises
             self._device.kiosk.fault(error)
             raise
-        if isinstance(self._clock, StreamClock) and self._failed and not self._answered:
-            raise EdgevoiceError(f"every utterance was a fault, the last: {self._failed}; run: edgevoice check")
 
     def _hear_all(self, microphone: Microphone) -> None:
         try:
