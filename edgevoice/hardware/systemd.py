@@ -54,7 +54,7 @@ class SystemdWatchdog:
         May be called at every block: four messages within WatchdogSec are sent at most.
         """
         self.ready()
-        if self._is_due():
+        if self._take_turn():
             self._notify(self._what.WATCHDOG)
 
     def waiting(self) -> None:
@@ -62,7 +62,7 @@ class SystemdWatchdog:
 
         A door that was ready once is told nothing of it: it is restarted. May be called at every block, as ``alive``.
         """
-        if self._ready or not self._is_due():
+        if self._ready or not self._take_turn():
             return
         try:
             self._sd_notify(f"EXTEND_TIMEOUT_USEC={round(1e6 * self._limit_s)}", False)
@@ -77,8 +77,8 @@ class SystemdWatchdog:
         """What ``systemctl status`` shows, one line."""
         self._notify(self._what.STATUS, " ".join(text.split()))
 
-    def _is_due(self) -> bool:
-        """Whether a message may be sent again."""
+    def _take_turn(self) -> bool:
+        """Whether a message may be sent again; then it counts as sent."""
         now = self._clock()
         if not self._limit_s or now - self._fed < SHARE_OF_LIMIT * self._limit_s:
             return False
