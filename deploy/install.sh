@@ -19,7 +19,7 @@ unit=/etc/systemd/system/edgevoice.service
 rules=/etc/udev/rules.d/60-edgevoice.rules
 user=edgevoice
 
-dry_run='' mode=install purge='' wheels='' changed='' release='' before='' was_active=''
+dry_run='' mode=install purge='' wheels='' changed='' release='' before='' was_active='' was_up=''
 
 say() { printf 'edgevoice: %s\n' "$*"; }
 fail() { printf 'edgevoice: error: %s\n' "$*" >&2; exit "${status:-1}"; }
@@ -142,7 +142,10 @@ change_over() {
     before=$(readlink "$prefix/current" 2>/dev/null || true)
     run sync # or a power cut in the next half a minute would leave a release of empty files in the place of the old one
     if systemd_runs && [ -e "$unit" ]; then
-        if systemctl is-active -q edgevoice; then was_active=1; fi
+        case $(systemctl show -P ActiveState edgevoice) in
+            active) was_active=1 was_up=1 ;;
+            activating) was_up=1 ;; # it serves and waits for its microphone, or is about to be tried again
+        esac
         trap '' HUP INT TERM # a terminal that goes leaves no door standing still
         trap serve_again EXIT
         say "stopping the door" # also one that does not serve now and is about to be tried again
@@ -158,7 +161,7 @@ change_over() {
 }
 
 # Also where nothing can be said any more, which ends the script.
-serve_again() { if [ "$was_active" ] && [ -z "$dry_run" ]; then systemctl start --no-block edgevoice || true; fi; }
+serve_again() { if [ "$was_up" ] && [ -z "$dry_run" ]; then systemctl start --no-block edgevoice || true; fi; }
 
 copy_people() {
     as_user mkdir -m 0700 "$data/before-upgrade" &&
@@ -173,7 +176,7 @@ not_readable() {
 # stay WHY: the old release goes on as it was.
 stay() {
     rm -rf "$data/before-upgrade" "$release"
-    if [ "$was_active" ]; then systemctl start --no-block edgevoice || true; fi
+    if [ "$was_up" ]; then systemctl start --no-block edgevoice || true; fi
     fail "edgevoice was not upgraded: $1"
 }
 

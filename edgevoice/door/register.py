@@ -94,16 +94,21 @@ class Register:
 
     def demote(self, name: str, force: bool = False) -> str:
         """Let a person no longer allow enrolments; SpeakerError for the last who may, unless ``force``."""
-        if not force:
-            self._refuse_last(name)
-        return self._appoint(name, False)
+        with self.database.transaction():  # or two programs at once leave nobody
+            if not force:
+                self._refuse_last(name)
+            return self._appoint(name, False)
 
     def remove(self, name: str, force: bool = False) -> str:
         """Forget a person; SpeakerError for the last administrator among several people, unless ``force``."""
         person = self.find(name)
-        if not force and len(self.speakers.list()) > 1:
-            self._refuse_last(name)
-        self.speakers.remove(person.name, self._write_removal)
+
+        def first() -> None:
+            if not force and len(self.speakers.list()) > 1:
+                self._refuse_last(name)
+            self._write_removal()
+
+        self.speakers.remove(person.name, first)
         return person.name
 
     def reset(self, name: str) -> bool:

@@ -107,6 +107,7 @@ SERVICE_MANAGER = """
 systemd_runs() { true; }
 timeout() { shift; "$@"; }
 systemctl() {
+    if [ "$1" = show ]; then echo active; fi
     [ "$1" = start ] || return 0
     [ "$meanwhile" ] && [ "$(readlink "$prefix/current")" = "$prefix/new" ] || return 0
     eval "$meanwhile"
@@ -129,9 +130,9 @@ def upgraded(
         (opt / release).mkdir(parents=True, exist_ok=True)
     if not (opt / "current").exists():
         (opt / "current").symlink_to(opt / "old")
-    here = f"prefix={opt} data={data} release={opt}/new unit={opt} meanwhile='{meanwhile}'"
+    here = f"prefix={opt} data={data} release={opt}/new unit={opt} settings={opt}/old meanwhile='{meanwhile}'"
     who = f"user={user}" if user else 'as_user() { "$@"; }'
-    lines = (functions, SERVICE_MANAGER, here, who, manager, "change_over", "start")
+    lines = (functions, SERVICE_MANAGER, here, who, manager, "change_over", "settings_file", "start")
     return subprocess.run(["sh", "-c", "\n".join(lines)], capture_output=True, text=True, check=False, timeout=60)
 
 
@@ -175,17 +176,18 @@ def test_a_new_version_that_does_not_start_gives_way_to_the_old_one_and_the_copy
 
 
 @pytest.mark.parametrize("signal", ["HUP", "INT", "TERM"])
+@pytest.mark.parametrize(("state", "served"), [("active", True), ("activating", True), ("inactive", False)])
 def test_an_upgrade_whose_terminal_goes_leaves_no_door_standing_still(
-    tmp_path: Path, people: Path, signal: str
+    tmp_path: Path, people: Path, signal: str, state: str, served: bool
 ) -> None:
-    """As where a connection by ssh breaks; from then on nothing can be said either."""
+    """As where a connection by ssh breaks; nothing can be said then either. Activating: it has no microphone."""
     started = tmp_path / "started"
     manager = f"""
-systemctl() {{ if [ "$1" = start ]; then touch {started}; fi; }}
+systemctl() {{ case $1 in show) echo {state} ;; start) touch {started} ;; esac; }}
 copy_people() {{ kill -{signal} $$; exec >&- 2>&-; }}
 """
     upgraded(tmp_path / "opt", people, manager=manager)
-    assert started.exists()
+    assert started.exists() is served
 
 
 def test_what_was_installed_is_on_the_disk_before_it_takes_the_place_of_the_old_one(

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 
 from edgevoice import app
 from edgevoice.config import load
-from edgevoice.errors import EnrolmentError
+from edgevoice.door.register import Register
+from edgevoice.errors import EnrolmentError, SpeakerError
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.voiceprints import Voiceprint
 
@@ -44,6 +46,37 @@ def test_one_voice_enrolled_under_two_names_at_once_is_kept_under_one(tmp_path: 
         other.join()
         assert refused.is_set()
         assert [person.name for person in home.speakers.list()] == ["Ada"]
+
+
+@pytest.mark.parametrize("leave", [Register.demote, Register.remove])
+def test_two_administrators_who_go_at_once_do_not_leave_nobody(
+    tmp_path: Path, leave: Callable[[Register, str], str]
+) -> None:
+    loaded = load(data=tmp_path, system_file=tmp_path / "none")
+    began, refused = threading.Event(), threading.Event()
+
+    def bo_goes() -> None:
+        with app.house(loaded) as home:
+            began.set()
+            try:
+                leave(home.register, "Bo")
+            except SpeakerError:
+                refused.set()
+
+    with app.house(loaded) as home:
+        for name in ("Ada", "Bo", "Cid"):
+            home.speakers.add(name, np.eye(1, 192, dtype=np.float32)[0], "a model", 3)
+        home.register.promote("Ada")
+        home.register.promote("Bo")
+        other = threading.Thread(target=bo_goes)
+        with home.database.transaction():
+            home.register.demote("Ada")
+            other.start()
+            assert began.wait(60)
+            time.sleep(0.5)  # long enough for a look outside the transaction, which would find Ada
+        other.join()
+        assert refused.is_set()
+        assert home.register.administrators() == ["Bo"]
 
 
 def test_the_second_of_two_alike_leaves_nothing_behind(tmp_path: Path, models: Path) -> None:
