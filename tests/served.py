@@ -16,6 +16,9 @@ from tests.virtual_microphone import VirtualMicrophone
 
 REPOSITORY = Path(__file__).parents[1]
 FED = "WATCHDOG=1"
+WATCHDOG_S = 0.4  # a message every 0.1 s
+WAITS = "EXTEND_TIMEOUT_USEC=400000"
+LOST = "STATUS=fault, lost: microphone"
 TRIES = 60  # of half a second
 
 
@@ -28,6 +31,10 @@ def served(folder: Path, environment: dict[str, str]) -> Iterator[subprocess.Pop
     ) as door:
         try:
             yield door
+        except Exception as error:
+            status = door.poll()  # None: it did not end by itself
+            door.kill()
+            raise AssertionError(f"the door ended with {status} and said: {door.communicate()[1]}") from error
         finally:
             door.kill()
 

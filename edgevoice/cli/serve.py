@@ -33,7 +33,7 @@ class Service:
     def __init__(self, device: Device, display: Display, clock: Clock, open_seconds: float, file_at: FileAt) -> None:
         self._device, self._display, self._clock, self._file_at = device, display, clock, file_at
         self._open_seconds, self._open_until = open_seconds, 0.0
-        self._was_open = self._answered = False
+        self._was_open = self._answered = self._heard = False
         self._was = self._counted = self._failed = self._status = ""
         self._t_s = 0.0
         self.serving = False
@@ -65,7 +65,8 @@ class Service:
                 self._tell(answers)
                 if answers:
                     give_back()
-                if not microphone.healthy:
+                self._heard = self._heard or bool(block.samples.any())
+                if not (self._heard and microphone.healthy):  # a muted one gives zeros, and a restart changes nothing
                     self._device.watchdog.waiting()
                 elif len(block.samples) > 0 and not talks and not any(answer.outcome.faults for answer in answers):
                     self._device.watchdog.alive()

@@ -12,17 +12,14 @@ from edgevoice import app
 from edgevoice.config import load
 from tests.killed_door import CASE, CLOSED, DOOR, OPEN, move
 from tests.notify_socket import NotifySocket, notify_socket
-from tests.served import FED, room_noise, served, speak
+from tests.served import FED, LOST, WAITS, WATCHDOG_S, room_noise, served, speak
 from tests.virtual_microphone import VirtualMicrophone, virtual_microphone, why_not
 
 pytest.importorskip("cysystemd", reason="needs cysystemd (pip install edgevoice[service])")
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
 
-WATCHDOG_S = 0.4  # a message every 0.1 s
 WATCHED_S = 0.8
 PATIENT_S = 60.0
-WAITS = "EXTEND_TIMEOUT_USEC=400000"
-LOST = "STATUS=fault, lost: microphone"
 LEAVE_S = 1.0
 SETTINGS = """[microphone]
 {device}

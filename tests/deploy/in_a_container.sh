@@ -1,6 +1,6 @@
 #!/bin/bash
 # The service for real: a Debian booted in a container, our installer, a virtual microphone and a relay whose pin is a file; then the
-# program is killed while the door is open, frozen, its microphone unplugged, started without one, its settings and its database
+# program is killed while the door is open, frozen, its microphone unplugged, muted, started without one, its settings and its database
 # broken; at last it is upgraded, restored from a backup, and removed. Prints the journal, and fails where the door does.
 #   in_a_container.sh [FOLDER]    FOLDER (default build/container) keeps the Debian for the next time; SUITE=bookworm: another Debian
 # Needs root, a network, a kernel with cgroup v2, ../shared/boards/pulse_mic.sh, and from Debian:
@@ -32,8 +32,11 @@ relay() { cat "$root$data/board/levels/17"; }
 # The contact of the door: 0 closed, 1 open.
 contact() { inside runuser -u edgevoice -- sh -c "mkdir -p $data/board/inputs && cd $data/board/inputs && echo $1 >moved && mv moved 5"; }
 main() { inside systemctl show -P MainPID edgevoice; }
+# No real microphone is silent to the last bit.
+unmute() { while :; do speak room.flac 2>/dev/null || sleep 0.2; done & room=$!; }
+mute() { kill "${room:?}"; wait "$room" 2>/dev/null || true; }
 plug() { bash "$microphone" start >/dev/null; sed -i "s#$PULSE_MIC_DIR#/microphone#g" "$PULSE_MIC_DIR/asound.conf"; }
-finish() { kill "${nspawn:-0}" 2>/dev/null || true; wait "${nspawn:-0}" 2>/dev/null || true; bash "$microphone" stop || true; }
+finish() { (mute) || true; kill "${nspawn:-0}" 2>/dev/null || true; wait "${nspawn:-0}" 2>/dev/null || true; bash "$microphone" stop || true; }
 
 mkdir -p "$folder" "$PULSE_MIC_DIR"
 if [ ! -e "$root/etc/os-release" ]; then
@@ -55,6 +58,7 @@ UNIT
 
 trap finish EXIT
 plug
+unmute
 SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn -q --register=no --keep-unit -D "$root" --machine=edgevoice \
     --bind="$PULSE_MIC_DIR:/microphone" -b >"$folder/boot.log" 2>&1 </dev/null &
 nspawn=$!
@@ -76,7 +80,7 @@ journal
 inside systemd-analyze security edgevoice --no-pager | tail -n 1
 
 begin "Ada speaks; killed while the door is open"
-speak room.flac && speak ada-unlock-1.opus && speak room.flac &
+speak ada-unlock-1.opus &
 expect 'lock: open' 20
 [ "$(relay)" = 1 ]
 inside systemctl kill -s KILL --kill-whom=main edgevoice
@@ -120,6 +124,22 @@ plug
 expect 'Started' 60
 journal
 
+begin "muted: started again once, and waited for from then on"
+inside systemctl stop edgevoice
+sed -i '/^\[microphone\]$/,/^\[/ s|^#silence_seconds = .*|silence_seconds = 5.0|' "$root$settings"
+inside systemctl start edgevoice
+mute
+expect 'Watchdog timeout' 60
+since=$(date '+%F %T')
+expect 'digital zeros.*unmute it' 60
+serves=$(main)
+sleep 45
+[ "$(inside systemctl show -P ActiveState edgevoice)" = activating ] || fail "it does not wait"
+[ "$(main)" = "$serves" ] || fail "it was started again"
+unmute
+expect 'Started' 10
+journal
+
 begin "settings that are refused: tried again, ever more slowly"
 inside systemctl stop edgevoice
 echo '[no_such_section]' >>"$root$settings"
@@ -158,11 +178,8 @@ ev events --verify
 begin "an upgrade while the door serves keeps people and settings"
 people=$(ev --json speakers list)
 cp "$root$settings" "$folder/settings"
-while speak rain.flac; do :; done & # or the null sink is silent to the last bit, which counts as a broken microphone
-rain=$!
 install --upgrade
 inside systemctl is-active edgevoice
-kill $rain
 [ "$(ev --json speakers list)" = "$people" ] || fail "the people are others"
 cmp "$root$settings" "$folder/settings"
 [ ! -e "$root$data/before-upgrade" ] || fail "a copy of the people was left"
