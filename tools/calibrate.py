@@ -44,7 +44,6 @@ from tools.training.fit_doubt import fit_doubt
 COHORT = 400
 SHORTEST_FRAMES = 150
 RATES = (0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001, 0.00003, 0.00001)
-_PRIOR = 0.01  # of the logistic regression: the working point of the detection cost
 
 
 def with_doubt(model: Path, corpus: Corpus) -> XVector:
@@ -82,21 +81,20 @@ def make_cohort(xvector: XVector, corpus: Corpus) -> NDArray[np.int8]:
 
 
 def fit(groups: Sequence[Trials], cohort_file: str, cohort: bytes, top: int) -> Calibration:
-    """Prior-weighted logistic regression over all groups; the strictest threshold of any group and condition.
+    """Logistic regression over all groups, the same person and others of equal weight; the strictest threshold of any
+    group and condition.
 
     ModelError where strangers score as high as the same person.
     """
     trials = reduce(add, groups)
     scores = np.c_[np.r_[trials.target, trials.nontarget], np.r_[trials.target_given, trials.nontarget_given]]
     same = np.r_[np.ones(len(trials.target)), np.zeros(len(trials.nontarget))]
-    weight = np.where(same == 1, _PRIOR / len(trials.target), (1 - _PRIOR) / len(trials.nontarget)) * len(scores)
-    model = LogisticRegression(C=1e6, max_iter=1000).fit(scores, same, sample_weight=weight)
+    model = LogisticRegression(C=1e6, max_iter=1000, class_weight="balanced").fit(scores, same)
     slope, by_seconds, by_snr, by_utterances = (float(weight) for weight in model.coef_[0])
     if slope <= 0:
         raise ModelError(f"nothing to calibrate: strangers score as high as the same person (slope {slope:.2f})")
-    offset = float(model.intercept_[0] - np.log(_PRIOR / (1 - _PRIOR)))
     digest, side = hashlib.sha256(cohort).hexdigest(), (by_seconds, by_snr, by_utterances)
-    rough = Calibration(slope, offset, RATES, (0.0,) * len(RATES), cohort_file, digest, top, side)
+    rough = Calibration(slope, float(model.intercept_[0]), RATES, (0.0,) * len(RATES), cohort_file, digest, top, side)
     return replace(rough, llr_at_far=strictest(groups, rough))
 
 
