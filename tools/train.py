@@ -40,6 +40,12 @@ def learning_rates(settings: TrainSettings) -> Iterator[float]:
         yield settings.learning_rate * warm * 0.5 * (1 + np.cos(np.pi * step / settings.steps))
 
 
+def spliced_share(settings: TrainSettings, step: int) -> float:
+    """How many crops of this step go on with another voice: none of the last ones."""
+    settles = step >= (1 - settings.settle_share) * settings.steps
+    return 0.0 if settles else settings.spliced_share
+
+
 def fit(
     student: Student,
     corpus: Corpus,
@@ -77,7 +83,7 @@ def fit(
     for step in progress:
         crop_s = lengths.uniform(*settings.crop_s)
         count = round(settings.batch * sum(settings.crop_s) / 2 / crop_s / PROCESSES)
-        batch = batches.draw(count, int(crop_s * FRAMES_PER_SECOND) + context, settings.spliced_share)
+        batch = batches.draw(count, int(crop_s * FRAMES_PER_SECOND) + context, spliced_share(settings, step))
         cohort = corpus.taught[rng.integers(len(corpus.taught), size=settings.cohort)]
         with torch.autocast(device.type, torch.bfloat16):
             embedding, frames = together(disturb(as_input(batch.crops, device)))

@@ -1,8 +1,10 @@
 """What goes on where it stopped goes on with nothing else."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from click.testing import CliRunner, Result
 
 from edgevoice.errors import SettingsError
@@ -29,6 +31,24 @@ def test_a_checkpoint_goes_on_from_the_network_that_it_began_with(tmp_path: Path
     assert again.key() == first.key()
     with pytest.raises(SettingsError, match=r"refine\.pt: went on from another network"):
         fit(student(), voices, SETTINGS, tmp_path, "refine", root, student())
+
+
+def test_in_the_last_steps_every_crop_is_of_one_voice(tmp_path: Path) -> None:
+    root, voices = folder(tmp_path, *TWO_PEOPLE), corpus()
+    torch.manual_seed(0)
+    source = student().network.state_dict()
+
+    def trained(**changes: float) -> str:
+        output = tmp_path / repr(changes)
+        output.mkdir()
+        basis().save(output / "frame_basis.npz")
+        begun = student()
+        begun.network.load_state_dict(source)
+        return fit(begun, voices, replace(SETTINGS, steps=2, **changes), output, "train", root).key()
+
+    settled = trained(spliced_share=1.0, settle_share=0.5)
+    assert trained(spliced_share=1.0, settle_share=1.0) == trained(spliced_share=0.0)
+    assert settled not in (trained(spliced_share=1.0), trained(spliced_share=0.0, settle_share=0.5))
 
 
 def prepared(root: Path, *options: str) -> Result:

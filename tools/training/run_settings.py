@@ -52,7 +52,7 @@ class TrainSettings:
     of the loss of the similarity matrix, over ``cohort`` voices, of the teacher's frame vectors, and of telling the
     people who are named apart by a large margin; noisy_share: how often a disturbed copy is drawn; spliced_share:
     of the crops that go on with another voice; mask_share, floor_share: how often bands are masked and a noise
-    floor is raised.
+    floor is raised; settle_share: the last of the steps, in which every crop is of one voice, as at a door.
     """
 
     channels: int = 256
@@ -73,6 +73,7 @@ class TrainSettings:
     spliced_share: float = 0.5
     mask_share: float = 0.3
     floor_share: float = 0.3
+    settle_share: float = 0.0
     seed: int = 1
 
 
@@ -96,6 +97,7 @@ class RefineSettings:
     learning_rate: float = 1.5e-3
     warm_up: int = 100
     crop_s: tuple[float, float] = (1.5, 4.0)
+    settle_share: float = 0.3
 
 
 @validated(frozen=True, config=_STRICT)
