@@ -11,7 +11,7 @@ from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.listen import Level
 from edgevoice.listening.utterance import Utterance
-from edgevoice.recognition.recognise import Evidence
+from edgevoice.recognition.recognise import Evidence, Recognises
 
 
 class Ear(Protocol):
@@ -23,12 +23,6 @@ class Ear(Protocol):
 
     def hear(self, block: AudioBlock) -> list[Utterance]: ...
     def finish(self) -> list[Utterance]: ...
-
-
-class Recognises(Protocol):
-    """What turns an utterance into evidence: ``recognition.recognise.Recogniser``."""
-
-    def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence: ...
 
 
 class Answers(Protocol):

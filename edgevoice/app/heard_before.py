@@ -10,9 +10,10 @@ from edgevoice.door.known_sounds import Opens, SoundWatch, follows, unknown
 from edgevoice.errors import SettingsError
 from edgevoice.hardware import Sounder
 from edgevoice.listening.utterance import Utterance
-from edgevoice.pipeline import HeardOut, Recognises, forget
+from edgevoice.pipeline import HeardOut, forget
 from edgevoice.recognition.known_sounds import KnownSounds
 from edgevoice.recognition.landmarks import landmarks
+from edgevoice.recognition.recognise import Recognises
 from edgevoice.recognition.recordings import keep
 from edgevoice.recognition.replay import Memory, ReplayGuard, to_bytes
 from edgevoice.recognition.tones import Tones
