@@ -11,13 +11,13 @@ from edgevoice.fixedpoint.logarithm import LOG2_BITS
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.shares import Heard
 from edgevoice.listening.snr import utterance_snr_db
+from edgevoice.listening.spectrum import FULL_SCALE_POWER
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP
 
 FULL_SCALE = 32_700  # int16 samples at or beyond it count as clipped
 DROPOUT = 16  # samples, 1 ms: so many equal ones in a row are no sound
 _DB_PER_OCTAVE_OF_POWER = 10 * np.log10(2)
-# A full-scale sine through a Hann window of 400 and bins 0..256: 32768^2 / 2 * 150 * 512 / 2 (Parseval).
-_FULL_SCALE_DB = 10 * np.log10(32768.0**2 / 2 * 150 * 256)
+_FULL_SCALE_DB = float(10 * np.log10(FULL_SCALE_POWER))
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def assess(found: Measures) -> Quality:
         net_speech_s=int(speech.sum()) / FRAMES_PER_SECOND,
         snr_db=utterance_snr_db(found),
         clipped_share=int(found.clipped.sum()) / (HOP * total),
-        speech_dbfs=_decibels(int(((found.snr + found.noise) * speech).sum()), frames) - float(_FULL_SCALE_DB),
+        speech_dbfs=_decibels(int(((found.snr + found.noise) * speech).sum()), frames) - _FULL_SCALE_DB,
         offset_share=abs(int(found.offset.sum())) / (HOP * total << 15),
         dropped_share=int((found.dropped * speech).sum()) / (HOP * frames),
     )
