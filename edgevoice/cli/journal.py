@@ -54,7 +54,7 @@ def journal_send() -> Send | None:
 
 
 def display_of(desk: Desk) -> Display:
-    """The journal for a service; what ``display.choose`` chooses for everybody else."""
+    """The journal for a service; what ``choose`` chooses for everybody else."""
     send = None if desk.as_json else journal_send()
     return Journal(send) if send else choose(desk)
 
