@@ -6,7 +6,7 @@ from pathlib import Path
 
 from edgevoice.config import Settings
 from edgevoice.errors import HardwareError, SettingsError
-from edgevoice.hardware import Button, Contacts, Lights, Lock, Sounder, Watchdog
+from edgevoice.hardware import Button, Clock, Contacts, Lights, Lock, Sounder, Watchdog
 from edgevoice.hardware.board import open_board
 from edgevoice.hardware.buzzer import GpioBuzzer
 from edgevoice.hardware.desk_button import DeskButton
@@ -23,9 +23,6 @@ from edgevoice.hardware.playback import loudspeaker, start_playback
 from edgevoice.hardware.speaker import Speaker
 from edgevoice.hardware.systemd import SystemdWatchdog, under_systemd
 from edgevoice.hardware.wave import WaveMicrophone
-
-Clock = Callable[[], float]
-"""Seconds, never backwards."""
 
 
 def microphone(

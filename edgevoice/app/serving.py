@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 
-from edgevoice.app.drivers import Clock, button, contacts, lights, lock, sounder, watchdog
+from edgevoice.app.drivers import button, contacts, lights, lock, sounder, watchdog
 from edgevoice.app.factor import FactorParts, factor
 from edgevoice.app.heard_before import replay_guard, sound_watch
 from edgevoice.app.home import House, mending
@@ -25,7 +25,7 @@ from edgevoice.door.lockout import Attempts
 from edgevoice.door.machine import Limits
 from edgevoice.door.reception import Reception
 from edgevoice.errors import StorageError
-from edgevoice.hardware import Button, Contacts, Light, Lights, Lock, Sounder, Watchdog
+from edgevoice.hardware import Button, Clock, Contacts, Light, Lights, Lock, Sounder, Watchdog
 from edgevoice.pipeline import Pipeline
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.alone import alone

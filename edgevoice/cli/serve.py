@@ -8,13 +8,12 @@ from types import FrameType
 from edgevoice.app import Device
 from edgevoice.app.reserves import give_back
 from edgevoice.cli.display import Display, Moment
-from edgevoice.hardware import Microphone
+from edgevoice.hardware import Clock, Microphone
 from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock
 from edgevoice.pipeline import Answer
 
 FileAt = Callable[[float], str | None]
 """Seconds of the stream -> the file that was heard then; None where a microphone listens."""
-Clock = Callable[[], float]
 
 
 class StreamClock:

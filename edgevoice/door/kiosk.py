@@ -1,6 +1,6 @@
 """The door: what happens becomes events of the state machine, and what comes of them is told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from edgevoice.door.act import LIGHTS, Act, Outcome, Row
@@ -18,7 +18,7 @@ from edgevoice.door.second_factor import Factor, Proving
 from edgevoice.door.talk import LONGEST_TALK_SECONDS, Talk
 from edgevoice.door.transitions import DIALOGUE
 from edgevoice.errors import SettingsError
-from edgevoice.hardware import Light, Prompt
+from edgevoice.hardware import Clock, Light, Prompt
 from edgevoice.recognition.recognise import Evidence
 
 __all__ = ["FAULT_SECONDS", "LONGEST_TALK_SECONDS", "REFUSED_SECONDS", "Extras", "Kiosk", "State"]
@@ -45,7 +45,7 @@ class Kiosk:
         act: Act,
         attempts: Attempts,
         rules: Rules,
-        clock: Callable[[], float],
+        clock: Clock,
         limits: Limits | None = None,
         extras: Extras | None = None,
     ) -> None:

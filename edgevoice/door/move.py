@@ -13,7 +13,7 @@ from edgevoice.door.machine import Event, Limits, Machine, State, Step, step
 from edgevoice.door.meaning import TROUBLE, row_of
 from edgevoice.door.second_factor import Proving
 from edgevoice.errors import EdgevoiceError
-from edgevoice.hardware import Prompt
+from edgevoice.hardware import Clock, Prompt
 
 _REMEMBERED = 100  # prompts, for whoever asks what was said
 
@@ -25,7 +25,7 @@ class Mover:
         self,
         act: Act,
         attempts: Attempts,
-        clock: Callable[[], float],
+        clock: Clock,
         limits: Limits,
         dialogue: Dialogue,
         proving: Proving | None,

@@ -1,17 +1,14 @@
 """Button and contacts on pins of a Raspberry Pi, debounced: pulled up, a switch joins the pin to GND."""
 
 import time
-from collections.abc import Callable
 
 from edgevoice.errors import HardwareError
-from edgevoice.hardware import Contacts, Press
+from edgevoice.hardware import Clock, Contacts, Press
 from edgevoice.hardware.board import Gpio
 from edgevoice.hardware.debounce import Debounce
 from edgevoice.hardware.pins import GpioSettings
 from edgevoice.hardware.presses import Presses
 from edgevoice.hardware.watched_pin import WatchedPin
-
-Clock = Callable[[], float]
 
 
 class _Switch:

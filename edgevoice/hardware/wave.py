@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edgevoice.hardware import Clock
 from edgevoice.hardware.sound_file import cut, open_sound, pieces, read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock, Samples
 
@@ -34,7 +35,7 @@ class WaveMicrophone:
         paths: Sequence[Path | str],
         realtime: bool = True,
         pause_seconds: float = 1.0,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """realtime: a block is given when a microphone would have it, else as fast as it goes.
