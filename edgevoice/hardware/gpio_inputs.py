@@ -80,14 +80,14 @@ class GpioContact:
         self._switch.close()
 
 
-def gpio_contacts(gpio: Gpio, settings: GpioSettings, clock: Clock = time.monotonic) -> Contacts:
+def gpio_contacts(gpio: Gpio, settings: GpioSettings) -> Contacts:
     """Those whose pins are set; HardwareError, and then none is left watched."""
     made: dict[str, GpioContact] = {}
     try:
         for kind in ("door", "exit", "tamper"):
             name = f"{kind}_pin"
-            if name in settings.pins():
-                made[kind] = GpioContact(gpio, settings.pins()[name], name, clock)
+            if (pin := settings.pins().get(name)) is not None:
+                made[kind] = GpioContact(gpio, pin, name)
     except HardwareError:
         Contacts(**made).close()
         raise
