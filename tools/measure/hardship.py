@@ -8,7 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from edgevoice.errors import AudioError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.identify import hear_clip
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.enhance import SubtractionSettings
