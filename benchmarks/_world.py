@@ -34,7 +34,7 @@ from edgevoice.door.claim import Claim
 from edgevoice.door.decide import Rules
 from edgevoice.door.enrolment import Enrolment, EnrolmentRules
 from edgevoice.door.inputs import Inputs
-from edgevoice.door.kiosk import Extras, Kiosk, State
+from edgevoice.door.kiosk import Extras, Kiosk
 from edgevoice.door.lockout import Attempts, LockoutRules
 from edgevoice.door.machine import Limits
 from edgevoice.door.pin import PinFactor
@@ -42,6 +42,7 @@ from edgevoice.door.reception import Reception
 from edgevoice.door.register import Register
 from edgevoice.door.rhythm import RhythmRules
 from edgevoice.door.second_factor import Factor
+from edgevoice.door.states import State
 from edgevoice.door.transitions import DIALOGUE
 from edgevoice.hardware import Contacts, Press
 from edgevoice.hardware.fake import ManualClock

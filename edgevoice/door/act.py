@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from edgevoice.door.decide import Decision
 from edgevoice.door.faults import Faults
-from edgevoice.door.machine import Do, State, Step
+from edgevoice.door.machine import Step
+from edgevoice.door.states import Do, State
 from edgevoice.hardware import Clock, Light, Lights, Lock, Prompt, Sounder
 from edgevoice.hardware.pulse import check_pulse
 from edgevoice.storage.events import Events

@@ -9,9 +9,10 @@ from edgevoice.door.act import Act, Outcome, Row
 from edgevoice.door.decide import Decision
 from edgevoice.door.dialogue import Dialogue
 from edgevoice.door.lockout import Attempts
-from edgevoice.door.machine import Event, Limits, Machine, State, Step, step
+from edgevoice.door.machine import Limits, Machine, Step, step
 from edgevoice.door.meaning import TROUBLE, row_of
 from edgevoice.door.second_factor import Proving
+from edgevoice.door.states import Event, State
 from edgevoice.errors import EdgevoiceError
 from edgevoice.hardware import Clock, Prompt
 

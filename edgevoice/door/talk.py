@@ -1,8 +1,8 @@
 """Whether the device can be heard now: then it hears nobody, as it would take its own voice for somebody's."""
 
 from edgevoice.door.act import Act
-from edgevoice.door.machine import Event
 from edgevoice.door.move import Mover
+from edgevoice.door.states import Event
 from edgevoice.hardware import Clock
 
 SOUNDER = "sounder"

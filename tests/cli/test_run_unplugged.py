@@ -13,7 +13,7 @@ from edgevoice.cli.display import Moment
 from edgevoice.cli.run import _report
 from edgevoice.cli.serve import Service
 from edgevoice.config import load
-from edgevoice.door.kiosk import State
+from edgevoice.door.states import State
 from edgevoice.hardware.fake import FakeLock, FakeWatchdog, ManualClock
 from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
 from edgevoice.hardware.microphone import MicrophoneSettings, PyAudioMicrophone

@@ -13,8 +13,10 @@ from benchmarks._world import voice
 from edgevoice.door.adaptation import Adaptation, AdaptationRules
 from edgevoice.door.decide import Cause
 from edgevoice.door.inputs import Inputs
-from edgevoice.door.kiosk import FAULT_SECONDS, LONGEST_TALK_SECONDS, REFUSED_SECONDS, Extras, State
-from edgevoice.door.machine import Limits
+from edgevoice.door.kiosk import Extras
+from edgevoice.door.machine import FAULT_SECONDS, REFUSED_SECONDS, Limits
+from edgevoice.door.states import State
+from edgevoice.door.talk import LONGEST_TALK_SECONDS
 from edgevoice.hardware import Contacts, Light, Press, Prompt
 from edgevoice.hardware.fake import ManualClock
 from edgevoice.hardware.fake_inputs import FakeButton, FakeContact

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from edgevoice.door.kiosk import FAULT_SECONDS
 from edgevoice.door.left_out import DamageWatch
+from edgevoice.door.machine import FAULT_SECONDS
 from edgevoice.hardware import Light
 from edgevoice.storage.database import Database
 from edgevoice.storage.secrets import Secrets

@@ -12,9 +12,9 @@ from benchmarks._failing import BrokenError
 from benchmarks._world import GOOD, RULES, World, voice, world
 from edgevoice import app
 from edgevoice.config import load
-from edgevoice.door.kiosk import State
 from edgevoice.door.reception import MOST_FLAWS
 from edgevoice.door.register import Register
+from edgevoice.door.states import State
 from edgevoice.hardware import Light, Press, Prompt
 from edgevoice.hardware.fake_inputs import FakeContact
 from edgevoice.listening.quality import Quality

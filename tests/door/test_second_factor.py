@@ -13,12 +13,13 @@ from edgevoice.door.adaptation import Adaptation, AdaptationRules
 from edgevoice.door.challenge import ChallengeFactor
 from edgevoice.door.decide import Cause, Rules
 from edgevoice.door.inputs import Inputs
-from edgevoice.door.kiosk import Extras, Kiosk, State
+from edgevoice.door.kiosk import Extras, Kiosk
 from edgevoice.door.lockout import Attempts, LockoutRules
 from edgevoice.door.machine import Limits
 from edgevoice.door.pin import PinFactor
 from edgevoice.door.rhythm import RhythmRules
 from edgevoice.door.second_factor import Factor
+from edgevoice.door.states import State
 from edgevoice.errors import SettingsError, StorageError
 from edgevoice.hardware import Contacts, Light, Press, Prompt
 from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
