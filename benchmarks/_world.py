@@ -123,7 +123,6 @@ class World:
             self._recogniser,
             Claim(kept, RULES.claim_minutes, self.clock),
             lambda: Enrolment(RULES, lambda one, others: float(10 * np.median([one @ each for each in others]) - 5)),
-            RULES.utterances,
         )
         act = Act(self.lock, self.lights, events, OPEN_S, self.sounder)
         limits = Limits(open_s=OPEN_S, answer_s=20.0, held_s=10.0, leave_s=6.0, intent_s=self._intent_s)

@@ -137,11 +137,5 @@ def _limits(settings: Settings) -> Limits:
 
 
 def _reception(settings: Settings, home: House, recognises: Recogniser, clock: Clock) -> Reception:
-    rules = settings.enrolment
-    return Reception(
-        home.register,
-        recognises,
-        Claim(home.state, rules.claim_minutes, clock),
-        lambda: enrolment(settings, recognises),
-        rules.utterances,
-    )
+    claim = Claim(home.state, settings.enrolment.claim_minutes, clock)
+    return Reception(home.register, recognises, claim, lambda: enrolment(settings, recognises))

@@ -64,7 +64,6 @@ class _Dialogue:
     purpose: Purpose
     enrolment: Enrolment
     claims: bool = False  # nobody allowed it, as nobody lived here when it began
-    accepted: int = 0
     flaws: int = 0
     name: str | None = None  # whose voice is added to
     kept: list[int] = field(default_factory=list)  # numbers of the fingerprints of what was said
@@ -74,11 +73,10 @@ class Reception:
     """At most one dialogue at a time."""
 
     def __init__(
-        self, register: Register, recogniser: Recogniser, claim: Claim, enrolment: Callable[[], Enrolment], wanted: int
+        self, register: Register, recogniser: Recogniser, claim: Claim, enrolment: Callable[[], Enrolment]
     ) -> None:
-        """``enrolment``: makes an empty one; ``wanted``: good sentences, as in its rules."""
-        self._register, self._recogniser, self._claim = register, recogniser, claim
-        self._enrolment, self._wanted = enrolment, wanted
+        """``enrolment``: makes an empty one."""
+        self._register, self._recogniser, self._claim, self._enrolment = register, recogniser, claim, enrolment
         self._dialogue: _Dialogue | None = None
 
     def held(self) -> Event:
@@ -115,7 +113,10 @@ class Reception:
     @property
     def counted(self) -> str:
         """Which sentence of how many is waited for."""
-        return f"{min(self._dialogue.accepted + 1, self._wanted)} of {self._wanted}" if self._dialogue else ""
+        if self._dialogue is None:
+            return ""
+        progress = self._dialogue.enrolment.progress
+        return f"{min(progress.accepted + 1, progress.wanted)} of {progress.wanted}"
 
     def allow(self, decision: Decision) -> Heard:
         """Whether the voice that matched may allow what was chosen."""
@@ -148,8 +149,7 @@ class Reception:
         flaw = take.flaw(evidence.quality, embedding, evidence.agreement)
         if flaw := flaw or self._wrong_person(dialogue, evidence, decision):
             return self._unusable(flaw, evidence)
-        progress = take.hear(f"sentence {dialogue.accepted + 1}", evidence.quality, embedding)
-        dialogue.accepted = progress.accepted
+        progress = take.hear(f"sentence {take.progress.accepted + 1}", evidence.quality, embedding)
         if progress.complete:
             return self._keep(dialogue)
         told = f"sentence {progress.accepted} of {progress.wanted} is good"
