@@ -99,7 +99,7 @@ class World:
         self.outside = FlakyButton(self.luck["outside"])
         self.listens = Listens(self.luck["digits"])
         self.contacts = Contacts(FakeContact(), FakeContact(is_open=True), FakeContact())
-        self.speakers = Speakers(database, Secrets(database.path.parent / FILE_NAME))
+        self.speakers = Speakers(database, Secrets(database.path.parent / FILE_NAME, database))
         self._granted_at: float | None = None
         self.seen: Counter[State] = Counter()
         self.grants = self.proofs = 0

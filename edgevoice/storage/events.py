@@ -81,8 +81,7 @@ class Events:
         self._database = database
         self._keep = keep
         self._now = now
-        self._secrets = secrets or Secrets(database.path.with_name(KEY_NAME))
-        self._secrets.belong_to(database)
+        self._secrets = secrets or Secrets(database.path.with_name(KEY_NAME), database)
         self._known: dict[str, int] = {}
 
     def write(

@@ -30,7 +30,7 @@ def names(folder: Path) -> list[str]:
         events = Events(database)
         assert events.verify().problems == ()
         assert all(event.readable for event in events.last(99))
-        return [voice.speaker for voice in Speakers(database, Secrets(folder / "key")).voiceprints(MODEL)]
+        return [voice.speaker for voice in Speakers(database, Secrets(folder / "key", database)).voiceprints(MODEL)]
 
 
 @pytest.fixture(scope="module")
