@@ -78,7 +78,7 @@ def _serve_files(desk: Desk, wav: tuple[Path, ...], fast: bool, keys: bool) -> N
         app.device(settings, house, clock, button) as device,
         display,
     ):
-        service = Service(device, display, clock, settings.door.open_seconds, file_at)
+        service = Service(device, display, file_at, clock)
         service.serve(microphone)
     if service.only_faults:
         raise EdgevoiceError(f"every utterance was a fault, the last: {service.only_faults}; run: edgevoice check")
@@ -93,7 +93,7 @@ def _serve_microphone(desk: Desk, keys: bool) -> None:
         app.house(desk.loaded) as house,
         app.device(settings, house, pressed=button) as device,
     ):
-        service = Service(device, display, time.monotonic, settings.door.open_seconds, lambda _: None)
+        service = Service(device, display, lambda _: None)
 
         def report(status: MicrophoneStatus) -> None:
             if service.serving:

@@ -59,7 +59,7 @@ class House:
         self.machine.stream.speak(clip("room.flac")[:SAMPLES_PER_BLOCK])
         late = threading.Timer(LONGEST_S, self.microphone.close)
         late.start()
-        Service(self.device, evening, self.clock, 5.0, lambda _: None).serve(self.microphone)
+        Service(self.device, evening, lambda _: None).serve(self.microphone)
         late.cancel()
 
     def speak(self, sound: Samples) -> Iterator[None]:
