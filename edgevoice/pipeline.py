@@ -115,7 +115,7 @@ class Pipeline:
         evidence = None
         stage = "recognition"
         try:
-            utterance = self._in_stream(heard)
+            utterance = heard.after(self._begin / SAMPLE_RATE)
             if utterance.start_s == self._opened_by:
                 if utterance.final:
                     self._heard_out(utterance)
@@ -140,11 +140,6 @@ class Pipeline:
     def _fresh(self, start_sample: int) -> Ear:
         self._begin = start_sample
         return self._make_ear()
-
-    def _in_stream(self, utterance: Utterance) -> Utterance:
-        """An ear counts from its own beginning."""
-        origin_s = self._begin / SAMPLE_RATE
-        return replace(utterance, start_s=utterance.start_s + origin_s, end_s=utterance.end_s + origin_s)
 
     def _front_end_ms(self, utterance: Utterance) -> float:
         """CPU time of the front end for as much sound as the utterance is long."""
