@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from benchmarks._failing import PARTS, PIN, BrokenError
 from benchmarks._world import GOOD, QUALITIES, World
-from edgevoice.door.kiosk import State
+from edgevoice.door.states import State
 from edgevoice.hardware import Press
 from edgevoice.hardware.fake_inputs import FakeContact
 

@@ -34,7 +34,7 @@ from edgevoice.door.claim import Claim
 from edgevoice.door.decide import Rules
 from edgevoice.door.enrolment import Enrolment, EnrolmentRules
 from edgevoice.door.inputs import Inputs
-from edgevoice.door.kiosk import Extras, Kiosk, State
+from edgevoice.door.kiosk import Extras, Kiosk
 from edgevoice.door.lockout import Attempts, LockoutRules
 from edgevoice.door.machine import Limits
 from edgevoice.door.pin import PinFactor
@@ -42,6 +42,7 @@ from edgevoice.door.reception import Reception
 from edgevoice.door.register import Register
 from edgevoice.door.rhythm import RhythmRules
 from edgevoice.door.second_factor import Factor
+from edgevoice.door.states import State
 from edgevoice.door.transitions import DIALOGUE
 from edgevoice.hardware import Contacts, Press
 from edgevoice.hardware.fake import ManualClock
@@ -98,7 +99,7 @@ class World:
         self.outside = FlakyButton(self.luck["outside"])
         self.listens = Listens(self.luck["digits"])
         self.contacts = Contacts(FakeContact(), FakeContact(is_open=True), FakeContact())
-        self.speakers = Speakers(database, Secrets(database.path.parent / FILE_NAME))
+        self.speakers = Speakers(database, Secrets(database.path.parent / FILE_NAME, database))
         self._granted_at: float | None = None
         self.seen: Counter[State] = Counter()
         self.grants = self.proofs = 0
@@ -122,7 +123,6 @@ class World:
             self._recogniser,
             Claim(kept, RULES.claim_minutes, self.clock),
             lambda: Enrolment(RULES, lambda one, others: float(10 * np.median([one @ each for each in others]) - 5)),
-            RULES.utterances,
         )
         act = Act(self.lock, self.lights, events, OPEN_S, self.sounder)
         limits = Limits(open_s=OPEN_S, answer_s=20.0, held_s=10.0, leave_s=6.0, intent_s=self._intent_s)

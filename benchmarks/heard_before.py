@@ -17,7 +17,7 @@ from rich.table import Table
 
 from edgevoice.config import Settings
 from edgevoice.fixedpoint.exact import Integers
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLES_PER_BLOCK, AudioBlock, Samples
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.listen import Listen

@@ -14,7 +14,7 @@ from benchmarks._chance import happen
 from benchmarks._world import world
 from edgevoice import app
 from edgevoice.config import load
-from edgevoice.door.kiosk import State
+from edgevoice.door.states import State
 
 FACTORS = ("none", "pin", "none", "challenge")
 HOUSES = 12  # in each the walk begins anew: unclaimed, with nobody enrolled

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from edgevoice.fixedpoint.exact import Integers
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlock, Samples
 from edgevoice.listening.enhance import SubtractionSettings

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from edgevoice.identify import Recogniser
+    from edgevoice.identify import Identifier
 
 __all__ = ["load"]
 
 
-def load(config: Path | None = None) -> "Recogniser":
+def load(config: Path | None = None) -> "Identifier":
     """Models, people and settings, ready to ``identify``; ``config``: a TOML file, else where the command line looks.
 
     Belongs to the thread that calls this. Raises EdgevoiceError: settings, models or the database cannot be used.

@@ -1,19 +1,16 @@
 """Sound that is there as a whole: its utterances, its evidence, its embedding; moves no lock."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from edgevoice.errors import AudioError
 from edgevoice.hardware.resample import HIGHEST_RATE, LOWEST_RATE, Resampler
 from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock, Samples
 from edgevoice.listening.features import Cepstra
-from edgevoice.listening.frames import Frames
-from edgevoice.listening.listen import Listen
+from edgevoice.listening.frames import Frames, FrontEnd
+from edgevoice.listening.listen import Listen, ListeningSettings
 from edgevoice.listening.utterance import Utterance
-from edgevoice.recognition import recognise
 from edgevoice.recognition.prosody import measure_prosody
-from edgevoice.recognition.recognise import Evidence
+from edgevoice.recognition.recognise import Evidence, Recogniser
 
 SHORTEST_CLIP_S = 0.3
 """Of sound in which no utterance is found, to be embedded nevertheless; less says nothing of a voice."""
@@ -24,23 +21,19 @@ longer pause than the default is set, when the end of the clip ends it."""
 
 _AT_ONCE = 10 * SAMPLE_RATE  # samples: large blocks cost less, and the outcome does not depend on them
 
-MakeEar = Callable[[], Listen]
-AllFrames = Callable[[Samples], Frames]
-"""(n,) int16 -> the frames of all of it, speech or not."""
 
-
-class Recogniser:
+class Identifier:
     """What ``edgevoice.load`` gives: who speaks, in any sound."""
 
-    def __init__(self, ear: MakeEar, recogniser: recognise.Recogniser) -> None:
-        self._ear, self._recogniser = ear, recogniser
+    def __init__(self, settings: ListeningSettings, recogniser: Recogniser) -> None:
+        self._settings, self._recogniser = settings, recogniser
 
     def identify(self, samples: Samples, sample_rate: int) -> list[Evidence]:
         """(n,) int16 mono at ``sample_rate`` Hz -> the evidence of each utterance, in their order.
 
         AudioError: another type or shape, or a rate that no microphone has.
         """
-        ear = self._ear()
+        ear = Listen(self._settings)
         utterances = hear_all(ear, to_16_khz(samples, sample_rate))
         seconds = len(samples) / sample_rate + PAUSE / SAMPLE_RATE
         share = 1000 * ear.cpu_seconds / seconds  # ms of the front end for each second of sound
@@ -56,24 +49,32 @@ def hear_all(ear: Listen, samples: Samples) -> list[Utterance]:
     return utterances + ear.finish()
 
 
-def hear_clip(samples: Samples, ear: Listen, all_frames: AllFrames) -> Cepstra:
+def hear_clip(samples: Samples, settings: ListeningSettings) -> Cepstra:
     """(n,) samples of one clip at 16 kHz -> (frames, 40): its utterances joined, or all of it where there is none.
 
     AudioError where it has no utterance and is shorter than SHORTEST_CLIP_S.
     """
-    if utterances := hear_all(ear, samples):
+    if utterances := hear_all(Listen(settings), samples):
         return np.concatenate([utterance.mfcc for utterance in utterances])
     if len(samples) < SHORTEST_CLIP_S * SAMPLE_RATE:
         raise AudioError(f"no utterance in {len(samples) / SAMPLE_RATE:.2f} s, {SHORTEST_CLIP_S} s wanted")
-    return all_frames(samples).mfcc
+    return _all_frames(samples, settings).mfcc
 
 
-def voice_alone(samples: Samples, all_frames: AllFrames) -> list[Utterance]:
-    """(n,) samples without an utterance -> all of it as one, if there is a voice in it for SHORTEST_CLIP_S."""
-    frames = all_frames(samples)
+def hear_voices(samples: Samples, settings: ListeningSettings) -> list[Utterance]:
+    """(n,) samples at 16 kHz -> its utterances; all of it as one where there is none but a voice for SHORTEST_CLIP_S,
+    as the ear does not take every scream for speech."""
+    if utterances := hear_all(Listen(settings), samples):
+        return utterances
+    frames = _all_frames(samples, settings)
     if not len(frames) or measure_prosody(frames).voiced_s < SHORTEST_CLIP_S:
         return []
     return [Utterance(frames, 0.0, len(samples) / SAMPLE_RATE)]
+
+
+def _all_frames(samples: Samples, settings: ListeningSettings) -> Frames:
+    """Speech or not."""
+    return FrontEnd(settings.subtraction, settings.activity)(samples)
 
 
 def to_16_khz(samples: Samples, sample_rate: int) -> Samples:

@@ -11,7 +11,7 @@ from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.listen import Level
 from edgevoice.listening.utterance import Utterance
-from edgevoice.recognition.recognise import Evidence
+from edgevoice.recognition.recognise import Evidence, Recognises
 
 
 class Ear(Protocol):
@@ -23,12 +23,6 @@ class Ear(Protocol):
 
     def hear(self, block: AudioBlock) -> list[Utterance]: ...
     def finish(self) -> list[Utterance]: ...
-
-
-class Recognises(Protocol):
-    """What turns an utterance into evidence: ``recognition.recognise.Recogniser``."""
-
-    def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence: ...
 
 
 class Answers(Protocol):
@@ -121,7 +115,7 @@ class Pipeline:
         evidence = None
         stage = "recognition"
         try:
-            utterance = self._in_stream(heard)
+            utterance = heard.after(self._begin / SAMPLE_RATE)
             if utterance.start_s == self._opened_by:
                 if utterance.final:
                     self._heard_out(utterance)
@@ -146,11 +140,6 @@ class Pipeline:
     def _fresh(self, start_sample: int) -> Ear:
         self._begin = start_sample
         return self._make_ear()
-
-    def _in_stream(self, utterance: Utterance) -> Utterance:
-        """An ear counts from its own beginning."""
-        origin_s = self._begin / SAMPLE_RATE
-        return replace(utterance, start_s=utterance.start_s + origin_s, end_s=utterance.end_s + origin_s)
 
     def _front_end_ms(self, utterance: Utterance) -> float:
         """CPU time of the front end for as much sound as the utterance is long."""

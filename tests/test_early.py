@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edgevoice.door.kiosk import State
+from edgevoice.door.states import State
 from edgevoice.errors import StorageError
 from edgevoice.hardware import Light
 from edgevoice.listening.capture import AudioBlock

@@ -66,7 +66,7 @@ def unlock(folder: Path, samples: Samples, seen: Seen) -> tuple[FakeLock, list[E
             assert isinstance(device.lock, FakeLock)
             try:
                 with watching(seen):
-                    Service(device, Quiet(), clock, 5.0, lambda _: None).serve(microphone)
+                    Service(device, Quiet(), lambda _: None, clock).serve(microphone)
             except BrokenError:
                 pass
             assert not device.lock.is_open

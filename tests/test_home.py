@@ -20,7 +20,8 @@ from edgevoice.config import Loaded, load
 from edgevoice.door.act import Act, Row
 from edgevoice.door.claim import Claim
 from edgevoice.door.decide import Cause, Decision
-from edgevoice.door.machine import Event, Machine, step
+from edgevoice.door.machine import Machine, step
+from edgevoice.door.states import Event
 from edgevoice.errors import DamagedError, StorageError
 from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
 from edgevoice.storage.backups import CONDEMNED, back_up, backups

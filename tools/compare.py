@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from edgevoice.errors import EdgevoiceError, ModelError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from tools.evaluate import tell_failures
 from tools.measure import det
 from tools.measure.cost import cpu_milliseconds, peak_memory_bytes, three_seconds

@@ -17,7 +17,7 @@ from edgevoice import app
 from edgevoice.cli.enroll import How, keep, refuse_name
 from edgevoice.config import Settings, load
 from edgevoice.errors import AudioError, EdgevoiceError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.identify import hear_all
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.recognition.embed import Embedding, Vector

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.stats import gamma
 
 from edgevoice.fixedpoint.exact import Integers
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.known_sounds import STEP
 from edgevoice.recognition.tones import Tonal, Tones, beeps

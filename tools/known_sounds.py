@@ -15,7 +15,7 @@ import numpy as np
 
 from edgevoice.errors import SettingsError
 from edgevoice.fixedpoint.exact import Integers
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.listening.spectrum import Spectrum
 from edgevoice.listening.window import Windows

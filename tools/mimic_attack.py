@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from edgevoice import app
 from edgevoice.config import Settings
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.score import Scorer, load_scorer
 from tools.attacks.mimic import SAID, VOICES, Machine, imitate, likeness, spectrum_of

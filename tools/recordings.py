@@ -17,7 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from edgevoice.errors import AudioError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from tools.step import Step
 from tools.synthetic.packages import unpack

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from edgevoice import app
 from edgevoice.config import Settings
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.identify import hear_all
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.landmarks import landmarks

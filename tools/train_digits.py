@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from edgevoice.errors import EdgevoiceError, SettingsError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.recognition.digits import DigitModel
 from edgevoice.recognition.embed import Vector

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from edgevoice.errors import AudioError, EdgevoiceError, SettingsError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from tools.made_of import made_of, refuse_another
 from tools.measure.trials import Clip, Selection, read_clips
 from tools.peers import TRAINED, Vector, gmm_ubm, ivector_plda, plda

@@ -1,7 +1,6 @@
 """The only place that chooses implementations: settings -> the parts of the device, put together."""
 
 from edgevoice.app.drivers import (
-    Clock,
     button,
     check_gpio,
     check_sounder,
@@ -36,7 +35,6 @@ from edgevoice.app.serving import Device, device
 from edgevoice.hardware.systemd import under_systemd
 
 __all__ = [
-    "Clock",
     "Device",
     "FactorParts",
     "House",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from edgevoice.config import Settings
 from edgevoice.errors import HardwareError, SettingsError
-from edgevoice.hardware import Button, Contacts, Lights, Lock, Sounder, Watchdog
+from edgevoice.hardware import Button, Clock, Contacts, Lights, Lock, Sounder, Watchdog
 from edgevoice.hardware.board import open_board
 from edgevoice.hardware.buzzer import GpioBuzzer
 from edgevoice.hardware.desk_button import DeskButton
@@ -23,9 +23,6 @@ from edgevoice.hardware.playback import loudspeaker, start_playback
 from edgevoice.hardware.speaker import Speaker
 from edgevoice.hardware.systemd import SystemdWatchdog, under_systemd
 from edgevoice.hardware.wave import WaveMicrophone
-
-Clock = Callable[[], float]
-"""Seconds, never backwards."""
 
 
 def microphone(
@@ -44,15 +41,15 @@ def check_gpio(settings: Settings) -> None:
     """HardwareError where pins could not be driven, or one that is needed is not set. Nothing is driven."""
     open_board(settings.gpio)
     if settings.button.driver == "gpio":
-        _wired(settings.gpio.button_pin, 'button.driver is "gpio", but gpio.button_pin')
+        _wired(settings, "button_pin", 'button.driver is "gpio"')
     if settings.pin.driver == "gpio":
-        _wired(settings.gpio.outside_button_pin, 'pin.driver is "gpio", but gpio.outside_button_pin')
+        _wired(settings, "outside_button_pin", 'pin.driver is "gpio"')
 
 
 def check_sounder(settings: Settings) -> str:
     """What will be heard; HardwareError. Nothing is."""
     if settings.sounder.driver == "buzzer":
-        pin = _wired(settings.gpio.buzzer_pin, 'sounder.driver is "buzzer", but gpio.buzzer_pin')
+        pin = _wired(settings, "buzzer_pin", 'sounder.driver is "buzzer"')
         return f"a buzzer on GPIO {pin}"
     if settings.sounder.driver == "fake":
         return 'a fake: nothing will be heard; set sounder.driver = "buzzer" or "speaker"'
@@ -63,9 +60,10 @@ def check_sounder(settings: Settings) -> str:
         audio.terminate()
 
 
-def _wired(pin: int | None, what: str) -> int:
+def _wired(settings: Settings, name: str, wanted_as: str) -> int:
+    pin = settings.gpio.pins().get(name)
     if pin is None:
-        raise HardwareError(f"{what} is not set; say where it is wired.")
+        raise HardwareError(f"{wanted_as}, but gpio.{name} is not set; say where it is wired.")
     return pin
 
 
@@ -87,28 +85,28 @@ def lock(settings: Settings, clock: Clock = time.monotonic) -> Lock:
 
 def lights(settings: Settings, clock: Clock = time.monotonic) -> Lights:
     """The lights, dark; HardwareError."""
-    return (
-        GpioLights(open_board(settings.gpio), settings.gpio) if settings.lights.driver == "gpio" else FakeLights(clock)
-    )
+    if settings.lights.driver == "fake":
+        return FakeLights(clock)
+    return GpioLights(open_board(settings.gpio), settings.gpio)
 
 
 def button(settings: Settings, clock: Clock = time.monotonic) -> Button:
     """The button inside; HardwareError."""
-    hold_seconds, stuck_seconds = settings.button.hold_seconds, settings.button.stuck_seconds
     if settings.button.driver == "fake":
-        return FakeButton(clock, hold_seconds, stuck_seconds)
-    pin = _wired(settings.gpio.button_pin, 'button.driver is "gpio", but gpio.button_pin')
-    return GpioButton(open_board(settings.gpio), pin, hold_seconds, stuck_seconds)
+        return FakeButton(clock, settings.button.hold_seconds, settings.button.stuck_seconds)
+    return _gpio_button(settings, "button_pin", 'button.driver is "gpio"')
 
 
 def outside_button(settings: Settings, clock: Clock = time.monotonic) -> Button:
     """The button at the door; HardwareError."""
-    hold_seconds, stuck_seconds = settings.button.hold_seconds, settings.button.stuck_seconds
     if settings.pin.driver == "fake":
-        return FakeButton(clock, hold_seconds, stuck_seconds)
-    name = "outside_button_pin"
-    pin = _wired(settings.gpio.outside_button_pin, f'pin.driver is "gpio", but gpio.{name}')
-    return GpioButton(open_board(settings.gpio), pin, hold_seconds, stuck_seconds, name=name)
+        return FakeButton(clock, settings.button.hold_seconds, settings.button.stuck_seconds)
+    return _gpio_button(settings, "outside_button_pin", 'pin.driver is "gpio"')
+
+
+def _gpio_button(settings: Settings, name: str, wanted_as: str) -> Button:
+    pin, times = _wired(settings, name, wanted_as), settings.button
+    return GpioButton(open_board(settings.gpio), pin, times.hold_seconds, times.stuck_seconds, name=name)
 
 
 def desk_button(settings: Settings) -> Button:
@@ -122,9 +120,9 @@ def desk_button(settings: Settings) -> Button:
 
 def contacts(settings: Settings) -> Contacts:
     """The contacts that are fitted; HardwareError. The fakes: a shut door, nobody who wants out, a closed case."""
-    if settings.contacts.driver == "gpio":
-        return gpio_contacts(open_board(settings.gpio), settings.gpio)
-    return Contacts(door=FakeContact(), exit=FakeContact(is_open=True), tamper=FakeContact())
+    if settings.contacts.driver == "fake":
+        return Contacts(door=FakeContact(), exit=FakeContact(is_open=True), tamper=FakeContact())
+    return gpio_contacts(open_board(settings.gpio), settings.gpio)
 
 
 def sounder(settings: Settings, clock: Clock = time.monotonic) -> Sounder:

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from edgevoice.app.drivers import Clock, check_gpio, check_sounder, outside_button
+from edgevoice.app.drivers import check_gpio, check_sounder, outside_button
 from edgevoice.app.models import model_path
 from edgevoice.config import Settings
 from edgevoice.door.challenge import ChallengeFactor, Digits, draw
 from edgevoice.door.pin import PinFactor
 from edgevoice.door.second_factor import Factor
 from edgevoice.errors import HardwareError, SettingsError, StorageError
-from edgevoice.hardware import Button
+from edgevoice.hardware import Button, Clock
 from edgevoice.hardware.portaudio import quiet_stderr
 from edgevoice.recognition.digits import DigitModel
 from edgevoice.storage.pins import Pins

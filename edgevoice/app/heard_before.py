@@ -10,9 +10,10 @@ from edgevoice.door.known_sounds import Opens, SoundWatch, follows, unknown
 from edgevoice.errors import SettingsError
 from edgevoice.hardware import Sounder
 from edgevoice.listening.utterance import Utterance
-from edgevoice.pipeline import HeardOut, Recognises, forget
+from edgevoice.pipeline import HeardOut, forget
 from edgevoice.recognition.known_sounds import KnownSounds
 from edgevoice.recognition.landmarks import landmarks
+from edgevoice.recognition.recognise import Recognises
 from edgevoice.recognition.recordings import keep
 from edgevoice.recognition.replay import Memory, ReplayGuard, to_bytes
 from edgevoice.recognition.tones import Tones
@@ -37,11 +38,13 @@ def remember_enrolment(settings: Settings, home: House, speaker: str, utterances
 
 def sound_watch(settings: Settings, home: House, door: Opens, sounder: Sounder) -> SoundWatch:
     """The watch for the sounds that are in the library now; StorageError."""
-    rules = settings.sounds
-    known = home.recordings.list() if rules.listen else []
-    for wrong in unknown(rules, [each.name for each in known]) if rules.listen else []:
-        _log.warning("%s", wrong)
-    listens = KnownSounds(library(known), rules.again_after_s, Tones(tones(known))) if known else None
+    rules, listens = settings.sounds, None
+    if rules.listen:
+        known = home.recordings.list()
+        for wrong in unknown(rules, [each.name for each in known]):
+            _log.warning("%s", wrong)
+        if known:
+            listens = KnownSounds(library(known), rules.again_after_s, Tones(tones(known)))
     return SoundWatch(listens, rules, door, home.events, sounder)
 
 

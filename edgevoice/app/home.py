@@ -16,10 +16,10 @@ from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.files import make_data_folder
 from edgevoice.storage.habits import Habits
-from edgevoice.storage.hashes import Recordings
 from edgevoice.storage.heard import Heard
 from edgevoice.storage.pins import Pins
 from edgevoice.storage.plain import seal_plain
+from edgevoice.storage.recordings import Recordings
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers

@@ -12,11 +12,9 @@ from edgevoice.config import Settings, load
 from edgevoice.door.enrolment import Enrolment
 from edgevoice.errors import ModelError
 from edgevoice.hardware.portaudio import quiet_stderr
-from edgevoice.identify import Recogniser as Identifier
-from edgevoice.identify import hear_all, voice_alone
+from edgevoice.identify import Identifier, hear_voices
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.features import Cepstra
-from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.listen import Listen, ListeningSettings, check_networks
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.embed import Embedding, Vector, XVector
@@ -87,7 +85,7 @@ def ear(settings: Settings, early: bool = False) -> Listen:
 
 def identifier(settings: Settings, recognises: Recogniser) -> Identifier:
     """Who speaks, in sound that is there as a whole."""
-    return Identifier(lambda: ear(settings), recognises)
+    return Identifier(_listening(settings), recognises)
 
 
 def load_identifier(config: Path | None = None) -> Identifier:
@@ -97,16 +95,13 @@ def load_identifier(config: Path | None = None) -> Identifier:
 
 
 def utterances(samples: Samples, settings: Settings | None = None) -> list[Utterance]:
-    """(n,) int16 at 16 kHz -> its utterances; all of it as one where there is a voice but no utterance, as the ear
-    does not take every scream for speech."""
-    settings = settings or Settings()
-    return hear_all(ear(settings), samples) or voice_alone(samples, lambda clip: _frames(clip, settings))
+    """(n,) int16 at 16 kHz -> its utterances; all of it as one where there is a voice but no utterance."""
+    return hear_voices(samples, _listening(settings or Settings()))
 
 
 def hear_clip(samples: Samples, settings: Settings | None = None) -> Cepstra:
     """(n,) int16 at 16 kHz through the ear of the device -> (frames, 40) all speech in it; AudioError: too short."""
-    settings = settings or Settings()
-    return identify.hear_clip(samples, ear(settings), lambda clip: _frames(clip, settings))
+    return identify.hear_clip(samples, _listening(settings or Settings()))
 
 
 def embed_clip(samples: Samples, model: XVector, settings: Settings | None = None) -> Embedding:
@@ -131,8 +126,3 @@ def enrolment(settings: Settings, recognises: Recogniser) -> Enrolment:
 
 def _listening(settings: Settings) -> ListeningSettings:
     return ListeningSettings(activity=settings.listening.activity, utterance=settings.listening.utterance)
-
-
-def _frames(samples: Samples, settings: Settings) -> Frames:
-    listening = _listening(settings)
-    return FrontEnd(listening.subtraction, listening.activity)(samples)

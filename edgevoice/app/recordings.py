@@ -18,7 +18,7 @@ from edgevoice.recognition.landmarks import LANDMARKS, Landmarks, of_peaks
 from edgevoice.recognition.recordings import Library
 from edgevoice.recognition.shelf import Recording
 from edgevoice.recognition.tones import LONGEST, Tonal, beeps, pack_beeps, unpack_beeps
-from edgevoice.storage.hashes import KnownSound
+from edgevoice.storage.recordings import KnownSound
 
 _log = logging.getLogger(__name__)
 _spectrum = cache(Spectrum)

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 
-from edgevoice.app.drivers import Clock, button, contacts, lights, lock, sounder, watchdog
+from edgevoice.app.drivers import button, contacts, lights, lock, sounder, watchdog
 from edgevoice.app.factor import FactorParts, factor
 from edgevoice.app.heard_before import replay_guard, sound_watch
 from edgevoice.app.home import House, mending
@@ -25,7 +25,7 @@ from edgevoice.door.lockout import Attempts
 from edgevoice.door.machine import Limits
 from edgevoice.door.reception import Reception
 from edgevoice.errors import StorageError
-from edgevoice.hardware import Button, Contacts, Light, Lights, Lock, Sounder, Watchdog
+from edgevoice.hardware import Button, Clock, Contacts, Light, Lights, Lock, Sounder, Watchdog
 from edgevoice.pipeline import Pipeline
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.alone import alone
@@ -78,27 +78,22 @@ def _put_together(
 ) -> Iterator[Device]:
     """The lock first: its relay is off before anything else is made, and again before anything else is closed."""
     with ExitStack() as at_the_end:
-        the_lock = lock(settings, clock)
-        at_the_end.callback(the_lock.close)
-        the_lights = lights(settings, clock)
-        at_the_end.callback(the_lights.close)
+        the_lock = at_the_end.enter_context(closing(lock(settings, clock)))
+        the_lights = at_the_end.enter_context(closing(lights(settings, clock)))
         the_lights.show(Light.BOOTING)
         recognises = recogniser(settings, home.speakers)
         model = recognises.xvector.manifest.name
-        recognises.threshold(
-            sum(person.model == model for person in home.speakers.list())
-        )  # refuse it now, not at the door
-        the_button, the_contacts = pressed or button(settings, clock), contacts(settings)
-        at_the_end.callback(the_button.close)
-        at_the_end.callback(the_contacts.close)
-        the_sounder = sounder(settings, clock)
-        at_the_end.callback(the_sounder.close)
+        people = sum(person.model == model for person in home.speakers.list())
+        recognises.threshold(people)  # refuse it now, not at the door
+        the_button = at_the_end.enter_context(closing(pressed or button(settings, clock)))
+        the_contacts = at_the_end.enter_context(closing(contacts(settings)))
+        the_sounder = at_the_end.enter_context(closing(sounder(settings, clock)))
         act = Act(the_lock, the_lights, home.events, settings.door.open_seconds, the_sounder, clock)
-        at_the_end.callback(act.close)
+        at_the_end.enter_context(closing(act))
         attempts = Attempts(home.state, settings.lockout, clock)
         the_factor, outside = factor(settings, home.pins, clock, parts)
         if outside is not None:
-            at_the_end.callback(outside.close)
+            at_the_end.enter_context(closing(outside))
         extras = Extras(
             Inputs(the_button, the_contacts),
             _reception(settings, home, recognises, clock),
@@ -142,11 +137,5 @@ def _limits(settings: Settings) -> Limits:
 
 
 def _reception(settings: Settings, home: House, recognises: Recogniser, clock: Clock) -> Reception:
-    rules = settings.enrolment
-    return Reception(
-        home.register,
-        recognises,
-        Claim(home.state, rules.claim_minutes, clock),
-        lambda: enrolment(settings, recognises),
-        rules.utterances,
-    )
+    claim = Claim(home.state, settings.enrolment.claim_minutes, clock)
+    return Reception(home.register, recognises, claim, lambda: enrolment(settings, recognises))

@@ -1,8 +1,8 @@
 """``edgevoice check --board``: a wired board, step by step, for its owner."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from threading import Timer
 
 import click
@@ -105,36 +105,17 @@ def _outside(settings: Settings, person: Person) -> Finding:
         return presses(button, "at the door", person)
 
 
-def _door(settings: Settings, person: Person) -> Finding:
-    with _contact(settings, "door") as contact:
-        return _moves(contact, "door", "Open the door", "Close the door", person)
+def _contact(name: str, opens: str, closes: str) -> Step:
+    def step(settings: Settings, person: Person) -> Finding:
+        if settings.contacts.driver == "fake":
+            return FAKE
+        with closing(app.contacts(settings)) as contacts:
+            contact: Contact | None = getattr(contacts, name)
+            if contact is None:
+                return Finding(None, f"not fitted: gpio.{name}_pin is not set")
+            return moves(contact, f"the {name} contact", opens, closes, person)
 
-
-def _exit(settings: Settings, person: Person) -> Finding:
-    with _contact(settings, "exit") as contact:
-        return _moves(contact, "exit", "Release request-to-exit", "Press request-to-exit", person)
-
-
-def _tamper(settings: Settings, person: Person) -> Finding:
-    with _contact(settings, "tamper") as contact:
-        return _moves(contact, "tamper", "Open the case", "Close the case", person)
-
-
-def _moves(contact: Contact | Finding, name: str, opens: str, closes: str, person: Person) -> Finding:
-    if isinstance(contact, Finding):
-        return contact
-    return moves(contact, f"the {name} contact", opens, closes, person)
-
-
-@contextmanager
-def _contact(settings: Settings, name: str) -> Iterator[Contact | Finding]:
-    """The contact, or why there is none."""
-    if settings.contacts.driver == "fake":
-        yield FAKE
-        return
-    with closing(app.contacts(settings)) as contacts:
-        contact: Contact | None = getattr(contacts, name)
-        yield contact or Finding(None, f"not fitted: gpio.{name}_pin is not set")
+    return step
 
 
 STEPS: dict[str, Step] = {
@@ -146,7 +127,7 @@ STEPS: dict[str, Step] = {
     "relay": _relay,
     "button": _button,
     "outside": _outside,
-    "door": _door,
-    "exit": _exit,
-    "tamper": _tamper,
+    "door": _contact("door", "Open the door", "Close the door"),
+    "exit": _contact("exit", "Release request-to-exit", "Press request-to-exit"),
+    "tamper": _contact("tamper", "Open the case", "Close the case"),
 }

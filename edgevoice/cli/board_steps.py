@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from edgevoice.door.decide import Rules
 from edgevoice.door.gates import complaints
-from edgevoice.hardware import Button, Contact, Light, Lights, Lock, Microphone, Press, Prompt, Sounder
+from edgevoice.hardware import Button, Clock, Contact, Light, Lights, Lock, Microphone, Press, Prompt, Sounder
 from edgevoice.listening.listen import Listen
 from edgevoice.listening.quality import Quality
 
@@ -34,7 +34,7 @@ class Person:
     ask: Callable[[str], str | None]
     say: Callable[[str], None]
     patience_s: float = 20.0
-    clock: Callable[[], float] = time.monotonic
+    clock: Clock = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
     def confirms(self, question: str) -> bool | None:

@@ -1,6 +1,9 @@
 """A decision as one JSON object, or as one line to read."""
 
+from dataclasses import replace
+
 from edgevoice.door.decide import Cause, Decision
+from edgevoice.pipeline import Answer
 from edgevoice.recognition.emotion import Mood
 from edgevoice.recognition.recognise import Evidence
 
@@ -60,6 +63,17 @@ def silence_record(file: str, seconds: float) -> dict[str, object]:
     )
     record |= {"file": file, "start_s": 0.0, "end_s": round(seconds, 3), "decision": "refuse", "reason": NO_SPEECH}
     return record | {"net_speech_s": 0.0, "snr_db": None, "clipped": None, "mood": None, "recording": None, "ms": None}
+
+
+def as_done(answer: Answer) -> tuple[Evidence, Decision] | None:
+    """What was decided of an utterance, as a refusal where it was to open and the door did not; None where a stage
+    failed before that."""
+    evidence, decision, outcome = answer.evidence, answer.decision, answer.outcome
+    if evidence is None or decision is None:
+        return None
+    if decision.opens and not outcome.opened:
+        decision = replace(decision, opens=False, reason="; ".join(outcome.faults), cause=Cause.UNHEALTHY)
+    return evidence, decision
 
 
 NO_SPEECH = "no speech was heard: say a whole sentence"

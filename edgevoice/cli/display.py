@@ -2,13 +2,12 @@
 
 import sys
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
 
-from edgevoice.cli.decision import as_record, as_text
+from edgevoice.cli.decision import as_done, as_record, as_text
 from edgevoice.cli.desk import Desk
-from edgevoice.door.decide import Cause
 from edgevoice.hardware import Light
 from edgevoice.listening.listen import Level
 from edgevoice.pipeline import Answer
@@ -56,14 +55,9 @@ class Lines:
         return None
 
     def answered(self, answer: Answer, file: str | None, t_s: float) -> None:
-        faults = "; ".join(answer.outcome.faults)
-        if answer.evidence and answer.decision:
-            decision = answer.decision
-            if decision.opens and not answer.outcome.opened:  # the decision was to open, the door did not
-                decision = replace(decision, opens=False, reason=faults, cause=Cause.UNHEALTHY)
-            told = as_text(file, answer.evidence, decision)
-            self._desk.answer(as_record(file, answer.evidence, decision), told)
-        if faults:
+        if done := as_done(answer):
+            self._desk.answer(as_record(file, *done), as_text(file, *done))
+        if faults := "; ".join(answer.outcome.faults):
             self._desk.answer(
                 {"event": "fault", "reason": faults, "t_s": round(t_s, 3)}, f"{t_s:.2f} s: fault: {faults}"
             )

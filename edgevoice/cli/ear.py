@@ -16,7 +16,8 @@ from edgevoice.listening.activity import probability
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.listen import Level
 from edgevoice.listening.utterance import Utterance
-from edgevoice.panel.ear import HAPPENINGS, WIDEST, EarView, ear_panel, shown
+from edgevoice.panel.ear import HAPPENINGS, WIDEST, EarView, ear_panel
+from edgevoice.panel.meter import shown
 from edgevoice.panel.spectrogram import Column, Columns, voiced
 from edgevoice.panel.view import Happening
 

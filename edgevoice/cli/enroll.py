@@ -11,7 +11,6 @@ import click
 from edgevoice import app
 from edgevoice.cli.desk import Desk, pass_desk, sound_files
 from edgevoice.config import Settings
-from edgevoice.door.enrolment import Progress
 from edgevoice.errors import SpeakerError
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.identify import hear_all
@@ -85,7 +84,6 @@ def _enroll_aloud(desk: Desk, house: app.House, name: str, how: How) -> Voicepri
     settings = desk.loaded.settings
     recogniser = app.recogniser(settings, house.speakers)
     enrolment = app.enrolment(settings, recogniser)
-    progress = Progress(0, settings.enrolment.utterances, ())
     heard: list[Utterance] = []
     for number, utterance in zip(count(1), _takes(desk, settings), strict=False):
         heard.append(utterance)

@@ -10,7 +10,7 @@ from edgevoice.cli.decision import NO_SPEECH, as_record, as_text, silence_record
 from edgevoice.cli.desk import Desk, ask_each, pass_desk, sound_files
 from edgevoice.door.decide import Decision, DoorState, decide
 from edgevoice.hardware.sound_file import read_sound
-from edgevoice.identify import Recogniser
+from edgevoice.identify import Identifier
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.recognition.recognise import Evidence
 
@@ -28,16 +28,16 @@ def identify(desk: Desk, wav: tuple[Path, ...]) -> int:
     """
     settings = desk.loaded.settings
     with app.house(desk.loaded) as house:
-        recogniser = app.identifier(settings, app.recogniser(settings, house.speakers))
+        identifier = app.identifier(settings, app.recogniser(settings, house.speakers))
         return ask_each(
-            wav, lambda path: tell(desk, path, recogniser, lambda heard: decide(heard, AT_REST, settings.door))
+            wav, lambda path: tell(desk, path, identifier, lambda heard: decide(heard, AT_REST, settings.door))
         )
 
 
-def tell(desk: Desk, path: Path, recogniser: Recogniser, judge: Judge) -> bool:
+def tell(desk: Desk, path: Path, identifier: Identifier, judge: Judge) -> bool:
     """Print a decision for each utterance of a file; whether any would open the door. AudioError."""
     samples = read_sound(path)
-    decisions = [(evidence, judge(evidence)) for evidence in recogniser.identify(samples, SAMPLE_RATE)]
+    decisions = [(evidence, judge(evidence)) for evidence in identifier.identify(samples, SAMPLE_RATE)]
     for evidence, decision in decisions:
         file = str(path)
         desk.answer(as_record(file, evidence, decision), as_text(file, evidence, decision))

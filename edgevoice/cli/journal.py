@@ -8,16 +8,14 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from enum import IntEnum
 from importlib import import_module
 from types import TracebackType
 
 from edgevoice.cli.choose import choose
-from edgevoice.cli.decision import as_record, as_text
+from edgevoice.cli.decision import as_done, as_record, as_text
 from edgevoice.cli.desk import Desk
 from edgevoice.cli.display import Display, Moment
-from edgevoice.door.decide import Cause
 from edgevoice.pipeline import Answer
 
 Send = Callable[..., object]
@@ -56,7 +54,7 @@ def journal_send() -> Send | None:
 
 
 def display_of(desk: Desk) -> Display:
-    """The journal for a service; what ``display.choose`` chooses for everybody else."""
+    """The journal for a service; what ``choose`` chooses for everybody else."""
     send = None if desk.as_json else journal_send()
     return Journal(send) if send else choose(desk)
 
@@ -75,14 +73,9 @@ class Journal:
 
     def answered(self, answer: Answer, file: str | None, t_s: float) -> None:
         """A decision with all that it rests on; what failed is told by the log."""
-        evidence, decision = answer.evidence, answer.decision
-        if evidence is None or decision is None:
-            return
-        if decision.opens and not answer.outcome.opened:
-            reason = "; ".join(answer.outcome.faults)
-            decision = replace(decision, opens=False, reason=reason, cause=Cause.UNHEALTHY)
-        priority = Priority.NOTICE if decision.opens else Priority.INFO
-        self._enter(as_text(file, evidence, decision), priority, as_record(file, evidence, decision))
+        if done := as_done(answer):
+            priority = Priority.NOTICE if done[1].opens else Priority.INFO
+            self._enter(as_text(file, *done), priority, as_record(file, *done))
 
     def moved(self, event: str, state: str, t_s: float) -> None:
         self._enter(f"{event}: {state}", Priority.INFO, {"event": event, "state": state})

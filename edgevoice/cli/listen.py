@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -78,10 +77,9 @@ class Hearing:
         self._tell(self._ear.finish(), self._ear.level.speaking)
 
     def _tell(self, utterances: list[Utterance], ended: bool) -> None:
-        origin_s = self._begin / SAMPLE_RATE
         for each in utterances:
-            moved = replace(each, start_s=each.start_s + origin_s, end_s=each.end_s + origin_s)
-            self._display.ended(moved, next(iter(complaints(each.quality, self._rules)), None))
+            in_stream = each.after(self._begin / SAMPLE_RATE)
+            self._display.ended(in_stream, next(iter(complaints(in_stream.quality, self._rules)), None))
         if ended and not utterances:
             self._display.dropped(self.t_s)
 

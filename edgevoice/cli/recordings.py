@@ -14,8 +14,8 @@ from edgevoice.errors import AudioError, RecordingError
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.landmarks import LANDMARKS
 from edgevoice.recognition.recordings import Library, keep
-from edgevoice.storage.hashes import Sound
 from edgevoice.storage.names import tidy
+from edgevoice.storage.recordings import Sound
 
 SUFFIXES = {".wav", ".flac", ".opus", ".ogg", ".oga", ".mp3", ".aif", ".aiff", ".au", ".caf", ".w64"}
 """What is taken for sound within a folder; a file that is named is tried whatever it is called."""

@@ -13,10 +13,10 @@ from edgevoice.cli.choose import choose
 from edgevoice.cli.desk import Desk, pass_desk, sound_files
 from edgevoice.cli.display import Display
 from edgevoice.cli.journal import display_of
-from edgevoice.cli.serve import FileAt, Service, StreamClock, ending_by_signal
+from edgevoice.cli.serve import Service, StreamClock, ending_by_signal
 from edgevoice.config import Settings
 from edgevoice.errors import EdgevoiceError, MicrophoneError
-from edgevoice.hardware import Button, Microphone
+from edgevoice.hardware import Button
 from edgevoice.hardware.microphone_status import MicrophoneState, MicrophoneStatus
 from edgevoice.hardware.portaudio import list_devices
 from edgevoice.listening.capture import SAMPLE_RATE
@@ -64,13 +64,24 @@ def _keyboard(settings: Settings, keys: bool) -> Iterator[Button | None]:
 
 
 def _serve_files(desk: Desk, wav: tuple[Path, ...], fast: bool, keys: bool) -> None:
+    """EdgevoiceError where every utterance was a fault."""
     microphone = app.files(wav, realtime=not fast)
+    display, clock, settings = choose(desk), StreamClock(), desk.loaded.settings
 
     def file_at(t_s: float) -> str | None:
         played = microphone.file_at(round(t_s * SAMPLE_RATE))
         return str(played.path) if played else None
 
-    _serve(desk, microphone, choose(desk), StreamClock(), file_at, keys)
+    with (
+        _keyboard(settings, keys) as button,
+        app.house(desk.loaded) as house,
+        app.device(settings, house, clock, button) as device,
+        display,
+    ):
+        service = Service(device, display, file_at, clock)
+        service.serve(microphone)
+    if service.only_faults:
+        raise EdgevoiceError(f"every utterance was a fault, the last: {service.only_faults}; run: edgevoice check")
 
 
 def _serve_microphone(desk: Desk, keys: bool) -> None:
@@ -82,7 +93,7 @@ def _serve_microphone(desk: Desk, keys: bool) -> None:
         app.house(desk.loaded) as house,
         app.device(settings, house, pressed=button) as device,
     ):
-        service = Service(device, display, time.monotonic, settings.door.open_seconds, lambda _: None)
+        service = Service(device, display, lambda _: None)
 
         def report(status: MicrophoneStatus) -> None:
             if service.serving:
@@ -104,19 +115,3 @@ def _report(device: app.Device, display: Display, status: MicrophoneStatus, t_s:
     elif status.state is not MicrophoneState.CLOSED:
         device.kiosk.lost("microphone", MicrophoneError(status.message))
     display.moved("microphone", status.message or status.state.value, t_s)
-
-
-def _serve(
-    desk: Desk, microphone: Microphone, display: Display, clock: StreamClock, file_at: FileAt, keys: bool
-) -> None:
-    settings = desk.loaded.settings
-    with (
-        _keyboard(settings, keys) as button,
-        app.house(desk.loaded) as house,
-        app.device(settings, house, clock, button) as device,
-        display,
-    ):
-        service = Service(device, display, clock, settings.door.open_seconds, file_at)
-        service.serve(microphone)
-    if service.only_faults:
-        raise EdgevoiceError(f"every utterance was a fault, the last: {service.only_faults}; run: edgevoice check")

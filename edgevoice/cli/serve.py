@@ -14,7 +14,6 @@ from edgevoice.pipeline import Answer
 
 FileAt = Callable[[float], str | None]
 """Seconds of the stream -> the file that was heard then; None where a microphone listens."""
-Clock = Callable[[], float]
 
 
 class StreamClock:
@@ -30,9 +29,9 @@ class StreamClock:
 class Service:
     """One door, one display."""
 
-    def __init__(self, device: Device, display: Display, clock: Clock, open_seconds: float, file_at: FileAt) -> None:
-        self._device, self._display, self._clock, self._file_at = device, display, clock, file_at
-        self._open_seconds, self._open_until = open_seconds, 0.0
+    def __init__(self, device: Device, display: Display, file_at: FileAt, clock: StreamClock | None = None) -> None:
+        """``clock``: of a stream that is not heard in its own time, to be set as it goes."""
+        self._device, self._display, self._file_at, self._clock = device, display, file_at, clock
         self._was_open = self._answered = self._heard = False
         self._was = self._counted = self._failed = self._status = ""
         self._t_s = 0.0
@@ -57,7 +56,7 @@ class Service:
         try:
             for block in microphone.blocks():
                 self._t_s = (block.start_sample + len(block.samples)) / SAMPLE_RATE
-                if isinstance(self._clock, StreamClock):
+                if self._clock is not None:
                     self._clock.now = self._t_s
                 # Not while the device itself speaks: it would take its own voice for somebody's.
                 talks = self._device.kiosk.talks()
@@ -91,8 +90,6 @@ class Service:
             evidence, faults = answer.evidence, "; ".join(answer.outcome.faults)
             self._answered, self._failed = self._answered or not faults, faults or self._failed
             middle_s = (evidence.start_s + evidence.end_s) / 2 if evidence else self._t_s
-            if answer.outcome.opened:
-                self._open_until = self._clock() + self._open_seconds
             self._display.answered(answer, self._file_at(middle_s), self._t_s)
         self._look()
 
@@ -102,8 +99,6 @@ class Service:
         level = self._device.pipeline.level
         kiosk.hears(level.speaking)
         state, is_open = kiosk.look().value, lock.is_open  # raises where nobody guards the relay any more
-        if is_open and not self._was_open:  # a PIN or a fire opens too, without an utterance
-            self._open_until = max(self._open_until, self._clock() + self._open_seconds)
         if is_open != self._was_open:
             self._display.moved("lock", "open" if is_open else "locked", self._t_s)
         if state != self._was:
@@ -117,7 +112,7 @@ class Service:
         if kiosk.counted not in ("", self._counted):
             self._display.moved("asks", kiosk.counted, self._t_s)
         self._was_open, self._was, self._counted, self._status = is_open, state, kiosk.counted, status
-        left_s = max(self._open_until - self._clock(), 0.0) if is_open else 0.0
+        left_s = kiosk.machine.timers.pulse_s if is_open else 0.0
         playing = self._file_at(self._t_s) or ""
         self._display.stands(Moment(self._t_s, state, level, kiosk.light, left_s, playing))
 

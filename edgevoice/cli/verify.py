@@ -28,9 +28,9 @@ def verify(desk: Desk, name: str, wav: Path) -> int:
     """
     settings = desk.loaded.settings
     with app.house(desk.loaded) as house:
-        recogniser = app.identifier(settings, app.recogniser(settings, house.speakers))
+        identifier = app.identifier(settings, app.recogniser(settings, house.speakers))
         claimed = _enrolled(house.speakers, name)
-        opened = tell(desk, wav, recogniser, lambda evidence: judge(evidence, claimed, settings.door))
+        opened = tell(desk, wav, identifier, lambda evidence: judge(evidence, claimed, settings.door))
     return 0 if opened else NO
 
 

@@ -100,9 +100,9 @@ def _serve(desk: Desk, loaded: Loaded, script: Visit, fast: bool, picture: Path 
     if picture is not None and isinstance(display, Lines):
         display = unseen()
     recorded = Recorded(display, step_at)
-    clock, open_seconds = StreamClock(), loaded.settings.door.open_seconds
+    clock = StreamClock()
     with app.house(loaded) as house, app.device(loaded.settings, house, clock) as device, recorded:
-        Service(device, recorded, clock, open_seconds, lambda t_s: script.steps[step_at(t_s)].what).serve(microphone)
+        Service(device, recorded, lambda t_s: script.steps[step_at(t_s)].what, clock).serve(microphone)
     if picture and recorded.picture:
         save_picture(recorded.picture, picture)
     return recorded

@@ -1,14 +1,15 @@
 """A step of the state machine -> lock, lights, sounder, audit event."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from edgevoice.door.decide import Decision
 from edgevoice.door.faults import Faults
-from edgevoice.door.machine import Do, State, Step
-from edgevoice.hardware import Light, Lights, Lock, Prompt, Sounder
+from edgevoice.door.machine import Step
+from edgevoice.door.states import Do, State
+from edgevoice.hardware import Clock, Light, Lights, Lock, Prompt, Sounder
 from edgevoice.hardware.pulse import check_pulse
 from edgevoice.storage.events import Events
 
@@ -72,7 +73,7 @@ class Act:
         events: Events,
         open_seconds: float = 5.0,
         sounder: Sounder | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock = time.monotonic,
     ) -> None:
         """``open_seconds``: how long the door is released, 0 < seconds <= 30, else HardwareError; ``clock``: how long a
         fault is not written again."""

@@ -1,8 +1,8 @@
 """How long after its installation a house with nobody in it may be claimed by whoever holds the button."""
 
 import math
-from collections.abc import Callable
 
+from edgevoice.hardware import Clock
 from edgevoice.storage.state import State
 
 CHARGED_SECONDS = 60.0  # written down so far ahead, so that cutting the power again and again gains nothing
@@ -13,7 +13,7 @@ class Claim:
 
     NAME = "claim"
 
-    def __init__(self, state: State, minutes: float, clock: Callable[[], float]) -> None:
+    def __init__(self, state: State, minutes: float, clock: Clock) -> None:
         """``minutes``: 0: the house can never be claimed; ``clock``: monotonic seconds."""
         self._state, self._clock = state, clock
         stored = state.get(self.NAME)

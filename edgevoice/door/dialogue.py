@@ -6,9 +6,10 @@ from edgevoice.door.act import Row
 from edgevoice.door.decide import Decision
 from edgevoice.door.inputs import Inputs
 from edgevoice.door.lockout import Attempts
-from edgevoice.door.machine import Do, Event, Machine, State, Step
+from edgevoice.door.machine import Machine, Step
 from edgevoice.door.meaning import event_of
 from edgevoice.door.reception import Heard, Reception
+from edgevoice.door.states import Do, Event, State
 from edgevoice.hardware import Prompt
 from edgevoice.recognition.recognise import Evidence
 

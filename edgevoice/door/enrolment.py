@@ -1,7 +1,7 @@
 """Clips of one person -> a voiceprint: quality gates, mutual agreement, average."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -69,6 +69,11 @@ class Enrolment:
         self._accepted: list[tuple[str, Embedding]] = []
         self._failed: list[str] = []
 
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        return Progress(len(self._accepted), self._rules.utterances, ())
+
     def hear(self, clip: str, quality: Quality, embedding: Embedding, agreement: float | None = None) -> Progress:
         """Take one clip in; ``clip`` is what the owner knows it by, such as its file or "sentence 2"; ``agreement`` of
         its halves as in ``Evidence``."""
@@ -79,7 +84,7 @@ class Enrolment:
         else:
             again = any(clip == other for other, _ in self._accepted)
             self._accepted.append((f"{clip} ({len(self._accepted) + 1})" if again else clip, embedding))
-        return Progress(len(self._accepted), self._rules.utterances, tuple(wrong))
+        return replace(self.progress, complaints=tuple(wrong))
 
     def flaw(self, quality: Quality, embedding: Embedding, agreement: float | None = None) -> Flaw | None:
         """What is wrong with a clip beside those accepted, in one word; None where it would be."""

@@ -5,9 +5,9 @@ What fails at every block of sound would else push everything but itself out of 
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from edgevoice.hardware import Clock
 from edgevoice.storage.events import Events
 
 AGAIN_SECONDS = 60.0
@@ -31,7 +31,7 @@ class _Told:
 class Faults:
     """Writes faults to the audit log and to the program's; nothing else is ever held back."""
 
-    def __init__(self, events: Events, clock: Callable[[], float]) -> None:
+    def __init__(self, events: Events, clock: Clock) -> None:
         """``clock``: monotonic seconds."""
         self._events, self._clock = events, clock
         self._told: dict[str, _Told] = {}

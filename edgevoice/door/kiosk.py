@@ -1,6 +1,6 @@
 """The door: what happens becomes events of the state machine, and what comes of them is told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from edgevoice.door.act import LIGHTS, Act, Outcome, Row
@@ -9,19 +9,18 @@ from edgevoice.door.decide import Cause, Decision, DoorState, Rules, decide
 from edgevoice.door.dialogue import Dialogue
 from edgevoice.door.inputs import Inputs
 from edgevoice.door.lockout import Attempts
-from edgevoice.door.machine import FAULT_SECONDS, REFUSED_SECONDS, Do, Event, Limits, Machine, State
+from edgevoice.door.machine import Limits, Machine
 from edgevoice.door.meaning import event_of, not_now, overheard
 from edgevoice.door.move import Mover
 from edgevoice.door.prove import Prover
 from edgevoice.door.reception import Reception
 from edgevoice.door.second_factor import Factor, Proving
-from edgevoice.door.talk import LONGEST_TALK_SECONDS, Talk
+from edgevoice.door.states import Do, Event, State
+from edgevoice.door.talk import Talk
 from edgevoice.door.transitions import DIALOGUE
 from edgevoice.errors import SettingsError
-from edgevoice.hardware import Light, Prompt
+from edgevoice.hardware import Clock, Light, Prompt
 from edgevoice.recognition.recognise import Evidence
-
-__all__ = ["FAULT_SECONDS", "LONGEST_TALK_SECONDS", "REFUSED_SECONDS", "Extras", "Kiosk", "State"]
 
 INPUTS = "button and contacts"
 
@@ -45,7 +44,7 @@ class Kiosk:
         act: Act,
         attempts: Attempts,
         rules: Rules,
-        clock: Callable[[], float],
+        clock: Clock,
         limits: Limits | None = None,
         extras: Extras | None = None,
     ) -> None:

@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 
 from edgevoice.errors import StorageError
 from edgevoice.listening.utterance import Utterance
-from edgevoice.recognition.recognise import Evidence
-from edgevoice.recognition.replay import Recognises
+from edgevoice.recognition.recognise import Evidence, Recognises
 from edgevoice.storage.speakers import Speaker
 from edgevoice.storage.voiceprints import DAMAGED
 

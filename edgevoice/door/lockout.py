@@ -1,7 +1,7 @@
 """Failed attempts -> waiting time."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated
@@ -10,6 +10,7 @@ from pydantic import Field
 
 from edgevoice.door.decide import Decision
 from edgevoice.errors import SettingsError, StorageError
+from edgevoice.hardware import Clock
 from edgevoice.storage.state import State
 
 _MOST_DOUBLINGS = 40  # beyond any longest_s; keeps the power of two finite over the years
@@ -93,7 +94,7 @@ class Attempts:
 
     NAME = "lockout"
 
-    def __init__(self, state: State, rules: LockoutRules, clock: Callable[[], float]) -> None:
+    def __init__(self, state: State, rules: LockoutRules, clock: Clock) -> None:
         """``clock``: monotonic seconds, such as time.monotonic."""
         self._state = state
         self._rules = rules

@@ -8,8 +8,6 @@ from edgevoice.door.states import Do, Event, Rule, State, Then, When
 from edgevoice.door.transitions import DIALOGUE, RESTING, RULES
 from edgevoice.hardware import Prompt
 
-__all__ = ["Do", "Event", "Limits", "Machine", "State", "Step", "step"]
-
 REFUSED_SECONDS = 2.0  # how long an answer is shown
 FAULT_SECONDS = 10.0  # how long a fault is shown at least
 CHECKING_SECONDS = 20.0  # longer than any utterance: then whoever was heard is not waited for

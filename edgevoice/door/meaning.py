@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from edgevoice.door.act import Row
 from edgevoice.door.decide import Cause, Decision
-from edgevoice.door.machine import Event, Machine, State, Step
+from edgevoice.door.machine import Machine, Step
+from edgevoice.door.states import Event, State
 
 EVENTS = {
     Cause.MATCH: Event.MATCH,

@@ -9,11 +9,12 @@ from edgevoice.door.act import Act, Outcome, Row
 from edgevoice.door.decide import Decision
 from edgevoice.door.dialogue import Dialogue
 from edgevoice.door.lockout import Attempts
-from edgevoice.door.machine import Event, Limits, Machine, State, Step, step
+from edgevoice.door.machine import Limits, Machine, Step, step
 from edgevoice.door.meaning import TROUBLE, row_of
 from edgevoice.door.second_factor import Proving
+from edgevoice.door.states import Event, State
 from edgevoice.errors import EdgevoiceError
-from edgevoice.hardware import Prompt
+from edgevoice.hardware import Clock, Prompt
 
 _REMEMBERED = 100  # prompts, for whoever asks what was said
 
@@ -25,7 +26,7 @@ class Mover:
         self,
         act: Act,
         attempts: Attempts,
-        clock: Callable[[], float],
+        clock: Clock,
         limits: Limits,
         dialogue: Dialogue,
         proving: Proving | None,

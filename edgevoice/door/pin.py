@@ -1,6 +1,5 @@
 """The second factor that is known: a PIN, pressed at a button at the door."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 from edgevoice.door.decide import Decision
@@ -8,7 +7,7 @@ from edgevoice.door.rhythm import Rhythm, RhythmRules
 from edgevoice.door.second_factor import POOR, Proof
 from edgevoice.door.states import Event
 from edgevoice.errors import HardwareError
-from edgevoice.hardware import Button, Press, Prompt
+from edgevoice.hardware import Button, Clock, Press, Prompt
 from edgevoice.recognition.recognise import Evidence
 
 
@@ -24,7 +23,7 @@ class PinFactor:
 
     name = "a PIN"
 
-    def __init__(self, pins: Known, button: Button, rules: RhythmRules, clock: Callable[[], float]) -> None:
+    def __init__(self, pins: Known, button: Button, rules: RhythmRules, clock: Clock) -> None:
         """``button``: at the door, outside; ``clock``: monotonic seconds."""
         self._pins, self._button, self._rules, self._clock = pins, button, rules, clock
         self._speaker: str | None = None

@@ -6,9 +6,10 @@ from edgevoice.door.act import Outcome, Row
 from edgevoice.door.adaptation import Adaptation
 from edgevoice.door.decide import Cause, Decision
 from edgevoice.door.lockout import Attempts
-from edgevoice.door.machine import Event, Step
+from edgevoice.door.machine import Step
 from edgevoice.door.move import Mover
 from edgevoice.door.second_factor import Proof, Proving
+from edgevoice.door.states import Event
 from edgevoice.recognition.recognise import Evidence
 
 FACTOR = "second factor"

@@ -64,7 +64,6 @@ class _Dialogue:
     purpose: Purpose
     enrolment: Enrolment
     claims: bool = False  # nobody allowed it, as nobody lived here when it began
-    accepted: int = 0
     flaws: int = 0
     name: str | None = None  # whose voice is added to
     kept: list[int] = field(default_factory=list)  # numbers of the fingerprints of what was said
@@ -74,11 +73,10 @@ class Reception:
     """At most one dialogue at a time."""
 
     def __init__(
-        self, register: Register, recogniser: Recogniser, claim: Claim, enrolment: Callable[[], Enrolment], wanted: int
+        self, register: Register, recogniser: Recogniser, claim: Claim, enrolment: Callable[[], Enrolment]
     ) -> None:
-        """``enrolment``: makes an empty one; ``wanted``: good sentences, as in its rules."""
-        self._register, self._recogniser, self._claim = register, recogniser, claim
-        self._enrolment, self._wanted = enrolment, wanted
+        """``enrolment``: makes an empty one."""
+        self._register, self._recogniser, self._claim, self._enrolment = register, recogniser, claim, enrolment
         self._dialogue: _Dialogue | None = None
 
     def held(self) -> Event:
@@ -113,14 +111,12 @@ class Reception:
         return _NUMBERS[_PURPOSES.index(self._under_way().purpose)], Prompt.ASK_ADMINISTRATOR
 
     @property
-    def progress(self) -> float:
-        """How far the enrolment is, 0..1."""
-        return self._dialogue.accepted / self._wanted if self._dialogue else 0.0
-
-    @property
     def counted(self) -> str:
         """Which sentence of how many is waited for."""
-        return f"{min(self._dialogue.accepted + 1, self._wanted)} of {self._wanted}" if self._dialogue else ""
+        if self._dialogue is None:
+            return ""
+        progress = self._dialogue.enrolment.progress
+        return f"{min(progress.accepted + 1, progress.wanted)} of {progress.wanted}"
 
     def allow(self, decision: Decision) -> Heard:
         """Whether the voice that matched may allow what was chosen."""
@@ -145,17 +141,19 @@ class Reception:
 
     def _take(self, evidence: Evidence, decision: Decision) -> Heard:
         dialogue = self._under_way()
-        dialogue.kept += [] if evidence.kept is None else [evidence.kept]
-        embedding = evidence.embedding
-        take = dialogue.enrolment
-        flaw = Flaw.BROKEN if embedding is None else take.flaw(evidence.quality, embedding, evidence.agreement)
-        flaw = flaw or self._wrong_person(dialogue, evidence, decision)
-        if flaw is not None or embedding is None:
-            return self._again(_told(flaw or Flaw.BROKEN, evidence), SAYS[flaw or Flaw.BROKEN])
-        progress = take.hear(f"sentence {dialogue.accepted + 1}", evidence.quality, embedding)
-        dialogue.accepted = progress.accepted
+        if evidence.kept is not None:
+            dialogue.kept.append(evidence.kept)
+        embedding, take = evidence.embedding, dialogue.enrolment
+        if embedding is None:
+            return self._unusable(Flaw.BROKEN, evidence)
+        flaw = take.flaw(evidence.quality, embedding, evidence.agreement)
+        if flaw := flaw or self._wrong_person(dialogue, evidence, decision):
+            return self._unusable(flaw, evidence)
+        progress = take.hear(f"sentence {take.progress.accepted + 1}", evidence.quality, embedding)
+        if progress.complete:
+            return self._keep(dialogue)
         told = f"sentence {progress.accepted} of {progress.wanted} is good"
-        return self._keep(dialogue) if progress.complete else Heard(Event.TAKE, told, share=self.progress)
+        return Heard(Event.TAKE, told, share=progress.accepted / progress.wanted)
 
     def _wrong_person(self, dialogue: _Dialogue, evidence: Evidence, decision: Decision) -> Flaw | None:
         """Who must be new is known, or who must be known is not, or is somebody else than before."""
@@ -196,6 +194,13 @@ class Reception:
             return Heard(Event.UNFIT, str(error), (Prompt.CANCELLED,), Row("enrolment", "ended: the last one stays"))
         return Heard(Event.CHANGED, "somebody was removed", (Prompt.REMOVED,))
 
+    def _unusable(self, flaw: Flaw, evidence: Evidence) -> Heard:
+        match = evidence.recording
+        found = (
+            f": {match.name}, {match.aligned_hashes} aligned hashes" if match and flaw is Flaw.SAME_RECORDING else ""
+        )
+        return self._again(f"{flaw.value}{found}", SAYS[flaw])
+
     def _again(self, reason: str, says: Prompt) -> Heard:
         dialogue = self._under_way()
         dialogue.flaws += 1
@@ -207,9 +212,3 @@ class Reception:
     def _under_way(self) -> _Dialogue:
         assert self._dialogue is not None, "no dialogue is under way"
         return self._dialogue
-
-
-def _told(flaw: Flaw, evidence: Evidence) -> str:
-    match = evidence.recording
-    found = f": {match.name}, {match.aligned_hashes} aligned hashes" if match and flaw is Flaw.SAME_RECORDING else ""
-    return f"{flaw.value}{found}"

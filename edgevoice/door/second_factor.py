@@ -9,7 +9,8 @@ from typing import Protocol
 
 from edgevoice.door.act import Row
 from edgevoice.door.decide import Cause, Decision
-from edgevoice.door.machine import Do, Event, State, Step
+from edgevoice.door.machine import Step
+from edgevoice.door.states import Do, Event, State
 from edgevoice.hardware import Prompt
 from edgevoice.recognition.recognise import Evidence
 

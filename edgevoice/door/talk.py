@@ -1,10 +1,9 @@
 """Whether the device can be heard now: then it hears nobody, as it would take its own voice for somebody's."""
 
-from collections.abc import Callable
-
 from edgevoice.door.act import Act
-from edgevoice.door.machine import Event
 from edgevoice.door.move import Mover
+from edgevoice.door.states import Event
+from edgevoice.hardware import Clock
 
 SOUNDER = "sounder"
 LONGEST_TALK_SECONDS = 20.0
@@ -13,7 +12,7 @@ LONGEST_TALK_SECONDS = 20.0
 class Talk:
     """Asks the sounder; one that says for longer than any prompt that it is busy is not believed."""
 
-    def __init__(self, act: Act, mover: Mover, clock: Callable[[], float]) -> None:
+    def __init__(self, act: Act, mover: Mover, clock: Clock) -> None:
         self._act, self._mover, self._clock = act, mover, clock
         self._since: float | None = None
 

@@ -3,13 +3,16 @@
 No call leaves a door open: there is ``Lock.open_for(seconds)`` and no ``Lock.open()``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # the guard runs this file too, and must stay small: no NumPy
     from edgevoice.listening.capture import AudioBlock
+
+Clock = Callable[[], float]
+"""Seconds, never backwards: ``time.monotonic``, or one that a program sets."""
 
 
 class Light(Enum):

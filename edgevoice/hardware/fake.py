@@ -2,15 +2,12 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from edgevoice.hardware import Light
+from edgevoice.hardware import Clock, Light
 from edgevoice.hardware.pulse import check_pulse
 from edgevoice.listening.capture import SAMPLES_PER_BLOCK, AudioBlock, Samples
-
-Clock = Callable[[], float]
-"""Seconds, never backwards: ``time.monotonic`` or a ManualClock."""
 
 REMEMBERED = 200
 """The last movements, lights and prompts: a device that has none fitted runs for years."""

@@ -5,6 +5,8 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from edgevoice.hardware import Clock
+
 
 @dataclass(frozen=True)
 class Change:
@@ -24,7 +26,7 @@ class FakeGpio:
     PUD_OFF, PUD_DOWN, PUD_UP = 20, 21, 22
     RISING, FALLING, BOTH = 31, 32, 33
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
         self._mode: int | None = None
         self._warnings = True

@@ -3,8 +3,7 @@
 import time
 from collections import deque
 
-from edgevoice.hardware import Press
-from edgevoice.hardware.fake import Clock
+from edgevoice.hardware import Clock, Press
 from edgevoice.hardware.presses import Presses
 
 

@@ -4,8 +4,8 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
-from edgevoice.hardware import Prompt
-from edgevoice.hardware.fake import REMEMBERED, Clock
+from edgevoice.hardware import Clock, Prompt
+from edgevoice.hardware.fake import REMEMBERED
 
 
 class FakeSounder:

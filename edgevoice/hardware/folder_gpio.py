@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from edgevoice.hardware import Clock
 from edgevoice.hardware.fake_gpio import Change, FakeGpio
 
 _claimed: dict[Path, int] = {}  # of this process: the file of a pin, and the descriptor that holds its lock
@@ -60,7 +61,7 @@ def _log(folder: Path, change: Change) -> None:
 class FolderGpio(FakeGpio):
     """The part of RPi.GPIO that edgevoice uses, on files. Has no edges: who watches a pin must poll it."""
 
-    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, folder: Path, clock: Clock = time.monotonic) -> None:
         """folder: made where there is none. Raises OSError where it cannot be written."""
         super().__init__(clock)
         self._folder = folder

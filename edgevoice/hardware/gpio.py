@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from edgevoice.errors import HardwareError
+from edgevoice.hardware import Clock
 from edgevoice.hardware.board import Gpio
 from edgevoice.hardware.guarding import Guard
 from edgevoice.hardware.pins import GpioSettings
@@ -29,7 +30,7 @@ class GpioLock:
         self,
         gpio: Gpio,
         settings: GpioSettings,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock = time.monotonic,
         guard: Guard | None = None,
     ) -> None:
         """gpio: the RPi.GPIO module or a FakeGpio; ``guard``: is told of every pulse, and ended with the lock.

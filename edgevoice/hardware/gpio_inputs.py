@@ -1,17 +1,14 @@
 """Button and contacts on pins of a Raspberry Pi, debounced: pulled up, a switch joins the pin to GND."""
 
 import time
-from collections.abc import Callable
 
 from edgevoice.errors import HardwareError
-from edgevoice.hardware import Contacts, Press
+from edgevoice.hardware import Clock, Contacts, Press
 from edgevoice.hardware.board import Gpio
 from edgevoice.hardware.debounce import Debounce
 from edgevoice.hardware.pins import GpioSettings
 from edgevoice.hardware.presses import Presses
 from edgevoice.hardware.watched_pin import WatchedPin
-
-Clock = Callable[[], float]
 
 
 class _Switch:
@@ -83,14 +80,14 @@ class GpioContact:
         self._switch.close()
 
 
-def gpio_contacts(gpio: Gpio, settings: GpioSettings, clock: Clock = time.monotonic) -> Contacts:
+def gpio_contacts(gpio: Gpio, settings: GpioSettings) -> Contacts:
     """Those whose pins are set; HardwareError, and then none is left watched."""
     made: dict[str, GpioContact] = {}
     try:
         for kind in ("door", "exit", "tamper"):
             name = f"{kind}_pin"
-            if name in settings.pins():
-                made[kind] = GpioContact(gpio, settings.pins()[name], name, clock)
+            if (pin := settings.pins().get(name)) is not None:
+                made[kind] = GpioContact(gpio, pin, name)
     except HardwareError:
         Contacts(**made).close()
         raise

@@ -23,7 +23,7 @@ from edgevoice.hardware.board import open_board
 from edgevoice.hardware.pins import GpioSettings
 from edgevoice.hardware.pulse import LONGEST_PULSE_SECONDS
 from edgevoice.hardware.relay_off import relay_off
-from edgevoice.hardware.relay_settings import relay_settings
+from edgevoice.hardware.relay_settings import relay_alone, relay_settings
 
 READY = b"ready\n"
 OPENING, SHUT, LET_GO = "open", "shut", "let go"
@@ -36,16 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.now:
             return _now(options.config)
-        settings = GpioSettings(
-            relay_pin=options.pin,
-            relay_active_high=not options.active_low,
-            red_pin=None,
-            green_pin=None,
-            blue_pin=None,
-            serial_console=False,
-            simulated=options.simulated,
-        )
-        return _guard(settings)
+        return _guard(relay_alone(options.pin, not options.active_low, options.simulated))
     except HardwareError as error:
         print(f"edgevoice: error: {error}", file=sys.stderr)  # noqa: T201 -- a program of its own
         return 1

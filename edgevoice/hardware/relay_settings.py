@@ -28,12 +28,18 @@ def relay_settings(file: Path) -> GpioSettings | None:
     active_high = gpio.get("relay_active_high", GpioSettings.relay_active_high)
     if not isinstance(active_high, bool):
         raise HardwareError(f"{file}: gpio.relay_active_high is {active_high!r}; wanted true or false.")
+    simulated = Path(str(gpio["simulated"])) if gpio.get("simulated") else None
+    return relay_alone(gpio.get("relay_pin", GpioSettings.relay_pin), active_high, simulated)
+
+
+def relay_alone(pin: int, active_high: bool, simulated: Path | None) -> GpioSettings:
+    """A board with nothing else, so that no other pin can be wrong; HardwareError."""
     return GpioSettings(
-        relay_pin=gpio.get("relay_pin", GpioSettings.relay_pin),
+        relay_pin=pin,
         relay_active_high=active_high,
         red_pin=None,
         green_pin=None,
         blue_pin=None,
         serial_console=False,
-        simulated=Path(str(gpio["simulated"])) if gpio.get("simulated") else None,
+        simulated=simulated,
     )

@@ -1,6 +1,7 @@
 """One open capture stream: callback -> ring -> blocks at 16 kHz."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,17 +69,11 @@ class CaptureStream:
         self._next_sample += len(samples)
         return block
 
-    def wake(self) -> None:
-        """End a waiting ``take``."""
-        self._ring.close()
-
     def close(self) -> None:
-        """Stop and release the device; never raises: it may be gone already."""
-        self.wake()
-        try:
+        """End a waiting ``take``, stop and release the device; never raises: it may be gone already."""
+        self._ring.close()
+        with suppress(OSError):
             self._stream.close()
-        except OSError:
-            return
 
     def _begin_run(self, frame: int) -> None:
         """Sound without a gap begins here; a filter that spans a gap would smear both sides."""

@@ -3,9 +3,9 @@
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
 
 from edgevoice.errors import HardwareError
+from edgevoice.hardware import Clock
 from edgevoice.hardware.board import Gpio
 
 _log = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ MOST_SEEN = 1000  # levels that wait to be taken; of a pin that chatters while n
 class WatchedPin:
     """Pulled up; a switch joins it to GND. ``name`` is that of its setting, for messages."""
 
-    def __init__(self, gpio: Gpio, pin: int, name: str, clock: Callable[[], float]) -> None:
+    def __init__(self, gpio: Gpio, pin: int, name: str, clock: Clock) -> None:
         """gpio: the RPi.GPIO module or a FakeGpio. Raises HardwareError when the pin cannot be read."""
         self._gpio, self._pin, self._name, self._clock = gpio, pin, name, clock
         self._seen: deque[tuple[float, bool]] = deque(maxlen=MOST_SEEN)

@@ -7,26 +7,23 @@ from pathlib import Path
 
 import numpy as np
 
-from edgevoice.hardware.sound_file import cut, open_sound, pieces, read_sound
+from edgevoice.hardware import Clock
+from edgevoice.hardware.sound_file import cut, open_sound, pieces
 from edgevoice.listening.capture import SAMPLE_RATE, AudioBlock, Samples
-
-__all__ = ["Played", "WaveMicrophone", "read_sound"]
 
 
 @dataclass(frozen=True)
 class Played:
-    """Where a file lies in the stream: its samples are start_sample <= n < end_sample."""
+    """A file, and the sample of the stream that it began at."""
 
     path: Path
     start_sample: int
-    end_sample: int
 
 
 class WaveMicrophone:
     """One file after the other, each followed by a little digital silence so that its last utterance ends.
 
-    A block never holds sound of two files. ``current`` is the file of the latest block (``None`` in a pause);
-    ``file_at`` finds the file of any sample played so far.
+    A block never holds sound of two files; ``file_at`` finds the file of any sample played so far.
     """
 
     def __init__(
@@ -34,7 +31,7 @@ class WaveMicrophone:
         paths: Sequence[Path | str],
         realtime: bool = True,
         pause_seconds: float = 1.0,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """realtime: a block is given when a microphone would have it, else as fast as it goes.
@@ -50,7 +47,6 @@ class WaveMicrophone:
         self._next_sample = 0
         self._started: float | None = None
         self._closed = False
-        self.current: Path | None = None
         self.played: list[Played] = []
 
     def blocks(self) -> Iterator[AudioBlock]:
@@ -76,13 +72,8 @@ class WaveMicrophone:
 
     def _samples(self) -> Iterator[Samples]:
         for path in self._paths:
-            start = self._next_sample
-            self.played.append(Played(path, start, start))
-            self.current = path
-            for samples in pieces(path):
-                self.played[-1] = Played(path, start, self._next_sample + len(samples))
-                yield samples
-            self.current = None
+            self.played.append(Played(path, self._next_sample))
+            yield from pieces(path)
             yield from cut(np.zeros(self._pause, np.int16))
 
     def _block(self, samples: Samples) -> AudioBlock:

@@ -10,11 +10,11 @@ import numpy as np
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.listening.activity import ActivitySettings, SpeechActivity, odds_wanted
 from edgevoice.listening.capture import Samples
+from edgevoice.listening.damage import count_clipped, count_dropped
 from edgevoice.listening.enhance_choice import EnhancementSettings, enhancer
 from edgevoice.listening.features import BANDS, COEFFICIENTS, Bands, Cepstra, Cepstrum, LogMel
 from edgevoice.listening.noise import Groups
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
-from edgevoice.listening.quality import count_clipped, count_dropped
 from edgevoice.listening.spectrum import BINS, Spectrum
 from edgevoice.listening.voicing import Voicing
 from edgevoice.listening.window import HOP, Windows

@@ -14,6 +14,7 @@ from edgevoice.listening.enhance_choice import EnhancementSettings
 from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.network import load_network
 from edgevoice.listening.noise_choice import TrackerName
+from edgevoice.listening.spectrum import FULL_SCALE_POWER
 from edgevoice.listening.utterance import Utterance, UtteranceGate, UtteranceSettings
 
 FRONT_END = "edgevoice-front-end-4"
@@ -76,9 +77,7 @@ class Listen:
 
 def _dbfs(log2_power_q16: np.int64) -> float:
     """log2 of the power of one frame's spectrum -> dB below a full-scale sine."""
-    # A full-scale sine through a Hann window of 400 and bins 0..256: 32768^2 / 2 * 150 * 512 / 2 (Parseval).
-    full_scale = np.log2(32768.0**2 / 2 * 150 * 256)
-    return float(10 * np.log10(2) * (int(log2_power_q16) / (1 << LOG2_BITS) - full_scale))
+    return float(10 * np.log10(2) * (int(log2_power_q16) / (1 << LOG2_BITS) - np.log2(FULL_SCALE_POWER)))
 
 
 def check_networks() -> None:

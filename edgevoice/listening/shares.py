@@ -1,14 +1,14 @@
 """Frames of an utterance -> how much of each one's power is speech, by a small network over all of the utterance."""
 
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS, log2_q16, mean_power_q16
 from edgevoice.listening.capture import SAMPLE_RATE
-from edgevoice.listening.features import BANDS, Bands
+from edgevoice.listening.features import BANDS
+from edgevoice.listening.frames import Frames
 from edgevoice.listening.levels import excess_q16
 from edgevoice.listening.network import Activations, load_network
 from edgevoice.listening.voicing import VOICED
@@ -27,29 +27,7 @@ _LARGEST = 127
 _LOWEST_RISE = -16
 
 
-class Heard(Protocol):
-    """What is asked of n frames, each (n,) but ``bands``, as in ``Frames``."""
-
-    @property
-    def bands(self) -> Bands: ...
-
-    @property
-    def odds(self) -> Integers: ...
-
-    @property
-    def periodicity(self) -> Integers: ...
-
-    @property
-    def pitch_lag(self) -> Integers: ...
-
-    @property
-    def snr(self) -> Integers: ...
-
-    @property
-    def noise(self) -> Integers: ...
-
-
-def odds_of_power(found: Heard) -> Integers:
+def odds_of_power(found: Frames) -> Integers:
     """n >= 1 frames -> (n,) natural-log odds that a unit of the frame's power is speech, Q11."""
     rows = measure(found)
     later = np.zeros((AHEAD, rows.shape[1]), dtype=np.float32)
@@ -58,7 +36,7 @@ def odds_of_power(found: Heard) -> Integers:
     return np.repeat(odds, EVERY)[: len(found.snr)]
 
 
-def measure(found: Heard) -> Activations:
+def measure(found: Frames) -> Activations:
     """n >= 1 frames -> (ceil(n / 2), 132): each band over the mean of all, and over the levels that four fifths and one
     fifth of the frames pass in it; periodicity; odds of speech; level over that of the utterance, and over the noise;
     pitch; and, in every row alike, six figures of the whole.
@@ -81,7 +59,7 @@ def measure(found: Heard) -> Activations:
     return np.minimum(rows, _LARGEST, out=rows)
 
 
-def _pitch(found: Heard) -> Integers:
+def _pitch(found: Frames) -> Integers:
     """(n, 2) pitch in 32nds of an octave over the median of the frames with the pitch of a voice, and over 160 Hz; 0
     where there is none."""
     lag, voiced = log2_q16(found.pitch_lag), found.periodicity >= VOICED
@@ -92,7 +70,7 @@ def _pitch(found: Heard) -> Integers:
     return np.asarray(octaves * voiced[:, None])
 
 
-def _of_the_whole(found: Heard, mean_q16: int) -> list[int]:
+def _of_the_whole(found: Frames, mean_q16: int) -> list[int]:
     """Octaves, Q16, of the mean power over: noise; what 80, 95, 50 % of the frames pass; frames that are less likely
     speech than not; and what 5 % pass."""
     level = found.snr + found.noise

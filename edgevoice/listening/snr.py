@@ -5,7 +5,8 @@ import numpy as np
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS, mean_power_q16
 from edgevoice.listening.activity import ODDS_BITS
-from edgevoice.listening.shares import Heard, odds_of_power
+from edgevoice.listening.frames import Frames
+from edgevoice.listening.shares import odds_of_power
 
 LOWEST_DB, HIGHEST_DB = -10, 40
 _SNR_BITS = 8
@@ -19,7 +20,7 @@ _LACKS: Integers = np.rint(
 ).astype(np.int64)
 
 
-def utterance_snr_db(found: Heard) -> float:
+def utterance_snr_db(found: Frames) -> float:
     """n >= 1 frames -> ratio of the mean power of speech to that of noise, -10 to 40 dB.
 
     A network says how much of each frame's power is speech; both parts are added up over the frames. So a bark between

@@ -11,6 +11,9 @@ DFT = 512
 BINS = DFT // 2 + 1
 AMPLITUDE_BITS = 2  # amplitudes are kept in quarters of a sample unit
 POWER_BITS = 2 * AMPLITUDE_BITS  # so power is Q4, below 2**50 at any input
+FULL_SCALE_POWER = 32768.0**2 / 2 * 150 * 256
+"""A full-scale sine's, of bins 0..256 together, in squared sample units: A^2 / 2, times the sum of squares of a Hann
+window of 400, times 512 / 2 (Parseval)."""
 TABLE_BITS = 15
 FOLDED_BITS = 16  # a sum of two int16
 _HALF = WINDOW // 2

@@ -1,6 +1,6 @@
 """Frames -> utterances: what somebody said between two pauses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -36,6 +36,10 @@ class Utterance:
     start_s: float
     end_s: float
     final: bool = True
+
+    def after(self, seconds: float) -> "Utterance":
+        """The same in a stream that had gone on for so long when the ear began to count."""
+        return replace(self, start_s=self.start_s + seconds, end_s=self.end_s + seconds)
 
     @cached_property
     def quality(self) -> Quality:

@@ -15,21 +15,26 @@ PERIODICITY_BITS = 8
 VOICED = 150  # Q8; set between the speech frames of voices and those of rain and traffic
 
 
+def lag_table(band: slice, lags: Integers) -> Integers:
+    """(bins, lags) Q12: what each bin of a band adds to the autocorrelation at each lag in samples,
+    divided by the autocorrelation of the window (P. Boersma, IFA Proceedings 17, 1993)."""
+    bins = np.arange(band.start, band.stop)[:, None]
+    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
+    of_window = np.correlate(hann, hann, "full")[WINDOW - 1 :]
+    table = np.cos(2 * np.pi * bins * lags / DFT) * of_window[0] / of_window[lags]
+    return np.asarray(np.rint(table * (1 << TABLE_BITS)), dtype=np.int64)
+
+
 class Voicing:
     """Height of the autocorrelation's peak at the lags of a voice's pitch.
 
     The autocorrelation is the inverse DFT of the power spectrum (Wiener-Khinchin), whitened by the noise so that
-    coloured noise looks white, and divided by the autocorrelation of the window (P. Boersma, IFA Proceedings 17, 1993).
+    coloured noise looks white.
     """
 
     def __init__(self) -> None:
-        lags = np.arange(SAMPLE_RATE // _HIGHEST_PITCH, SAMPLE_RATE // _LOWEST_PITCH, 2)
-        self._lags: Integers = lags.astype(np.int64)
-        bins = np.arange(_BAND.start, _BAND.stop)[:, None]
-        hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
-        of_window = np.correlate(hann, hann, "full")[WINDOW - 1 :]
-        table = np.cos(2 * np.pi * bins * lags / DFT) * of_window[0] / of_window[lags]
-        self.table: Integers = np.rint(table * (1 << TABLE_BITS)).astype(np.int64)
+        self._lags: Integers = np.arange(SAMPLE_RATE // _HIGHEST_PITCH, SAMPLE_RATE // _LOWEST_PITCH, 2, dtype=np.int64)
+        self.table = lag_table(_BAND, self._lags)
         """(93, 95) Q12: bins by lags."""
         self._table = exact_table(self.table, LARGEST_RATIO_BITS, TABLE_BITS - PERIODICITY_BITS)
 

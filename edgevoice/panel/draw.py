@@ -8,13 +8,12 @@ from rich.text import Text
 
 from edgevoice.hardware import Light
 from edgevoice.panel.log import draw_log
+from edgevoice.panel.meter import draw_level, shown
 from edgevoice.panel.view import Verdict, View
 
 WIDTH = 78
 HAPPENINGS = 9  # lines of the log that fit under the rest in 24 lines
 _BAR = 40
-_QUIETEST_DBFS = -90.0
-_SILENCE_DBFS = -99.0  # digital silence has no level
 _LLR_SPAN = 12.0  # the score bar reaches so far on both sides of the threshold
 
 _LEDS = {
@@ -73,22 +72,9 @@ def _state(view: View) -> Text:
 
 
 def _level(view: View) -> Text:
-    """A meter from -90 to 0 dBFS with the tracked noise as a mark."""
-    filled, floor = _place(view.level.level_dbfs), _place(view.level.noise_dbfs)
-    bar = Text()
-    for position in range(_BAR):
-        colour = "green" if position < 0.7 * _BAR else "yellow" if position < 0.9 * _BAR else "red"
-        if position == floor:
-            bar.append("│", style="bold cyan")
-        else:
-            bar.append("█" if position < filled else "·", style=colour if position < filled else "dim")
-    bar.append(f"  {max(view.level.level_dbfs, _SILENCE_DBFS):4.0f}", style="bold")
-    bar.append(f"  noise {max(view.level.noise_dbfs, _SILENCE_DBFS):4.0f}", style="cyan")
-    return bar
-
-
-def _place(dbfs: float) -> int:
-    return min(max(int((dbfs - _QUIETEST_DBFS) / -_QUIETEST_DBFS * _BAR), 0), _BAR - 1)
+    bar = draw_level(view.level, _BAR)
+    bar.append(f"  {shown(view.level.level_dbfs):4.0f}", style="bold")
+    return bar.append(f"  noise {shown(view.level.noise_dbfs):4.0f}", style="cyan")
 
 
 def _who(verdict: Verdict | None) -> Text:

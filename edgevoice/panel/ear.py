@@ -13,19 +13,17 @@ from rich.text import Text
 from edgevoice.listening.features import BANDS, HIGHEST_HZ, LOWEST_HZ
 from edgevoice.listening.listen import Level
 from edgevoice.panel.log import draw_log
+from edgevoice.panel.meter import draw_level, shown
 from edgevoice.panel.spectrogram import FRAMES_PER_COLUMN, LOUDEST_DBFS, QUIETEST_DBFS, Column, draw, draw_speech
 from edgevoice.panel.view import Happening
 
 NARROWEST, WIDEST = 60, 160  # characters
 HAPPENINGS = 5
-SILENCE_DBFS = -99.0  # digital silence has no level
 _TALL = 34  # lines of a terminal on which every mel band gets its own half character
 _LABELS = 7  # characters left of the spectrogram
 _FRAME = 4  # characters of the border and its padding
-_QUIETEST_DBFS = -90.0
 _BAR = 30
 _KIND = {"good": "green", "unfit": "yellow", "dropped": "dim", "microphone": "red"}
-_FLOOR_SIGN, _FULL_SIGN, _EMPTY_SIGN = "│", "█", "·"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +38,6 @@ class EarView:
     voiced: float
     columns: Sequence[Column] = ()
     happenings: Sequence[Happening] = ()
-
-
-def shown(dbfs: float) -> float:
-    """A level as it is told."""
-    return max(dbfs, SILENCE_DBFS)
 
 
 def ear_panel(view: EarView, width: int = 80, height: int = 24, colour: bool = True) -> Panel:
@@ -72,23 +65,11 @@ def _row(name: str, content: Text, across: int) -> Table:
 
 
 def _level(level: Level) -> tuple[str, Text]:
-    """A meter from -90 to 0 dBFS with the tracked noise as a mark, and the figures."""
-    filled, floor = _place(level.level_dbfs), _place(level.noise_dbfs)
-    bar = Text()
-    for position in range(_BAR):
-        if position == floor:
-            bar.append(_FLOOR_SIGN, style="bold cyan")
-        else:
-            full = position < filled
-            loud = "green" if position < 0.7 * _BAR else "yellow" if position < 0.9 * _BAR else "red"
-            bar.append(_FULL_SIGN if full else _EMPTY_SIGN, style=loud if full else "dim")
+    """A meter and its figures."""
+    bar = draw_level(level, _BAR)
     bar.append(f" {shown(level.level_dbfs):4.0f} dBFS", style="bold")
     bar.append(f" noise {shown(level.noise_dbfs):4.0f}", style="cyan")
     return "level", bar.append(f" SNR {shown(level.level_dbfs) - shown(level.noise_dbfs):3.0f} dB", style="bold")
-
-
-def _place(dbfs: float) -> int:
-    return min(max(int((dbfs - _QUIETEST_DBFS) / -_QUIETEST_DBFS * _BAR), 0), _BAR - 1)
 
 
 def _speech(view: EarView) -> tuple[str, Text]:
@@ -97,7 +78,7 @@ def _speech(view: EarView) -> tuple[str, Text]:
     bar = Text()
     for position in range(_BAR):
         style = "green" if position < voiced else "yellow" if position < full else "dim"
-        bar.append(_FULL_SIGN if position < full else _EMPTY_SIGN, style=style)
+        bar.append("█" if position < full else "·", style=style)
     bar.append(f" {100 * view.speech:3.0f} % voiced {100 * view.voiced:3.0f} %")
     return "speech", bar.append("  ● utterance" if view.level.speaking else "", style="bold green")
 

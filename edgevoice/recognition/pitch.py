@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from edgevoice.fixedpoint.exact import Integers, exact_table
 from edgevoice.fixedpoint.logarithm import LOG2_BITS, log2_q16
 from edgevoice.listening.capture import SAMPLE_RATE
-from edgevoice.listening.spectrum import DFT
-from edgevoice.listening.window import WINDOW
+from edgevoice.listening.voicing import TABLE_BITS, lag_table
 
 PITCH_BITS = 8
 """Pitch is log2 of Hz in Q8: 256 an octave, 21 a semitone."""
@@ -21,23 +20,13 @@ LAGS = np.arange(24, 230)
 """Samples: 667..70 Hz."""
 BAND = slice(2, 64)
 """Bins from 62 to 1969 Hz."""
-_TABLE_BITS = 12
 _AMPLITUDE_BITS = 25  # of a power below 2**50
 _NEARLY = (17, 20)  # a shorter lag with this share of the highest peak is taken for the period
 _LAG_BITS = 4
 _AT_ONCE = 100  # frames: what is needed on the way takes 0.5 MB however long the utterance is, not 5 for 12 s
 
 
-def _cosines() -> Integers:
-    """(62, 206) Q12, divided by the autocorrelation of the window (P. Boersma, IFA Proceedings 17, 1993)."""
-    bins = np.arange(BAND.start, BAND.stop)[:, None]
-    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
-    of_window = np.correlate(hann, hann, "full")[WINDOW - 1 :]
-    table = np.cos(2 * np.pi * bins * LAGS / DFT) * of_window[0] / of_window[LAGS]
-    return np.asarray(np.rint(table * (1 << _TABLE_BITS)), dtype=np.int64)
-
-
-_TABLE = exact_table(_cosines(), _AMPLITUDE_BITS)
+_TABLE = exact_table(lag_table(BAND, LAGS), _AMPLITUDE_BITS)
 
 
 def follow_pitch(power: Integers) -> tuple[Integers, Integers]:
@@ -56,7 +45,7 @@ def _follow(power: Integers) -> tuple[Integers, Integers]:
     highest = correlation.max(axis=1)
     place = _first_peak(correlation, highest)
     whole = np.maximum(amplitude.sum(axis=1), 1)
-    periodicity = np.floor(highest / whole / (1 << (_TABLE_BITS - PERIODICITY_BITS))).astype(np.int64)
+    periodicity = np.floor(highest / whole / (1 << (TABLE_BITS - PERIODICITY_BITS))).astype(np.int64)
     lag = _between(correlation, place)
     pitch: Integers = (log2_q16(np.full_like(lag, SAMPLE_RATE << _LAG_BITS)) - log2_q16(lag)) >> (
         LOG2_BITS - PITCH_BITS

@@ -72,6 +72,12 @@ class Evidence:
     near_llr: float = math.inf
 
 
+class Recognises(Protocol):
+    """What turns an utterance into evidence: ``Recogniser``, and whatever stands before it at the door."""
+
+    def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence: ...
+
+
 class Feels(Protocol):
     """What tells a mood: ``recognition.mood.MoodSense``. It never raises, as nothing may hang on it."""
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from edgevoice.fixedpoint.exact import Integers
 from edgevoice.listening.utterance import Utterance
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.landmarks import LANDMARKS, Landmarks, landmarks, stretch
-from edgevoice.recognition.recognise import Evidence
+from edgevoice.recognition.recognise import Evidence, Recognises
 from edgevoice.recognition.recordings import Library, RecordingMatch, Threshold, keep
 from edgevoice.recognition.shelf import Recording
 from edgevoice.storage.heard import Heard, Kept
@@ -28,12 +27,6 @@ STRETCHES = (
 _NOTHING_KNOWN = (-1, -1)
 _AT_ONCE = 100  # rows of the disk as Python objects
 _HASHES = 256  # of an attempt: 250 in the mean of the voices that ship with edgevoice (benchmarks.day)
-
-
-class Recognises(Protocol):
-    """What turns an utterance into evidence: ``recognise.Recogniser``."""
-
-    def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence: ...
 
 
 def find(library: Library, heard: Landmarks, changed: bool = True) -> RecordingMatch | None:

@@ -18,7 +18,6 @@ from edgevoice.storage.sealed import EVENTS
 from edgevoice.storage.secrets import FILE_NAME as KEY_NAME
 from edgevoice.storage.secrets import Secrets
 
-KEPT_EVENTS = 100_000
 MOST_EVENTS = 200_000
 """As many as ``storage.events_kept`` may be: with so many, of 0.37 kB each, removing somebody writes 230 MB and takes
 75 MB of memory. A card of 10 MB/s has it done before the watchdog takes a door that does not answer for dead."""
@@ -73,16 +72,16 @@ class Events:
     def __init__(
         self,
         database: Database,
-        keep: int = KEPT_EVENTS,
+        keep: int = MOST_EVENTS,
         now: Callable[[], datetime] = _utc,
         secrets: Secrets | None = None,
     ) -> None:
-        """``secrets``: what seals the details; none: the key beside the database."""
+        """``keep``: ``storage.events_kept``; who does not know that lets go of none that it may keep. ``secrets``: what
+        seals the details; none: the key beside the database."""
         self._database = database
         self._keep = keep
         self._now = now
-        self._secrets = secrets or Secrets(database.path.with_name(KEY_NAME))
-        self._secrets.belong_to(database)
+        self._secrets = secrets or Secrets(database.path.with_name(KEY_NAME), database)
         self._known: dict[str, int] = {}
 
     def write(

@@ -59,7 +59,6 @@ class Heard:
     ) -> None:
         """``now``: only told; ``clock``: monotonic seconds."""
         self._database, self._secrets, self._state = database, secrets, State(database)
-        secrets.belong_to(database)
         self._days, self._now, self._clock = days, now, clock
         self.most = most
         """How many are kept at most."""

@@ -23,7 +23,6 @@ class Pins:
 
     def __init__(self, database: Database, secrets: Secrets) -> None:
         self._database, self._secrets = database, secrets
-        secrets.belong_to(database)
 
     def put(self, name: str, pin: str) -> str:
         """Give a person a PIN in the place of the one before; the name as it is kept.

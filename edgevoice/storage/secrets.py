@@ -21,16 +21,11 @@ class Secrets:
     beside the first; whichever the database names counts, so that a power cut at any moment loses nothing.
     """
 
-    def __init__(self, path: Path, database: Database | None = None) -> None:
-        """Without a ``database``, until ``belong_to``, the key in ``path`` is taken as it is."""
+    def __init__(self, path: Path, database: Database) -> None:
         self.path = path
         self.new_path = path.with_name(f"{path.name}.new")
         self._database = database
         self._key: Key | None = None
-
-    def belong_to(self, database: Database) -> None:
-        """Seal for this database, with the key that it names."""
-        self._database = database
 
     def create_key(self) -> None:
         """Make a random key, 0600, where there is none; whole or not at all, and never over another."""
@@ -54,12 +49,9 @@ class Secrets:
 
         The first time of all it is made, or the one that lies there taken, and its name written down.
         """
-        if self._database is None:
-            self._key = self._key or read_key(self.path)
-            return self._key
         recorded = self._recorded()
         if recorded is None:
-            self._key = self._adopt(self._database)
+            self._key = self._adopt()
         elif self._key is None or self._key.id != recorded:
             self._key = self._find(recorded)
         return self._key
@@ -72,7 +64,7 @@ class Secrets:
     def settle(self) -> None:
         """Put the new key in the place of the old one where the database names it, and drop one that never came into
         force. Only between transactions: what one that is still open has written may be undone."""
-        if self._database is None or not self.new_path.exists():
+        if not self.new_path.exists():
             return
         assert not self._database.in_transaction
         with self._database.transaction():  # nobody else is changing the key now
@@ -87,20 +79,20 @@ class Secrets:
                 raise StorageError(f"cannot put the new key in its place, {self.path}: {error.strerror}") from error
 
     def _recorded(self) -> str | None:
-        found = self._database.rows("select key from sealing") if self._database else []
+        found = self._database.rows("select key from sealing")
         return str(found[0][0]) if found else None
 
-    def _adopt(self, database: Database) -> Key:
+    def _adopt(self) -> Key:
         """The key for a database that names none yet: a new one only where nothing was ever sealed."""
-        people = database.rows("select speaker, model, sealed from voiceprints")
+        people = self._database.rows("select speaker, model, sealed from voiceprints")
         if not people:
             self.create_key()
         key = read_key(self.path)
         for speaker, model, sealed in people:
             if not isinstance(sealed, bytes) or key.open(sealed, VOICEPRINTS.purpose(speaker, model)) is None:
                 raise LostKeyError(f"a voiceprint does not open with the key {self.path}: {ENROL_AGAIN}")
-        record(database, key)
-        chain.begin(database, key)
+        record(self._database, key)
+        chain.begin(self._database, key)
         return key
 
     def _find(self, recorded: str) -> Key:

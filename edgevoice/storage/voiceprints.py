@@ -35,7 +35,6 @@ class Vault:
     def __init__(self, database: Database, secrets: Secrets) -> None:
         self._database = database
         self._secrets = secrets
-        secrets.belong_to(database)
 
     def keep(self, owner: int, plain: bytes, model: str, utterances: int) -> None:
         """Seal ``to_bytes`` of a voiceprint in place of the owner's last, with the key that opens everybody else's too.

@@ -33,7 +33,7 @@ def entries_of(folder: Path, parts: Parts | None = None) -> Entries:
     entries = Entries()
     with door(folder, parts) as it:
         device = Device(it.lock, it.lights, it.kiosk, it.pipeline)
-        Service(device, Journal(entries), it.clock, 5.0, lambda _: None).serve(FakeMicrophone([block()]))
+        Service(device, Journal(entries), lambda _: None).serve(FakeMicrophone([block()]))
     return entries
 
 

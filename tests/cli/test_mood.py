@@ -65,7 +65,7 @@ def test_each_utterance_has_a_mood_and_a_manner(shell: Shell, models: Path) -> N
 
 def test_a_person_of_the_house_is_compared_with_how_she_usually_sounds(household: Shell) -> None:
     with Database.open(household.data) as database:
-        habits = Habits(database, Secrets(household.data / "key"))
+        habits = Habits(database, Secrets(household.data / "key", database))
         for _ in range(FEWEST):
             habits.note("Ada", figures(USUAL))
     said = household("mood", ADA)

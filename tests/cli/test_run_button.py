@@ -80,7 +80,7 @@ def spend(folder: Path, *script: str) -> tuple[Told, Device]:
     clock, told = StreamClock(), Told()
     with app.house(loaded) as house, app.device(loaded.settings, house, clock) as device:
         assert isinstance(device.button, FakeButton)
-        Service(device, told, clock, 5.0, lambda _: None).serve(Evening(script, device.button))
+        Service(device, told, lambda _: None, clock).serve(Evening(script, device.button))
     return told, device
 
 
@@ -156,7 +156,7 @@ def test_what_is_left_of_a_sentence_that_was_cut_is_for_the_press_before_it_bega
                     if device.pipeline.level.speaking and not button.taken:
                         button.press()
 
-        Service(device, told, clock, 5.0, lambda _: None).serve(Speaks(["ada-unlock-1.opus"], button))
+        Service(device, told, lambda _: None, clock).serve(Speaks(["ada-unlock-1.opus"], button))
     assert told.opened == (["Ada"] if pressed else [])
 
 
@@ -170,7 +170,7 @@ def test_what_the_device_says_itself_is_not_heard(tmp_path: Path, models: Path) 
         device.kiosk._talk._act._sounder = sounder
         told = Told()
         takes = VISIT.enrolment["Ada"][:3]
-        Service(device, told, clock, 5.0, lambda _: None).serve(Evening([HOLD, takes[0]], device.button))
+        Service(device, told, lambda _: None, clock).serve(Evening([HOLD, takes[0]], device.button))
     assert told.says == ["claim ask-sentence"]
     assert told.states.count("enrolling") == 1
 

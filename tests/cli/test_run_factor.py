@@ -105,7 +105,7 @@ def spend(
         with app.device(loaded.settings, house, clock, parts=parts) as device:
             assert isinstance(device.lock, FakeLock)
             outside = device.outside if isinstance(device.outside, FakeButton) else None
-            Service(device, told, clock, 5.0, lambda _: None).serve(Visitor(script, outside))
+            Service(device, told, lambda _: None, clock).serve(Visitor(script, outside))
             return Evening(told, list(device.lock.openings), house.events.last(100))
 
 

@@ -10,7 +10,7 @@ from edgevoice.app import Device
 from edgevoice.cli.desk import Desk
 from edgevoice.cli.display import Lines
 from edgevoice.cli.run import _report
-from edgevoice.door.kiosk import State
+from edgevoice.door.states import State
 from edgevoice.hardware.microphone import MicrophoneSettings, PyAudioMicrophone
 from tests.hardware.fake_portaudio import Card, SoundCards
 from tests.house import door

@@ -13,7 +13,7 @@ from edgevoice.cli.display import Moment
 from edgevoice.cli.run import _report
 from edgevoice.cli.serve import Service
 from edgevoice.config import load
-from edgevoice.door.kiosk import State
+from edgevoice.door.states import State
 from edgevoice.hardware.fake import FakeLock, FakeWatchdog, ManualClock
 from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
 from edgevoice.hardware.microphone import MicrophoneSettings, PyAudioMicrophone
@@ -59,7 +59,7 @@ class House:
         self.machine.stream.speak(clip("room.flac")[:SAMPLES_PER_BLOCK])
         late = threading.Timer(LONGEST_S, self.microphone.close)
         late.start()
-        Service(self.device, evening, self.clock, 5.0, lambda _: None).serve(self.microphone)
+        Service(self.device, evening, lambda _: None).serve(self.microphone)
         late.cancel()
 
     def speak(self, sound: Samples) -> Iterator[None]:

@@ -62,7 +62,7 @@ class NeverDrawn(Quiet):
 
 def serve(it: Door, display: Lines, microphone: FakeMicrophone) -> None:
     device = Device(it.lock, it.lights, it.kiosk, it.pipeline)
-    Service(device, display, it.clock, 5.0, lambda _: None).serve(microphone)
+    Service(device, display, lambda _: None).serve(microphone)
 
 
 FAILURES = {

@@ -30,7 +30,7 @@ def watched(folder: Path, parts: Parts | None = None, healthy: bool = True) -> F
     watchdog = FakeWatchdog()
     with door(folder, parts) as it:
         device = Device(it.lock, it.lights, it.kiosk, it.pipeline, watchdog)
-        Service(device, Quiet(), it.clock, 5.0, lambda _: None).serve(microphone)
+        Service(device, Quiet(), lambda _: None).serve(microphone)
     return watchdog
 
 
@@ -54,7 +54,7 @@ def test_a_block_without_sound_is_none(tmp_path: Path) -> None:
     with door(tmp_path) as it:
         device = Device(it.lock, it.lights, it.kiosk, it.pipeline, watchdog)
         microphone = FakeMicrophone([AudioBlock(np.zeros(0, np.int16), 0)])
-        Service(device, Quiet(), it.clock, 5.0, lambda _: None).serve(microphone)
+        Service(device, Quiet(), lambda _: None).serve(microphone)
     assert watchdog.signs_of_life == 0
 
 
@@ -88,7 +88,7 @@ def test_a_lock_whose_guard_has_ended_is_none_and_ends_the_loop_at_the_next_bloc
     with door(tmp_path / "data") as it:
         device = Device(lock, it.lights, it.kiosk, it.pipeline, watchdog)
         with pytest.raises(HardwareError, match="its guard has ended"):
-            Service(device, Quiet(), it.clock, 5.0, lambda _: None).serve(Kills([]))
+            Service(device, Quiet(), lambda _: None).serve(Kills([]))
         assert [event.kind for event in it.audit()].count("fault") == 1
     assert watchdog.signs_of_life == 1
     lock.close()

@@ -9,9 +9,10 @@ import pytest
 
 from edgevoice.door.act import LIGHTS, Act, Outcome, Row
 from edgevoice.door.decide import Cause, Decision
-from edgevoice.door.machine import Event as Happens
-from edgevoice.door.machine import Machine, State, step
+from edgevoice.door.machine import Machine, step
 from edgevoice.door.meaning import EVENTS
+from edgevoice.door.states import Event as Happens
+from edgevoice.door.states import State
 from edgevoice.errors import HardwareError
 from edgevoice.hardware import Light, Prompt
 from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock

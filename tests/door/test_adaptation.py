@@ -27,7 +27,7 @@ OPEN = Decision(True, "Ada scored 9.0", "Ada", Cause.MATCH)
 @pytest.fixture(name="speakers")
 def _speakers(tmp_path: Path) -> Iterator[Speakers]:
     with Database.open(tmp_path) as database:
-        speakers = Speakers(database, Secrets(tmp_path / FILE_NAME))
+        speakers = Speakers(database, Secrets(tmp_path / FILE_NAME, database))
         speakers.add("Ada", ENROLLED, MODEL, 3)
         yield speakers
 
@@ -107,7 +107,7 @@ def test_an_enrolment_by_another_program_in_that_moment_is_not_undone(speakers: 
             return read
 
     with Database.open(tmp_path) as database:
-        assert not Adaptation(RULES, Late(database, Secrets(tmp_path / FILE_NAME))).learn(OPEN, heard(20.0))
+        assert not Adaptation(RULES, Late(database, Secrets(tmp_path / FILE_NAME, database))).learn(OPEN, heard(20.0))
     np.testing.assert_array_equal(now(speakers), voice(1, 9))
     assert not speakers.reset("Ada")
 

@@ -29,7 +29,7 @@ class House:
 
     def __init__(self, folder: Path, rules: MoodRules, hour: int = 23) -> None:
         self.database = Database.open(folder)
-        secrets = Secrets(folder / "key")
+        secrets = Secrets(folder / "key", self.database)
         Speakers(self.database, secrets).add("Ada", np.ones(4, dtype=np.float32), "xvector-1", 3)
         self.habits, self.events = Habits(self.database, secrets), Events(self.database)
         self.aftermath = Aftermath(rules, self.habits, self.events, lambda: datetime(2026, 3, 1, hour, 30))

@@ -13,8 +13,10 @@ from benchmarks._world import voice
 from edgevoice.door.adaptation import Adaptation, AdaptationRules
 from edgevoice.door.decide import Cause
 from edgevoice.door.inputs import Inputs
-from edgevoice.door.kiosk import FAULT_SECONDS, LONGEST_TALK_SECONDS, REFUSED_SECONDS, Extras, State
-from edgevoice.door.machine import Limits
+from edgevoice.door.kiosk import Extras
+from edgevoice.door.machine import FAULT_SECONDS, REFUSED_SECONDS, Limits
+from edgevoice.door.states import State
+from edgevoice.door.talk import LONGEST_TALK_SECONDS
 from edgevoice.hardware import Contacts, Light, Press, Prompt
 from edgevoice.hardware.fake import ManualClock
 from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
@@ -223,7 +225,7 @@ def test_a_voiceprint_that_cannot_adapt_takes_no_opening_back_and_is_a_fault_in_
         Database.open(tmp_path / "people", busy_seconds=0.01) as database,
         Database.open(tmp_path / "people") as another,
     ):
-        speakers = Speakers(database, Secrets(tmp_path / "people" / "key"))
+        speakers = Speakers(database, Secrets(tmp_path / "people" / "key", database))
         speakers.add("Ada", voice(1, 1), MODEL, 3)
         speakers.adapt(speakers.voiceprints(MODEL)[0], voice(1, 1))
         extras = Extras(adaptation=Adaptation(AdaptationRules(enabled=True), speakers))
@@ -240,7 +242,7 @@ def test_a_voiceprint_that_cannot_adapt_takes_no_opening_back_and_is_a_fault_in_
 def test_an_opening_that_fails_teaches_a_voiceprint_nothing(tmp_path: Path) -> None:
     (tmp_path / "people").mkdir()
     with Database.open(tmp_path / "people") as database:
-        speakers = Speakers(database, Secrets(tmp_path / "people" / "key"))
+        speakers = Speakers(database, Secrets(tmp_path / "people" / "key", database))
         speakers.add("Ada", voice(1, 1), MODEL, 3)
         extras = Extras(adaptation=Adaptation(AdaptationRules(enabled=True), speakers))
         parts = Parts(recogniser=Adapts(lambda: None), extras=extras, lock=BrokenLock)

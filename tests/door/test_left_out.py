@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from edgevoice.door.kiosk import FAULT_SECONDS
 from edgevoice.door.left_out import DamageWatch
+from edgevoice.door.machine import FAULT_SECONDS
 from edgevoice.hardware import Light
 from edgevoice.storage.database import Database
 from edgevoice.storage.secrets import Secrets
@@ -20,7 +20,7 @@ def opens(it: Door, number: int) -> bool:
 
 def test_it_costs_one_answer_is_shown_and_written_down_once_and_then_the_others_get_in(tmp_path: Path) -> None:
     with Database.open(tmp_path) as database:
-        speakers = Speakers(database, Secrets(tmp_path / "key"))
+        speakers = Speakers(database, Secrets(tmp_path / "key", database))
         for number, name in enumerate(("Ada", "Bo", "Cy")):
             speakers.add(name, np.eye(3, dtype=np.float32)[number], "xvector-1", 3)
         with door(tmp_path, Parts(recogniser=DamageWatch(Recogniser(), speakers.damaged))) as it:
@@ -39,9 +39,9 @@ def test_it_costs_one_answer_is_shown_and_written_down_once_and_then_the_others_
 
 def test_without_the_key_nobody_gets_in(tmp_path: Path) -> None:
     with Database.open(tmp_path) as database:
-        Speakers(database, Secrets(tmp_path / "key")).add("Ada", np.ones(3, np.float32), "xvector-1", 3)
+        Speakers(database, Secrets(tmp_path / "key", database)).add("Ada", np.ones(3, np.float32), "xvector-1", 3)
         (tmp_path / "key").rename(tmp_path / "elsewhere")
-        keyless = Speakers(database, Secrets(tmp_path / "key"))
+        keyless = Speakers(database, Secrets(tmp_path / "key", database))
         with door(tmp_path, Parts(recogniser=DamageWatch(Recogniser(), keyless.damaged))) as it:
             for number in range(3):
                 assert not opens(it, number)

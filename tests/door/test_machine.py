@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgevoice.door.machine import FAULT_SECONDS, Do, Event, Limits, Machine, State, Step, find, rest, step
-from edgevoice.door.states import When
+from edgevoice.door.machine import FAULT_SECONDS, Limits, Machine, Step, find, rest, step
+from edgevoice.door.states import Do, Event, State, When
 from edgevoice.door.transitions import ALIVE, DIALOGUE, RESTING, RULES
 from edgevoice.hardware import Prompt
 

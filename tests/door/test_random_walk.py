@@ -16,7 +16,7 @@ from benchmarks.random_walk import FACTORS, walk
 from edgevoice import app
 from edgevoice.config import load
 from edgevoice.door.act import Act
-from edgevoice.door.kiosk import State
+from edgevoice.door.states import State
 from edgevoice.hardware import Press
 from edgevoice.hardware.fake_inputs import FakeContact
 from edgevoice.recognition.recognise import Recogniser

@@ -12,9 +12,9 @@ from benchmarks._failing import BrokenError
 from benchmarks._world import GOOD, RULES, World, voice, world
 from edgevoice import app
 from edgevoice.config import load
-from edgevoice.door.kiosk import State
 from edgevoice.door.reception import MOST_FLAWS
 from edgevoice.door.register import Register
+from edgevoice.door.states import State
 from edgevoice.hardware import Light, Press, Prompt
 from edgevoice.hardware.fake_inputs import FakeContact
 from edgevoice.listening.quality import Quality
@@ -229,7 +229,7 @@ def test_of_two_who_claim_one_house_at_the_same_moment_one_is_enrolled(empty: Wo
     def enrol_ada() -> None:
         folder = empty.database.path.parent
         with Database.open(folder) as another:
-            register = Register(another, Speakers(another, Secrets(folder / "key")), Events(another))
+            register = Register(another, Speakers(another, Secrets(folder / "key", another)), Events(another))
             with another.transaction():
                 began.set()
                 time.sleep(0.5)  # long enough for a look outside the transaction, which would find nobody

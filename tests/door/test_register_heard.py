@@ -17,7 +17,7 @@ from tests.sound import clip
 
 def test_what_was_said_for_an_enrolment_goes_with_the_person(tmp_path: Path, models: Path) -> None:
     with Database.open(tmp_path) as database:
-        secrets = Secrets(tmp_path / "key")
+        secrets = Secrets(tmp_path / "key", database)
         speakers, heard = Speakers(database, secrets), Heard(database, secrets, 30, 100)
         recognises = app.recogniser(Settings(), speakers)
         model = recognises.xvector.manifest.name

@@ -13,12 +13,13 @@ from edgevoice.door.adaptation import Adaptation, AdaptationRules
 from edgevoice.door.challenge import ChallengeFactor
 from edgevoice.door.decide import Cause, Rules
 from edgevoice.door.inputs import Inputs
-from edgevoice.door.kiosk import Extras, Kiosk, State
+from edgevoice.door.kiosk import Extras, Kiosk
 from edgevoice.door.lockout import Attempts, LockoutRules
 from edgevoice.door.machine import Limits
 from edgevoice.door.pin import PinFactor
 from edgevoice.door.rhythm import RhythmRules
 from edgevoice.door.second_factor import Factor
+from edgevoice.door.states import State
 from edgevoice.errors import SettingsError, StorageError
 from edgevoice.hardware import Contacts, Light, Press, Prompt
 from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
@@ -159,7 +160,7 @@ def test_the_voice_alone_opens_nothing_and_the_pin_does(tmp_path: Path) -> None:
 
 def test_a_voiceprint_that_cannot_adapt_takes_no_opening_back(tmp_path: Path) -> None:
     with Database.open(tmp_path / "people") as people:  # Ada was removed meanwhile
-        speakers = Speakers(people, Secrets(tmp_path / "key"))
+        speakers = Speakers(people, Secrets(tmp_path / "key", people))
         adaptation = Adaptation(AdaptationRules(enabled=True, surplus_llr=1.0), speakers)
         with house(tmp_path / "door", adaptation=adaptation) as it:
             hear(it, replace(ADA, embedding=Embedding(np.eye(3, dtype=np.float32)[0], "xvector-1")))
@@ -173,7 +174,7 @@ def test_a_voiceprint_that_cannot_adapt_takes_no_opening_back(tmp_path: Path) ->
 def test_an_opening_that_fails_teaches_a_voiceprint_nothing(tmp_path: Path) -> None:
     axes = np.eye(3, dtype=np.float32)
     with Database.open(tmp_path / "people") as people:
-        speakers = Speakers(people, Secrets(tmp_path / "key"))
+        speakers = Speakers(people, Secrets(tmp_path / "key", people))
         speakers.add("Ada", axes[0], "xvector-1", 3)
         rules = AdaptationRules(enabled=True, surplus_llr=1.0, min_likeness=0.5)
         with house(tmp_path / "door", adaptation=Adaptation(rules, speakers), made_of=BrokenLock) as it:

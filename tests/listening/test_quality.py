@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.capture import AudioBlock, Samples
+from edgevoice.listening.damage import count_clipped, count_dropped
 from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.listen import Listen
-from edgevoice.listening.quality import Quality, assess, count_clipped, count_dropped
+from edgevoice.listening.quality import Quality, assess
 from tests.listening import specification
 from tests.sound import clip
 

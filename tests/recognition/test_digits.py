@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from edgevoice.errors import ModelError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import AudioBlock, Samples
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.listen import Listen

@@ -47,9 +47,9 @@ class Home:
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
     with Database.open(tmp_path) as database:
-        speakers = Speakers(database, Secrets(tmp_path / "key"))
+        speakers = Speakers(database, Secrets(tmp_path / "key", database))
         speakers.add("Ada", np.ones(4, np.float32), "xvector", 3)
-        yield Home(database, speakers, Heard(database, Secrets(tmp_path / "key"), days=30, most=100))
+        yield Home(database, speakers, Heard(database, Secrets(tmp_path / "key", database), days=30, most=100))
 
 
 def utterances(samples: Samples, early: bool = False) -> list[Utterance]:
@@ -132,7 +132,9 @@ def test_what_opens_is_on_the_disk_before_anybody_can_decide(home: Home) -> None
     assert not early.final
     home.guard().recognise(early)
     with Database.open(home.database.path.parent) as after_a_power_cut:
-        memory = Memory(Heard(after_a_power_cut, Secrets(home.database.path.parent / "key"), 30, 100))
+        memory = Memory(
+            Heard(after_a_power_cut, Secrets(home.database.path.parent / "key", after_a_power_cut), 30, 100)
+        )
         assert memory.lookup(landmarks(early.frames.spectrum), 0.0) is not None
 
 
@@ -181,7 +183,7 @@ def test_an_enrolment_in_another_program_is_known_without_a_restart(home: Home) 
     guard, one = home.guard(), whole(ONE)
     with Database.open(home.database.path.parent) as other:
         enrolled = to_bytes(keep("", landmarks(one.frames.spectrum)))
-        Heard(other, Secrets(home.database.path.parent / "key"), 30, 100).add([enrolled], "enrolment", "Ada")
+        Heard(other, Secrets(home.database.path.parent / "key", other), 30, 100).add([enrolled], "enrolment", "Ada")
     match = guard.recognise(one).recording
     assert match is not None
     assert match.name.startswith("enrolment 1 of 2")

@@ -22,8 +22,8 @@ def database(folder: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def secrets(folder: Path) -> Secrets:
-    return Secrets(folder / "key")
+def secrets(folder: Path, database: Database) -> Secrets:
+    return Secrets(folder / "key", database)
 
 
 @pytest.fixture

@@ -3,12 +3,14 @@
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from edgevoice.errors import StorageError
+from edgevoice.storage import chain
 from edgevoice.storage.alone import alone
 from edgevoice.storage.archive import pack, unpack_and_restore
 from edgevoice.storage.backups import back_up, backups
@@ -30,7 +32,7 @@ def names(folder: Path) -> list[str]:
         events = Events(database)
         assert events.verify().problems == ()
         assert all(event.readable for event in events.last(99))
-        return [voice.speaker for voice in Speakers(database, Secrets(folder / "key")).voiceprints(MODEL)]
+        return [voice.speaker for voice in Speakers(database, Secrets(folder / "key", database)).voiceprints(MODEL)]
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +180,18 @@ def test_what_is_no_good_backup_changes_nothing(tmp_path: Path, folder: Path, ar
         unpack_and_restore(folder, bad, ask)
     assert names(folder) == ["Ada", "Bo"]
     assert not (folder / "key.new").exists()
+
+
+def test_an_audit_log_longer_than_the_default_comes_back_whole(tmp_path: Path, folder: Path) -> None:
+    with Database.open(folder) as database:
+        secrets = Secrets(folder / "key", database)
+        Events(database, secrets=secrets).write("note", "long ago")
+        with database.transaction():  # as after 150,000 more events, of which none is kept here
+            chain.begin(database, secrets.key(), replace(chain.read_ends(database, secrets.key()), last_id=150_000))
+        pack(database, secrets, tmp_path / "long.zip", PASSPHRASE)
+    unpack_and_restore(folder, tmp_path / "long.zip", ask)
+    with Database.open(folder) as database:
+        assert "long ago" in [event.reason for event in Events(database).last(9)]
 
 
 def test_nothing_is_put_back_under_a_door_that_serves(folder: Path, archive: Path) -> None:

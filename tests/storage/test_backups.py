@@ -241,7 +241,7 @@ def test_a_damaged_database_is_moved_aside_with_its_log_and_the_backup_takes_its
     assert put_in_place(home, last_good(home).path) == (f"the database was damaged, and moved to {FILE_NAME}.damaged-1")
     assert (home / f"{FILE_NAME}-wal.damaged-1").read_bytes() == wal
     with Database.open(home) as again:
-        assert [person.name for person in Speakers(again, Secrets(home / "key")).list()] == ["Ada", "Wilhelmine"]
+        assert [person.name for person in Speakers(again, Secrets(home / "key", again)).list()] == ["Ada", "Wilhelmine"]
         assert Events(again).verify().problems == ()
 
 

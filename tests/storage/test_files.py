@@ -49,7 +49,7 @@ def become(user: int) -> Iterator[None]:
 
 def enrol(folder: Path) -> None:
     with Database.open(folder) as database:
-        Speakers(database, Secrets(folder / "key")).add("Ada", np.ones(8, np.float32), "xvector", 3)
+        Speakers(database, Secrets(folder / "key", database)).add("Ada", np.ones(8, np.float32), "xvector", 3)
 
 
 def owners(folder: Path) -> dict[str, tuple[int, int]]:

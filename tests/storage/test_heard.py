@@ -257,7 +257,7 @@ def test_a_lost_key_is_told_once_and_not_for_every_row(
     heard: Heard, database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     rows = heard.add([b"one", b"two", b"three"], "attempt", None)
-    lost = Heard(database, Secrets(tmp_path / "nowhere"), 30, 10)
+    lost = Heard(database, Secrets(tmp_path / "nowhere", database), 30, 10)
     assert [lost.read([row]) for row in rows] == [[], [], []]
     assert not len(lost.ids())
     (told,) = caplog.records
@@ -265,7 +265,7 @@ def test_a_lost_key_is_told_once_and_not_for_every_row(
 
 
 def test_without_the_key_nothing_is_kept(heard: Heard, database: Database, tmp_path: Path) -> None:
-    lost = Heard(database, Secrets(tmp_path / "nowhere"), 30, 10)
+    lost = Heard(database, Secrets(tmp_path / "nowhere", database), 30, 10)
     with pytest.raises(StorageError, match="is missing"):
         lost.add([b"one"], "attempt", None)
     assert not len(lost.ids())

@@ -51,7 +51,7 @@ def old(folder: Path) -> Path:
 
 def test_people_and_events_are_there_after_the_upgrade_and_no_plain_word_is(old: Path) -> None:
     with Database.open(old) as database:
-        events, speakers = Events(database), Speakers(database, Secrets(old / "key"))
+        events, speakers = Events(database), Speakers(database, Secrets(old / "key", database))
         assert seal_plain(database, events) == 3
         assert seal_plain(database, events) == 0
         assert [voice.speaker for voice in speakers.voiceprints(MODEL)] == ["Ada"]
@@ -89,6 +89,8 @@ def test_a_backup_of_that_time_can_be_put_back(tmp_path: Path, old: Path) -> Non
     shutil.copy2(old / "key", new / "key")
     assert unpack_and_restore(new, old / FILE_NAME, lambda: "") == "the database was gone"
     with Database.open(new) as database:
-        assert [voice.speaker for voice in Speakers(database, Secrets(new / "key")).voiceprints(MODEL)] == ["Ada"]
+        assert [voice.speaker for voice in Speakers(database, Secrets(new / "key", database)).voiceprints(MODEL)] == [
+            "Ada"
+        ]
         assert [event.kind for event in Events(database).last(9)] == ["enrolled", "open", "fault", "restored"]
         assert Events(database).verify().problems == ()

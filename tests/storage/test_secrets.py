@@ -7,19 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgevoice.errors import StorageError
+from edgevoice.storage.database import Database
+from edgevoice.storage.keys import Key
 from edgevoice.storage.secrets import Secrets
 
 
 @pytest.fixture
-def sealing(tmp_path: Path) -> Secrets:
-    secrets = Secrets(tmp_path / "key")
+def sealing(tmp_path: Path, database: Database) -> Secrets:
+    (tmp_path / "keys").mkdir()
+    secrets = Secrets(tmp_path / "keys" / "key", database)
     secrets.create_key()
     return secrets
 
 
-def test_what_was_sealed_opens_with_the_key_on_the_disk(sealing: Secrets) -> None:
+def test_what_was_sealed_opens_with_the_key_on_the_disk(sealing: Secrets, database: Database) -> None:
     sealed = sealing.seal(b"a voice", "voiceprint 1")
-    assert Secrets(sealing.path).open(sealed, "voiceprint 1") == b"a voice"
+    assert Secrets(sealing.path, database).open(sealed, "voiceprint 1") == b"a voice"
     assert b"a voice" not in sealed
 
 
@@ -34,14 +37,12 @@ def test_a_seal_for_one_purpose_opens_for_no_other(sealing: Secrets) -> None:
 
 
 @given(at=st.integers(0, 40), bit=st.integers(0, 7))
-def test_one_changed_bit_anywhere_is_noticed(tmp_path_factory: pytest.TempPathFactory, at: int, bit: int) -> None:
-    secrets = Secrets(tmp_path_factory.getbasetemp() / "key of one changed bit")
-    secrets.create_key()
-    sealed = bytearray(secrets.seal(b"thirteen long", "p"))
+def test_one_changed_bit_anywhere_is_noticed(at: int, bit: int) -> None:
+    key = Key.random()
+    sealed = bytearray(key.seal(b"thirteen long", "p"))
     assert len(sealed) == 41
     sealed[at] ^= 1 << bit
-    with pytest.raises(StorageError):
-        secrets.open(bytes(sealed), "p")
+    assert key.open(bytes(sealed), "p") is None
 
 
 @pytest.mark.parametrize("length", [0, 5, 12, 20])
@@ -58,34 +59,34 @@ def test_the_key_is_private_and_never_overwritten(sealing: Secrets) -> None:
     assert [path.name for path in sealing.path.parent.iterdir()] == ["key"]
 
 
-def test_a_lost_key_says_what_to_do(tmp_path: Path) -> None:
+def test_a_lost_key_says_what_to_do(tmp_path: Path, database: Database) -> None:
     with pytest.raises(StorageError, match=r"key is missing: put the key's backup in its place.*must enrol again"):
-        Secrets(tmp_path / "key").open(bytes(40), "p")
+        Secrets(tmp_path / "key", database).open(bytes(40), "p")
 
 
 @pytest.mark.parametrize("length", [0, 16, 31, 33])
-def test_a_key_of_the_wrong_length_says_what_to_do(sealing: Secrets, length: int) -> None:
+def test_a_key_of_the_wrong_length_says_what_to_do(sealing: Secrets, length: int, database: Database) -> None:
     sealing.path.write_bytes(bytes(length))
     with pytest.raises(StorageError, match=f"has {length} bytes, 32 wanted.*must enrol again"):
-        Secrets(sealing.path).seal(b"a voice", "p")
+        Secrets(sealing.path, database).seal(b"a voice", "p")
 
 
-def test_another_key_says_what_to_do(sealing: Secrets) -> None:
+def test_another_key_says_what_to_do(sealing: Secrets, database: Database) -> None:
     sealed = sealing.seal(b"a voice", "voiceprint 1")
     sealing.path.write_bytes(bytes(32))
     with pytest.raises(StorageError, match=r"voiceprint 1 does not open with the key.*must enrol again"):
-        Secrets(sealing.path).open(sealed, "voiceprint 1")
+        Secrets(sealing.path, database).open(sealed, "voiceprint 1")
 
 
-def test_a_key_that_everybody_can_read_is_refused(sealing: Secrets) -> None:
+def test_a_key_that_everybody_can_read_is_refused(sealing: Secrets, database: Database) -> None:
     sealing.path.chmod(0o604)
     with pytest.raises(StorageError, match=r"open to everybody .mode 604.: run chmod 600"):
-        Secrets(sealing.path).seal(b"a voice", "p")
+        Secrets(sealing.path, database).seal(b"a voice", "p")
 
 
-def test_a_key_that_is_a_folder_or_has_none_is_an_error_in_words(tmp_path: Path) -> None:
+def test_a_key_that_is_a_folder_or_has_none_is_an_error_in_words(tmp_path: Path, database: Database) -> None:
     (tmp_path / "key").mkdir()
     with pytest.raises(StorageError, match="cannot read the key"):
-        Secrets(tmp_path / "key").seal(b"a voice", "p")
+        Secrets(tmp_path / "key", database).seal(b"a voice", "p")
     with pytest.raises(StorageError, match="cannot write the key"):
-        Secrets(tmp_path / "nowhere" / "key").create_key()
+        Secrets(tmp_path / "nowhere" / "key", database).create_key()

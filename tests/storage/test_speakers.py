@@ -32,7 +32,7 @@ def test_a_voiceprint_comes_back_bit_for_bit_after_a_restart(folder: Path, speak
     speakers.add("Ada", voice(1), MODEL, 3)
     speakers.add("Bo", voice(2), MODEL, 5)
     with Database.open(folder) as again:
-        ada, bo = Speakers(again, Secrets(folder / "key")).voiceprints(MODEL)
+        ada, bo = Speakers(again, Secrets(folder / "key", again)).voiceprints(MODEL)
     assert (ada.speaker, ada.model, ada.utterances) == ("Ada", MODEL, 3)
     assert (bo.speaker, bo.utterances) == ("Bo", 5)
     np.testing.assert_array_equal(ada.vector, voice(1))
@@ -68,7 +68,7 @@ def test_an_unfit_name_leaves_nothing_behind(folder: Path, speakers: Speakers) -
 def test_any_name_that_is_taken_in_finds_its_person_again(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     folder = tmp_path_factory.getbasetemp() / "any name"
     with Database.open(folder) as database:
-        speakers = Speakers(database, Secrets(folder / "key"))
+        speakers = Speakers(database, Secrets(folder / "key", database))
         try:
             speakers.add(name, voice(1), MODEL, 3)
         except SpeakerError:
@@ -98,7 +98,7 @@ def test_neither_vectors_nor_their_numbers_stand_readable_on_the_disk(folder: Pa
 
 
 def test_a_removed_person_leaves_no_byte_in_the_file_or_its_log(folder: Path, database: Database) -> None:
-    speakers, events = Speakers(database, Secrets(folder / "key")), Events(database)
+    speakers, events = Speakers(database, Secrets(folder / "key", database)), Events(database)
     speakers.add("Bo", voice(2), MODEL, 3)
     speakers.add("Xaverine", voice(1), MODEL, 3)
     speakers.rename("Xaverine", "Wilhelmine")
@@ -167,7 +167,7 @@ def test_a_damaged_voiceprint_is_left_out_and_keeps_nobody_else_out(
         speakers.add(name, voice(seed), MODEL, 3)
     database.rows(DAMAGE[how])
     with Database.open(folder) as again:
-        door = Speakers(again, Secrets(folder / "key"))
+        door = Speakers(again, Secrets(folder / "key", again))
         for _ in range(2):
             assert [print.speaker for print in door.voiceprints(MODEL)] == ["Bo", "Cy"]
         assert [person.name for person in door.damaged()] == ["Ada"]
@@ -289,7 +289,7 @@ def test_with_a_lost_key_nobody_is_read_or_added_but_people_can_be_removed_and_e
 ) -> None:
     speakers.add("Ada", voice(1), MODEL, 3)
     (folder / "key").unlink()
-    speakers = Speakers(database, Secrets(folder / "key"))
+    speakers = Speakers(database, Secrets(folder / "key", database))
     for look in (lambda: speakers.voiceprints(MODEL), speakers.damaged):
         with pytest.raises(StorageError, match=r"key .* is missing.*must enrol again"):
             look()
@@ -311,7 +311,7 @@ def test_with_a_wrong_key_nobody_is_added_beside_those_it_does_not_open(
 ) -> None:
     speakers.add("Ada", voice(1), MODEL, 3)
     (folder / "key").write_bytes(bytes(32))
-    speakers = Speakers(database, Secrets(folder / "key"))
+    speakers = Speakers(database, Secrets(folder / "key", database))
     with pytest.raises(StorageError, match=r"another than the one that sealed this database.*must enrol again"):
         speakers.add("Bo", voice(2), MODEL, 3)
     assert [person.name for person in speakers.list()] == ["Ada"]

@@ -8,7 +8,7 @@ import pytest
 from edgevoice import app
 from edgevoice.config import load
 from edgevoice.errors import AudioError, EnrolmentError, ModelError, SpeakerError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import Samples
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.visit import FOLDER

@@ -12,7 +12,7 @@ from edgevoice import app
 from edgevoice.config import Settings
 from edgevoice.config.settings import ModelSettings
 from edgevoice.errors import SettingsError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.score import Scorer

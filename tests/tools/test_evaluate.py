@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from edgevoice.app import hear_clip
 from edgevoice.errors import ModelError, SettingsError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import load_scorer

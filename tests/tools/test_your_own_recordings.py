@@ -11,7 +11,7 @@ import soundfile
 from click.testing import CliRunner
 
 from edgevoice.errors import ModelError, SettingsError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.recognition.embed import XVector
 from edgevoice.visit import FOLDER

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import numpy as np
 
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.embed import Vector, XVector

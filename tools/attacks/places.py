@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyroomacoustics
 
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from tools.attacks import Change, to_samples
 from tools.measure.conditions import in_a_room, mix, noise_files

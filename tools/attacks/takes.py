@@ -9,7 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from edgevoice.fixedpoint.exact import Integers
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.frames import FrontEnd
 from edgevoice.listening.listen import ListeningSettings

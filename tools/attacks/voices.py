@@ -11,7 +11,7 @@ from edgevoice import app
 from edgevoice.config import Settings
 from edgevoice.door.decide import Rules
 from edgevoice.door.gates import complaints
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.identify import hear_all
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.quality import Quality

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from edgevoice.errors import SettingsError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.listening.features import Cepstra
 from tools.digits.plan import Use

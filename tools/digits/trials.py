@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import Samples
 from edgevoice.recognition.digits import DigitModel, log_odds, read
 from tools.digits.clips import Spoken, heard, in_quiet

@@ -26,7 +26,7 @@ from rich.table import Table
 from tqdm import tqdm
 
 from edgevoice.errors import EdgevoiceError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.features import Cepstra

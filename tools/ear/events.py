@@ -12,7 +12,7 @@ import soxr
 from numpy.typing import NDArray
 
 from edgevoice.errors import AudioError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from tools.ear.mixtures import Wave, rms
 from tools.synthetic.packages import unpack

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.listening.window import HOP
 from tools.ear.made_noise import MADE, Sound

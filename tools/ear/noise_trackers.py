@@ -21,7 +21,7 @@ from rich.console import Console
 from tqdm import tqdm
 
 from edgevoice.fixedpoint.exact import Integers
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.features import OFFSET_BINS, LogMel

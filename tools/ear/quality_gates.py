@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from edgevoice.door.decide import Rules
 from edgevoice.door.gates import complaints
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.quality import Quality, assess

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.listening.features import OFFSET_BINS
 from edgevoice.listening.frames import Frames

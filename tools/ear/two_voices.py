@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from edgevoice.door.gates import MIN_AGREEMENT
 from edgevoice.errors import SettingsError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.window import FRAMES_PER_SECOND

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgevoice.listening.quality import FULL_SCALE
+from edgevoice.listening.damage import FULL_SCALE
 from tools.explore import cepstra, music, ours, shape, speaking
 from tools.explore.clips import Clip
 

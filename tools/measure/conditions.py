@@ -10,7 +10,7 @@ import numpy as np
 from scipy.signal import fftconvolve
 
 from edgevoice.errors import SettingsError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 
 SOUND_FILES = frozenset({".flac", ".ogg", ".opus", ".wav"})

@@ -17,7 +17,7 @@ from rich.table import Table
 from tqdm import tqdm
 
 from edgevoice.errors import SettingsError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.listen import ListeningSettings
 from edgevoice.listening.utterance import UtteranceGate

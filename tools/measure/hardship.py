@@ -8,12 +8,11 @@ import numpy as np
 from tqdm import tqdm
 
 from edgevoice.errors import AudioError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.identify import hear_clip
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.enhance import SubtractionSettings
-from edgevoice.listening.frames import FrontEnd
-from edgevoice.listening.listen import Listen, ListeningSettings
+from edgevoice.listening.listen import ListeningSettings
 from edgevoice.recognition.embed import XVector
 from tools.made_of import made_of
 from tools.measure.conditions import Conditions, disturbed, heard_files
@@ -82,9 +81,8 @@ def embed_under(
 
 def embed(model: XVector, samples: Samples, subtraction: SubtractionSettings) -> Vector | str:
     """The whole path of the device with another subtraction -> (d,) unit vector, or why there is none."""
-    listening = ListeningSettings(subtraction=subtraction)
     try:
-        mfcc = hear_clip(samples, Listen(listening), FrontEnd(subtraction, listening.activity))
+        mfcc = hear_clip(samples, ListeningSettings(subtraction=subtraction))
     except AudioError as error:
         return str(error)
     return model.embed(mfcc).vector

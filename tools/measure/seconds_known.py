@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 
 from edgevoice.app import hear_clip
 from edgevoice.errors import EdgevoiceError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.doubt import said
 from tools.measure.conditions import Conditions

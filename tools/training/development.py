@@ -10,7 +10,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from edgevoice.errors import SettingsError
-from edgevoice.hardware.wave import read_sound
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.listen import FRONT_END, ListeningSettings
 from edgevoice.recognition.embed import normalise

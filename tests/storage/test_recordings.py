@@ -10,7 +10,7 @@ import pytest
 
 from edgevoice.errors import RecordingError, SpeakerError, StorageError
 from edgevoice.storage.database import Database
-from edgevoice.storage.hashes import Recordings, Sound
+from edgevoice.storage.recordings import Recordings, Sound
 
 BELL = Sound("bell.wav", "landmarks-1", 120, bytes(range(40)))
 KNOCK = Sound("knock.wav", "landmarks-1", 80, bytes(range(20)))
@@ -53,7 +53,7 @@ ADDS_AND_REMOVES = """
 import sys
 from pathlib import Path
 from edgevoice.storage.database import Database
-from edgevoice.storage.hashes import Recordings, Sound
+from edgevoice.storage.recordings import Recordings, Sound
 sounds = [Sound(f"{n}.wav", "landmarks-1", 100, bytes([n, n]) * 40) for n in range(200)]
 recordings = Recordings(Database.open(Path(sys.argv[1])))
 while True:
