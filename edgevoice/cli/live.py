@@ -20,6 +20,7 @@ class LivePanel:
         self._live = Live(console=console, auto_refresh=False, transient=False)
         self._happenings: deque[Happening] = deque(maxlen=HAPPENINGS)
         self._verdict: Verdict | None = None
+        self._open_left_s = 0.0
         self.picture: View | None = None
         """The view to remember a visit by: the door has just been opened."""
 
@@ -57,8 +58,9 @@ class LivePanel:
             moment.playing,
             tuple(self._happenings),
         )
-        if moment.open_left_s > 4.5:
+        if moment.open_left_s > self._open_left_s:
             self.picture = view
+        self._open_left_s = moment.open_left_s
         self._live.update(panel(view), refresh=True)
 
     def _happened(self, t_s: float, kind: str, text: str) -> None:
