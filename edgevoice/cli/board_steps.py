@@ -74,7 +74,7 @@ def hears(microphone: Microphone, ear: Listen, rules: Rules, person: Person) -> 
 def _heard(quality: Quality, loudest_dbfs: float, rules: Rules) -> Finding:
     figures = f"{quality.net_speech_s:.1f} s of speech at {loudest_dbfs:.0f} dBFS, SNR {quality.snr_db:.0f} dB"
     wrong = complaints(quality, rules)
-    return Finding(not wrong, "; ".join([figures, *wrong]))
+    return Finding(not wrong, "; ".join([figures, *(complaint.told for complaint in wrong)]))
 
 
 def lights_up(lights: Lights, light: Light, colour: str, person: Person) -> Finding:

@@ -79,7 +79,8 @@ class Hearing:
     def _tell(self, utterances: list[Utterance], ended: bool) -> None:
         for each in utterances:
             in_stream = each.after(self._begin / SAMPLE_RATE)
-            self._display.ended(in_stream, next(iter(complaints(in_stream.quality, self._rules)), None))
+            wrong = complaints(in_stream.quality, self._rules)
+            self._display.ended(in_stream, wrong[0].told if wrong else None)
         if ended and not utterances:
             self._display.dropped(self.t_s)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from edgevoice.door.gates import MIN_AGREEMENT, Flaw, complaints, figures, flaw, two_voices
+from edgevoice.door.gates import MIN_AGREEMENT, Complaint, Flaw, complaints, figures, two_voices
 from edgevoice.errors import EnrolmentError
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.embed import Embedding, Vector
@@ -77,8 +77,7 @@ class Enrolment:
     def hear(self, clip: str, quality: Quality, embedding: Embedding, agreement: float | None = None) -> Progress:
         """Take one clip in; ``clip`` is what the owner knows it by, such as its file or "sentence 2"; ``agreement`` of
         its halves as in ``Evidence``."""
-        two = two_voices(agreement, self._rules.min_agreement)
-        wrong = complaints(quality, self._rules) + ([two] if two else []) + self._unfit(embedding)
+        wrong = [complaint.told for complaint in self.complaints(quality, embedding, agreement)]
         if wrong:
             self.reject(clip, *wrong)
         else:
@@ -86,20 +85,17 @@ class Enrolment:
             self._accepted.append((f"{clip} ({len(self._accepted) + 1})" if again else clip, embedding))
         return replace(self.progress, complaints=tuple(wrong))
 
-    def flaw(self, quality: Quality, embedding: Embedding, agreement: float | None = None) -> Flaw | None:
-        """What is wrong with a clip beside those accepted, in one word; None where it would be."""
-        if (found := flaw(quality, self._rules)) is not None:
-            return found
-        vector = embedding.vector
-        if not _usable(vector) or any(other.model != embedding.model for _, other in self._accepted):
-            return Flaw.BROKEN
-        if two_voices(agreement, self._rules.min_agreement):
-            return Flaw.OTHER_VOICE
-        if self._same_as(vector):
-            return Flaw.SAME_RECORDING
+    def complaints(self, quality: Quality, embedding: Embedding, agreement: float | None = None) -> list[Complaint]:
+        """All that keeps a clip from being taken in beside those accepted, the first thing first."""
+        two = two_voices(agreement, self._rules.min_agreement)
+        of_two = [Complaint(Flaw.OTHER_VOICE, two)] if two else []
+        return complaints(quality, self._rules) + of_two + self._unfit(embedding)
+
+    def sounds_unlike(self, embedding: Embedding) -> bool:
+        """Whether a good clip is of another voice than those accepted; also where the LLR is no number."""
         others = [_unit(other.vector) for _, other in self._accepted]
-        agrees = not others or self._agreement(_unit(vector), others) >= self._rules.min_agreement_llr
-        return None if agrees else Flaw.OTHER_VOICE
+        agrees = not others or self._agreement(_unit(embedding.vector), others) >= self._rules.min_agreement_llr
+        return not agrees
 
     def reject(self, clip: str, *causes: str) -> None:
         """Note a clip that could not even be heard, such as a file without speech, to be told at the end."""
@@ -121,16 +117,18 @@ class Enrolment:
         mean = np.mean([_unit(embedding.vector) for embedding in embeddings], axis=0)
         return Voiceprint(name, _unit(mean), embeddings[0].model, len(embeddings))
 
-    def _unfit(self, embedding: Embedding) -> list[str]:
+    def _unfit(self, embedding: Embedding) -> list[Complaint]:
         """What is wrong with an embedding beside those accepted."""
         vector = embedding.vector
         if not _usable(vector):
-            return ["the model gave no usable embedding: run `edgevoice check`"]
+            return [Complaint(Flaw.BROKEN, "the model gave no usable embedding: run `edgevoice check`")]
         for clip, other in self._accepted:
             if (embedding.model, vector.shape) != (other.model, other.vector.shape):
-                return [f"embedded by {embedding.model}, {clip} by {other.model}: start again with one model"]
-        clip_like_it = self._same_as(vector)
-        return [f"the same recording as {clip_like_it}: say it once more instead"] if clip_like_it else []
+                told = f"embedded by {embedding.model}, {clip} by {other.model}: start again with one model"
+                return [Complaint(Flaw.BROKEN, told)]
+        like_it = self._same_as(vector)
+        told = f"the same recording as {like_it}: say it once more instead"
+        return [Complaint(Flaw.SAME_RECORDING, told)] if like_it else []
 
     def _same_as(self, vector: Vector) -> str | None:
         """The accepted clip that is the same recording."""

@@ -1,5 +1,6 @@
 """Whether a sound is good enough to judge a voice by: the same gates at the door and at enrolment, in plain words."""
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
@@ -44,6 +45,14 @@ class Flaw(Enum):
     SAME_RECORDING = "the same recording twice"
     OTHER_VOICE = "another voice"
     ALREADY_ENROLLED = "already enrolled"
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What is wrong with a sentence: the kind, and in plain words what was found, what was wanted and what to do."""
+
+    flaw: Flaw
+    told: str
 
 
 _CHECK = "if it stays so, check the microphone's plug (`edgevoice check`)"
@@ -99,19 +108,16 @@ def two_voices(agreement: float | None, least: float) -> str | None:
     return f"two people spoke: the two halves agree by {found}, {wanted} wanted: one at a time"
 
 
-_GATES = {too_short: Flaw.TOO_SHORT, clipped: Flaw.TOO_LOUD, broken: Flaw.BROKEN, too_noisy: Flaw.TOO_NOISY}
-"""In the order in which they are told: what clipping and gaps add to a sound may pass for noise."""
-
-
-def complaints(quality: Quality, limits: Limits) -> list[str]:
-    """All that is wrong with a sound, in plain words with what to do, the first thing first; empty where it is good."""
-    return [told for gate in _GATES if (told := gate(quality, limits)) is not None]
-
-
-def flaw(quality: Quality, limits: Limits) -> Flaw | None:
-    """The first thing that is wrong with the sound, None where nothing is."""
-    found = next((flaw for gate, flaw in _GATES.items() if gate(quality, limits) is not None), None)
-    return Flaw.TOO_FAR if found is Flaw.TOO_NOISY and quality.speech_dbfs < QUIET_DBFS else found
+def complaints(quality: Quality, limits: Limits) -> list[Complaint]:
+    """All that is wrong with a sound, empty where it is good. What clipping and gaps add to it may pass for noise, so
+    they are told before that."""
+    found = {
+        Flaw.TOO_SHORT: too_short(quality, limits),
+        Flaw.TOO_LOUD: clipped(quality, limits),
+        Flaw.BROKEN: broken(quality, limits),
+        Flaw.TOO_FAR if quality.speech_dbfs < QUIET_DBFS else Flaw.TOO_NOISY: too_noisy(quality, limits),
+    }
+    return [Complaint(flaw, told) for flaw, told in found.items() if told is not None]
 
 
 def figures(found: float, wanted: float) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from edgevoice.door.register import Register
 from edgevoice.door.states import Event, State
 from edgevoice.errors import EnrolmentError, SpeakerError
 from edgevoice.hardware import Prompt
+from edgevoice.recognition.embed import Embedding
 from edgevoice.recognition.recognise import Evidence, Recogniser
 
 MOST_FLAWS = 6
@@ -146,8 +147,8 @@ class Reception:
         embedding, take = evidence.embedding, dialogue.enrolment
         if embedding is None:
             return self._unusable(Flaw.BROKEN, evidence)
-        flaw = take.flaw(evidence.quality, embedding, evidence.agreement)
-        if flaw := flaw or self._wrong_person(dialogue, evidence, decision):
+        wrong = take.complaints(evidence.quality, embedding, evidence.agreement)
+        if flaw := wrong[0].flaw if wrong else self._wrong_person(dialogue, embedding, evidence, decision):
             return self._unusable(flaw, evidence)
         progress = take.hear(f"sentence {take.progress.accepted + 1}", evidence.quality, embedding)
         if progress.complete:
@@ -155,8 +156,12 @@ class Reception:
         told = f"sentence {progress.accepted} of {progress.wanted} is good"
         return Heard(Event.TAKE, told, share=progress.accepted / progress.wanted)
 
-    def _wrong_person(self, dialogue: _Dialogue, evidence: Evidence, decision: Decision) -> Flaw | None:
+    def _wrong_person(
+        self, dialogue: _Dialogue, embedding: Embedding, evidence: Evidence, decision: Decision
+    ) -> Flaw | None:
         """Who must be new is known, or who must be known is not, or is somebody else than before."""
+        if dialogue.enrolment.sounds_unlike(embedding):
+            return Flaw.OTHER_VOICE
         if evidence.recording is not None:
             return Flaw.SAME_RECORDING
         if dialogue.purpose is Purpose.ENROL:

@@ -77,7 +77,7 @@ def test_progress_counts_good_clips_only_and_says_what_to_do() -> None:
 
 
 def test_a_clip_is_told_all_its_faults_at_once() -> None:
-    assert complaints(Quality(0.6, 4.0, 0.25), RULES) == [
+    assert [complaint.told for complaint in complaints(Quality(0.6, 4.0, 0.25), RULES)] == [
         "too short: 0.6 s of speech, 1.0 s wanted: say a whole sentence",
         "too loud: 25.0 % of the sound is clipped, at most 1.0 % allowed: speak softer, or from further away",
         "too noisy: speech 4.0 dB over the noise, 10.0 dB wanted: come closer, or wait until it is quieter",
@@ -90,28 +90,38 @@ def test_a_clip_of_two_voices_is_not_taken_and_told() -> None:
     unlike, alike = (enrolment.hear("clip", GOOD, said(1, 0), agreement=found) for found in (0.1, 0.6))
     assert unlike.complaints == ("two people spoke: the two halves agree by 0.1, 0.2 wanted: one at a time",)
     assert (unlike.accepted, alike.accepted) == (0, 1)
-    assert [enrolment.flaw(GOOD, said(1, 1), agreement=found) for found in (0.1, 0.6)] == [Flaw.OTHER_VOICE, None]
+    [of_two] = enrolment.complaints(GOOD, said(1, 1), agreement=0.1)
+    assert of_two.flaw is Flaw.OTHER_VOICE
+    assert not enrolment.complaints(GOOD, said(1, 1), agreement=0.6)
 
 
 @pytest.mark.parametrize(
     ("embedding", "quality", "found"),
     [
-        (said(1, 3), GOOD, None),
-        (said(1, 3), SHORT, Flaw.TOO_SHORT),
-        (said(1, 1), GOOD, Flaw.SAME_RECORDING),
-        (said(2, 1), GOOD, Flaw.OTHER_VOICE),
-        (said(1, 3, "xvector-2"), GOOD, Flaw.BROKEN),
-        (Embedding(np.zeros(128, np.float32), "xvector-1"), GOOD, Flaw.BROKEN),
+        (said(1, 3), GOOD, []),
+        (said(1, 3), SHORT, [Flaw.TOO_SHORT]),
+        (said(1, 1), GOOD, [Flaw.SAME_RECORDING]),
+        (said(1, 3, "xvector-2"), GOOD, [Flaw.BROKEN]),
+        (Embedding(np.zeros(128, np.float32), "xvector-1"), GOOD, [Flaw.BROKEN]),
     ],
 )
-def test_what_is_wrong_with_a_clip_beside_the_others_is_told_in_a_word(
-    embedding: Embedding, quality: Quality, found: Flaw | None
+def test_what_is_wrong_with_a_clip_beside_the_others_has_a_kind(
+    embedding: Embedding, quality: Quality, found: list[Flaw]
 ) -> None:
-    assert enrolment_of(*three_of(1)[:2]).flaw(quality, embedding) is found
+    complaints_of = enrolment_of(*three_of(1)[:2]).complaints(quality, embedding)
+    assert [complaint.flaw for complaint in complaints_of] == found
 
 
-def test_nothing_is_wrong_with_a_good_first_clip() -> None:
-    assert Enrolment(RULES, agreement).flaw(GOOD, said(1, 1)) is None
+def test_a_clip_of_another_voice_sounds_unlike_those_accepted_and_the_first_like_none() -> None:
+    enrolment = enrolment_of(*three_of(1)[:2])
+    assert [enrolment.sounds_unlike(said(person, 3)) for person in (1, 2)] == [False, True]
+    assert not Enrolment(RULES, agreement).sounds_unlike(said(1, 1))
+
+
+def test_a_clip_whose_agreement_is_no_number_sounds_unlike_the_others() -> None:
+    enrolment = Enrolment(RULES, lambda voice, others: math.nan)
+    enrolment.hear("1.wav", GOOD, said(1, 1))
+    assert enrolment.sounds_unlike(said(1, 2))
 
 
 def test_figures_that_are_no_numbers_are_never_good() -> None:

@@ -38,7 +38,7 @@ def _heard(utterances: Sequence[Utterance]) -> str:
     told = []
     for each in utterances:
         quality = each.quality
-        judged = "; ".join(complaints(quality, rules)) or "good enough"
+        judged = "; ".join(complaint.told for complaint in complaints(quality, rules)) or "good enough"
         told.append(f"{each.start_s:.2f}–{each.end_s:.2f} s (SNR {quality.snr_db:.0f} dB; {judged})")
     return f"Utterances: {'; '.join(told)}."
 
