@@ -144,7 +144,7 @@ change_over() {
     if systemd_runs && [ -e "$unit" ]; then
         case $(systemctl show -P ActiveState edgevoice) in
             active) was_active=1 was_up=1 ;;
-            activating) was_up=1 ;; # it serves and waits for its microphone, or is about to be tried again
+            activating | deactivating) was_up=1 ;; # it waits for its microphone, or has ended and is about to be tried again
         esac
         trap '' HUP INT TERM # a terminal that goes leaves no door standing still
         trap serve_again EXIT

@@ -32,7 +32,7 @@ class Service:
     def __init__(self, device: Device, display: Display, file_at: FileAt, clock: StreamClock | None = None) -> None:
         """``clock``: of a stream that is not heard in its own time, to be set as it goes."""
         self._device, self._display, self._file_at, self._clock = device, display, file_at, clock
-        self._was_open = self._answered = self._heard = False
+        self._was_open = self._answered = False
         self._was = self._counted = self._failed = self._status = ""
         self._t_s = 0.0
         self.serving = False
@@ -64,8 +64,7 @@ class Service:
                 self._tell(answers)
                 if answers:
                     give_back()
-                self._heard = self._heard or bool(block.samples.any())
-                if not (self._heard and microphone.healthy):  # a muted one gives zeros, and a restart changes nothing
+                if not microphone.healthy:  # muted or away: a restart changes nothing
                     self._device.watchdog.waiting()
                 elif len(block.samples) > 0 and not talks and not any(answer.outcome.faults for answer in answers):
                     self._device.watchdog.alive()

@@ -89,7 +89,7 @@ class Enrolment:
         """All that keeps a clip from being taken in beside those accepted, the first thing first."""
         two = two_voices(agreement, self._rules.min_agreement)
         of_two = [Complaint(Flaw.OTHER_VOICE, two)] if two else []
-        return complaints(quality, self._rules) + of_two + self._unfit(embedding)
+        return complaints(quality, self._rules) + self._unfit(embedding) + of_two
 
     def sounds_unlike(self, embedding: Embedding) -> bool:
         """Whether a good clip is of another voice than those accepted; also where the LLR is no number."""

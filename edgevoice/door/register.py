@@ -103,12 +103,11 @@ class Register:
         """Forget a person; SpeakerError for the last administrator among several people, unless ``force``."""
         person = self.find(name)
 
-        def first() -> None:
+        def refuse() -> None:
             if not force and len(self.speakers.list()) > 1:
                 self._refuse_last(name)
-            self._write_removal()
 
-        self.speakers.remove(person.name, first)
+        self.speakers.remove(person.name, refuse, self._write_removal)
         return person.name
 
     def reset(self, name: str) -> bool:

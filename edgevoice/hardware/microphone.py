@@ -59,6 +59,7 @@ class PyAudioMicrophone:
         self._losses = Losses()
         self._first_opened: float | None = None
         self._next_sample = self._zeros = 0
+        self._heard = False
         self._muted = ""  # what was told of its silence, until it is heard again, whatever happens in between
         self._closing: Ring[None] = Ring(1)
         self._closed = False
@@ -75,8 +76,8 @@ class PyAudioMicrophone:
 
     @property
     def healthy(self) -> bool:
-        """Whether sound arrives, or may arrive at any moment."""
-        return self.status.healthy
+        """Whether sound was heard, and none has been missing since; zeros are sound where ``silence_seconds`` is 0."""
+        return self._heard and self.status.healthy
 
     def open(self) -> None:
         """Open the device now, if it is not open; raises MicrophoneError when it is missing, busy or closed."""
@@ -159,13 +160,13 @@ class PyAudioMicrophone:
             raise self._fail(MicrophoneState.UNPLUGGED, message)
 
     def _watch_silence(self, block: AudioBlock) -> None:
-        if block.samples.any():
-            self._zeros, self._muted = 0, ""
+        limit = self._settings.silence_seconds
+        if block.samples.any() or not limit:
+            self._heard, self._zeros, self._muted = True, 0, ""
             self._tell(MicrophoneState.HEARING)
             return
         self._zeros += len(block.samples)
-        limit = self._settings.silence_seconds
-        if limit and self._zeros >= limit * SAMPLE_RATE:
+        if self._zeros >= limit * SAMPLE_RATE:
             self._muted = (
                 f"Microphone {self._device!r} is silent: {self._zeros / SAMPLE_RATE:.0f} s of digital zeros, where "
                 "even a quiet room gives noise; unmute it (alsamixer), check its switch and cable."

@@ -16,8 +16,8 @@ class MicrophoneSettings:
     stall_seconds: float = 3.0
     """A device that gives nothing for so long counts as unplugged, 0.5..60."""
     silence_seconds: float = 60.0
-    """A device that gives nothing but digital zeros for so long, 0..86400, counts as silent and is opened anew; 0:
-    never."""
+    """A device that gives nothing but digital zeros for so long, 0..86400, counts as silent and is opened anew; a
+    service counts as started at the first sound that is none. 0: zeros are sound, of a microphone that mutes noise."""
     retry_seconds: float = 1.0
     """Wait before the first try to open it again, 0.01..60; doubles with every failure."""
     longest_retry_seconds: float = 30.0

@@ -89,14 +89,14 @@ class Database:
 
     def rows(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
         """What a query finds, or what a single statement returns."""
-        self._mend_first()
+        self._make_ready()
         with self._told():
             found: list[Row] = self._tables.execute(sql, parameters).fetchall()
         return found
 
     def numbers(self, sql: str) -> NDArray[np.int64]:
         """The whole numbers of the one column that a query finds; no Python object stays for any of them."""
-        self._mend_first()
+        self._make_ready()
         with self._told():
             found = self._tables.execute(sql)
             return np.fromiter((number for (number,) in found if isinstance(number, int)), dtype=np.int64)
@@ -112,7 +112,7 @@ class Database:
 
         One inside another is part of it: what fails inside is undone there, and the outer one may go on.
         """
-        self._mend_first()
+        self._make_ready()
         depth = self._depth
         inside = f"inside_{depth}"
         with self._told():
@@ -120,6 +120,7 @@ class Database:
             self._depth = depth + 1
             try:
                 yield
+                self._refuse_halves()
                 self._tables.execute(f"release {inside}" if depth else "commit")
             except BaseException:
                 with suppress(
@@ -133,7 +134,7 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """All that is read inside is of one moment; others may go on writing."""
-        self._mend_first()
+        self._make_ready()
         with self._told():
             self._tables.execute("begin")
             try:
@@ -198,13 +199,23 @@ class Database:
         connection.text_factory = _text
         self._tables = sqlite_utils.Database(connection, execute_plugins=False)
 
-    def _mend_first(self) -> None:
+    def _make_ready(self) -> None:
+        self._refuse_halves()
         if self.damaged and self._mend and not self._depth:
             mend, self._mend = self._mend, None  # what it does itself must not begin again
             try:
                 mend()
             finally:
                 self._mend = mend
+
+    def _refuse_halves(self) -> None:
+        """Where one statement fails (a full disk, an I/O error, no memory) SQLite may undo the whole transaction by
+        itself, and would keep what comes after it for good (https://sqlite.org/lang_transaction.html)."""
+        if self._depth and not self._tables.conn.in_transaction:
+            raise StorageError(
+                f"database {self.path}: nothing was changed, as a part of it failed: the disk is full, or the card "
+                "does not answer: free some space and try again"
+            )
 
     @contextmanager
     def _told(self) -> Iterator[None]:

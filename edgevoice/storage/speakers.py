@@ -123,18 +123,21 @@ class Speakers:
         """Everybody enrolled, in the order of enrolment; works without the key."""
         return [row.speaker for row in self._rows()]
 
-    def remove(self, name: str, first: Callable[[], object] = lambda: None) -> None:
+    def remove(
+        self, name: str, refuse: Callable[[], object] = lambda: None, write_down: Callable[[], object] = lambda: None
+    ) -> None:
         """Delete a person and their voiceprint; works without the key. The audit log has a number and no name for them.
 
         Deleted bytes are overwritten in the file and its log, as far as a file system on a flash card can promise that.
-        A new backup takes the place of all that lie beside the database. ``first``: within the same transaction,
-        before the person is gone; what it raises keeps them.
+        A new backup takes the place of all that lie beside the database. ``refuse`` and ``write_down``: in the
+        same transaction, before the person is gone and after; what they raise keeps the person.
         """
-        person = self._find(name)
         with self._database.transaction():
-            first()
+            person = self._find(name)
+            refuse()
             self._database.rows("delete from speakers where id = ?", (person.id,))
             condemn(self._database)
+            write_down()
         if not self._database.forget():
             _log.warning(
                 "traces of a removed person stay in the database or its write-ahead log until the next removal: "

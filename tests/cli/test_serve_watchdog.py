@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,17 +23,9 @@ from tests.house import BrokenRecogniser, Ear, Parts, block, door
 BLOCKS = 3
 
 
-def heard(number: int) -> AudioBlock:
-    """The block that follows ``number`` others, of a room that is quiet."""
-    silent = block(number)
-    return AudioBlock(silent.samples + np.int16(1), silent.start_sample)
-
-
-def watched(
-    folder: Path, parts: Parts | None = None, healthy: bool = True, each: Callable[[int], AudioBlock] = heard
-) -> FakeWatchdog:
+def watched(folder: Path, parts: Parts | None = None, healthy: bool = True) -> FakeWatchdog:
     """What the watchdog of a door that is given a few blocks was told."""
-    microphone = FakeMicrophone([each(number) for number in range(BLOCKS)])
+    microphone = FakeMicrophone([block(number) for number in range(BLOCKS)])
     microphone.healthy = healthy
     watchdog = FakeWatchdog()
     with door(folder, parts) as it:
@@ -55,14 +47,6 @@ def test_a_microphone_that_gives_no_sound_is_none(tmp_path: Path) -> None:
     assert watchdog.signs_of_life == 0
     assert watchdog.waits == BLOCKS
     assert not watchdog.is_ready
-
-
-def test_zeros_alone_are_none_and_after_sound_they_are(tmp_path: Path) -> None:
-    """A muted microphone gives nothing else from the start; one with a noise gate does so now and then."""
-    muted = watched(tmp_path / "muted", each=block)
-    gated = watched(tmp_path / "gated", each=lambda number: block(number) if number else heard(number))
-    assert (muted.signs_of_life, muted.waits, muted.is_ready) == (0, BLOCKS, False)
-    assert (gated.signs_of_life, gated.waits) == (BLOCKS, 0)
 
 
 def test_a_block_without_sound_is_none(tmp_path: Path) -> None:
@@ -96,10 +80,10 @@ def test_a_lock_whose_guard_has_ended_is_none_and_ends_the_loop_at_the_next_bloc
         """Gives a block, and kills the guard before the next ones."""
 
         def blocks(self) -> Iterator[AudioBlock]:
-            yield heard(0)
+            yield block(0)
             os.kill(guard.process, signal.SIGKILL)
             os.waitid(os.P_PID, guard.process, os.WEXITED | os.WNOWAIT)
-            yield from (heard(number) for number in range(1, BLOCKS))
+            yield from (block(number) for number in range(1, BLOCKS))
 
     with door(tmp_path / "data") as it:
         device = Device(lock, it.lights, it.kiosk, it.pipeline, watchdog)

@@ -176,7 +176,9 @@ def test_a_new_version_that_does_not_start_gives_way_to_the_old_one_and_the_copy
 
 
 @pytest.mark.parametrize("signal", ["HUP", "INT", "TERM"])
-@pytest.mark.parametrize(("state", "served"), [("active", True), ("activating", True), ("inactive", False)])
+@pytest.mark.parametrize(
+    ("state", "served"), [("active", True), ("activating", True), ("deactivating", True), ("inactive", False)]
+)
 def test_an_upgrade_whose_terminal_goes_leaves_no_door_standing_still(
     tmp_path: Path, people: Path, signal: str, state: str, served: bool
 ) -> None:

@@ -112,6 +112,12 @@ def test_what_is_wrong_with_a_clip_beside_the_others_has_a_kind(
     assert [complaint.flaw for complaint in complaints_of] == found
 
 
+def test_an_unusable_embedding_is_the_models_fault_before_it_is_two_peoples() -> None:
+    unusable = Embedding(np.zeros(128, np.float32), "xvector-1")
+    first, *_ = Enrolment(RULES, agreement).complaints(GOOD, unusable, agreement=0.0)
+    assert first.flaw is Flaw.BROKEN
+
+
 def test_a_clip_of_another_voice_sounds_unlike_those_accepted_and_the_first_like_none() -> None:
     enrolment = enrolment_of(*three_of(1)[:2])
     assert [enrolment.sounds_unlike(said(person, 3)) for person in (1, 2)] == [False, True]

@@ -11,7 +11,7 @@ import pytest
 from edgevoice import app
 from edgevoice.config import load
 from edgevoice.door.register import Register
-from edgevoice.errors import EnrolmentError, SpeakerError
+from edgevoice.errors import EnrolmentError, SpeakerError, StorageError
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.voiceprints import Voiceprint
 
@@ -77,6 +77,31 @@ def test_two_administrators_who_go_at_once_do_not_leave_nobody(
         other.join()
         assert refused.is_set()
         assert home.register.administrators() == ["Bo"]
+
+
+def test_a_removal_whose_row_finds_no_room_removes_nobody(tmp_path: Path) -> None:
+    """SQLite may undo the whole transaction then; a lost key alone does not keep anybody from being removed."""
+    loaded = load(data=tmp_path, system_file=tmp_path / "none")
+    with app.house(loaded) as home:
+        for name in ("Ada", "Bo"):
+            home.speakers.add(name, np.eye(1, 192, dtype=np.float32)[0], "a model", 3)
+        home.database.rows("vacuum")
+        ((pages,),) = home.database.rows("pragma page_count")
+        home.database.rows(f"pragma max_page_count = {pages!r}")
+        with pytest.raises(StorageError, match="full"):
+            while True:
+                home.events.write("removed", "somebody was removed")
+        with pytest.raises(StorageError, match="nothing was changed"):
+            home.register.remove("Bo")
+        assert [person.name for person in home.speakers.list()] == ["Ada", "Bo"]
+
+
+def test_the_row_of_a_removal_keeps_its_words_whatever_the_person_was_called(tmp_path: Path) -> None:
+    loaded = load(data=tmp_path, system_file=tmp_path / "none")
+    with app.house(loaded) as home:
+        home.speakers.add("somebody", np.eye(1, 192, dtype=np.float32)[0], "a model", 3)
+        home.register.remove("somebody")
+        assert home.events.last(1)[0].reason == "somebody was removed"
 
 
 def test_the_second_of_two_alike_leaves_nothing_behind(tmp_path: Path, models: Path) -> None:

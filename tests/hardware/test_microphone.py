@@ -194,6 +194,22 @@ def test_a_digitally_silent_device_is_noticed_reported_and_opened_anew() -> None
     assert "digital zeros" in desk.reports[1].message
 
 
+@pytest.mark.parametrize(("silence_seconds", "healthy"), [(60.0, False), (0.0, True)])
+def test_a_device_that_gave_zeros_alone_is_not_healthy_unless_they_are_sound(
+    silence_seconds: float, healthy: bool
+) -> None:
+    """A muted microphone gives nothing else; one with a noise gate does so in a quiet room, now and then."""
+    desk = Desk(Card(), settings=replace(QUICK, silence_seconds=silence_seconds))
+    blocks = desk.hear()
+    desk.machine.stream.speak(np.zeros(2_560, np.int16))
+    next(blocks)
+    assert desk.microphone.healthy is healthy
+    for sound in (_noise(2_560), np.zeros(2_560, np.int16)):
+        desk.machine.stream.speak(sound)
+        next(blocks)
+        assert desk.microphone.healthy
+
+
 def test_a_muted_device_that_also_stalls_when_it_is_opened_anew_is_not_healthy_before_it_is_heard() -> None:
     desk = Desk(Card())
     blocks = desk.hear()
@@ -258,7 +274,7 @@ def test_silence_is_no_trouble_where_the_settings_say_so() -> None:
     for _ in range(40):
         desk.machine.stream.speak(np.zeros(2_560))
         next(blocks)
-    assert desk.states == [MicrophoneState.STARTING]
+    assert desk.states == [MicrophoneState.STARTING, MicrophoneState.HEARING]
 
 
 def test_what_was_loud_before_a_gap_does_not_ring_on_behind_it() -> None:

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 
@@ -309,6 +309,23 @@ def test_a_full_disk_says_so_keeps_what_was_there_and_works_again_with_space(dat
     assert events.last(1000)[0].reason == "before"
     assert events.write("open", "after") > 1
     assert events.last(1)[0].reason == "after"
+
+
+def test_nothing_is_kept_of_a_transaction_that_sqlite_has_undone_by_itself(database: Database) -> None:
+    """As it does on a full disk; a part whose failure its caller can bear must not let the rest be kept."""
+    events = Events(database)
+    ((pages,),) = database.rows("pragma page_count")
+    database.rows(f"pragma max_page_count = {pages!r}")
+    with pytest.raises(StorageError, match="full"):
+        while True:
+            events.write("refused", "x" * 400)
+    with pytest.raises(StorageError, match="nothing was changed, as a part of it failed"), database.transaction():
+        database.rows("update events set kind = 'open'")
+        with pytest.raises(StorageError, match="full"):
+            events.write("refused", "x" * 400)
+        with suppress(StorageError):
+            database.rows("delete from events where kind = 'refused'")
+    assert {event.kind for event in events.last(1_000)} == {"refused"}
 
 
 def test_a_writer_that_never_ends_is_waited_for_and_then_named(folder: Path, database: Database) -> None:
