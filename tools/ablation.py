@@ -86,7 +86,6 @@ def table(found: dict[str, dict[str, float]]) -> str:
 def main(
     ablation_file: Path, root: Path, output: Path, steps: int | None, only: tuple[str, ...], page: Path | None
 ) -> None:
-    """Run from the command line."""
     found, told = {}, ""
     for line in read_lines(ablation_file):
         if only and line.name not in only:

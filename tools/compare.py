@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from edgevoice.errors import EdgevoiceError, ModelError
+from edgevoice.errors import ModelError
 from edgevoice.hardware.sound_file import read_sound
 from tools.evaluate import tell_failures
 from tools.measure import det
@@ -27,6 +27,7 @@ from tools.measure.report import Report, as_json, interval_text, percent, report
 from tools.measure.trial_options import Asked, asked, trial_options
 from tools.measure.trials import Trials
 from tools.peers import SYSTEMS, TRAINED, System, systems
+from tools.step import Step
 
 HEADINGS = ("system", "EER (95 %)", "FRR at FAR 1 %", "at 0.1 %", "min DCF", "file", "CPU for 3 s", "memory", "failed")
 
@@ -131,7 +132,7 @@ def tell(rows: Sequence[Row], json_: bool) -> None:
     Console(width=None if Console().is_terminal else 140).print(table)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @trial_options
 @click.option("--system", "names", multiple=True, type=click.Choice(list(SYSTEMS)), help="Only this one; repeatable.")
 @click.option(
@@ -153,20 +154,16 @@ def main(
     against: tuple[str, ...],
     json_: bool,
 ) -> None:
-    """Run from the command line."""
-    try:
-        rows, scores, trials = compare(asked(), names)
-        tell(rows, json_)
-        same = trials.is_target
-        told = [difference(scores, rows[0].system, other, trials) for other in against]
-        for line in told:
-            click.echo(line, err=json_)
-        if plot:
-            det.plot({name: error_curve(own[same], own[~same]) for name, own in scores.items()}, plot)
-        if markdown_file:
-            write_between(markdown_file, marker, markdown(rows, trials, told))
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    rows, scores, trials = compare(asked(), names)
+    tell(rows, json_)
+    same = trials.is_target
+    told = [difference(scores, rows[0].system, other, trials) for other in against]
+    for line in told:
+        click.echo(line, err=json_)
+    if plot:
+        det.plot({name: error_curve(own[same], own[~same]) for name, own in scores.items()}, plot)
+    if markdown_file:
+        write_between(markdown_file, marker, markdown(rows, trials, told))
 
 
 if __name__ == "__main__":

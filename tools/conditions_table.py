@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from edgevoice.errors import EdgevoiceError, SettingsError
+from edgevoice.errors import SettingsError
 from edgevoice.recognition.embed import XVector
 from tools.measure import det
 from tools.measure.conditions import noise_files
@@ -24,6 +24,7 @@ from tools.measure.page import markdown_table, write_between
 from tools.measure.report import interval_text
 from tools.measure.trials import Trials, pair, read_grown_up
 from tools.peers.edgevoice import MODEL
+from tools.step import Step
 
 SETS = ("dev/speechocean762", "dev/librispeech10")
 HEADINGS = (
@@ -124,7 +125,7 @@ def _times(rate: float, clean: float) -> str:
     return "" if clean == 0 else f"{rate / clean:.2f}×"
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("model", type=click.Path(path_type=Path, exists=True), default=MODEL)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--index", type=click.Path(path_type=Path), help="ROOT/index.csv where not given.")
@@ -143,21 +144,17 @@ def main(
     page: Path | None,
     picture: Path | None,
 ) -> None:
-    """Run from the command line."""
-    try:
-        xvector = XVector(model)
-        for folder in ("noise", "rooms"):
-            noise_files(root / folder)
-        wanted: Sequence[str | None] = [None] if whole else sets or SETS
-        found = [measure(xvector, index or root / "index.csv", root, name, cache) for name in wanted]
-        text = markdown(found, xvector.manifest.name)
-        Console(soft_wrap=True).print(text, markup=False, highlight=False)
-        if page:
-            write_between(page, "conditions", text)
-        if picture:
-            plot(found, picture)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    xvector = XVector(model)
+    for folder in ("noise", "rooms"):
+        noise_files(root / folder)
+    wanted: Sequence[str | None] = [None] if whole else sets or SETS
+    found = [measure(xvector, index or root / "index.csv", root, name, cache) for name in wanted]
+    text = markdown(found, xvector.manifest.name)
+    Console(soft_wrap=True).print(text, markup=False, highlight=False)
+    if page:
+        write_between(page, "conditions", text)
+    if picture:
+        plot(found, picture)
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ import click
 import numpy as np
 from rich.progress import track
 
-from edgevoice.errors import EdgevoiceError
 from tools.digits.engines import say_by_kokoro, say_by_program
 from tools.digits.plan import Line, Use, kokoro_lines, quick_lines
+from tools.step import Step
 from tools.synthetic.kokoro import load_engine, load_voices
 from tools.synthetic.take import LEAD_S, TAIL_S, Sound, at_peak, spoken_part, to_int16, write
 
@@ -41,7 +41,7 @@ def make(lines: Iterable[Line], say: Callable[[Line], Sound], output: Path, unti
     return made
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--output", type=click.Path(path_type=Path), required=True)
 @click.option(
     "--model", type=click.Path(exists=True, path_type=Path), help="Kokoro-82M as ONNX; without it, the others."
@@ -66,17 +66,14 @@ def main(
 ) -> None:
     until = time.monotonic() + 60 * minutes
     part, parts = map(int, share.split("/"))
-    try:
-        if model and voices:
-            known = load_voices(voices)
-            lines = list(kokoro_lines(sorted(known), rounds))
-            say: Callable[[Line], Sound] = partial(say_by_kokoro, engine=load_engine(model, voices, 5), voices=known)
-        else:
-            lines, say = list(quick_lines(espeak, each)), say_by_program
-        lines = [line for line in lines if not uses or line.use.value in uses]
-        made = make(lines[part - 1 :: parts], say, output, until)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    if model and voices:
+        known = load_voices(voices)
+        lines = list(kokoro_lines(sorted(known), rounds))
+        say: Callable[[Line], Sound] = partial(say_by_kokoro, engine=load_engine(model, voices, 5), voices=known)
+    else:
+        lines, say = list(quick_lines(espeak, each)), say_by_program
+    lines = [line for line in lines if not uses or line.use.value in uses]
+    made = make(lines[part - 1 :: parts], say, output, until)
     click.echo(f"{output}: {made} clips made, {sum(1 for _ in output.rglob('*.opus'))} there")
 
 

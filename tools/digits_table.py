@@ -11,13 +11,13 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from edgevoice.errors import EdgevoiceError
 from edgevoice.recognition.digits import DigitModel
 from tools.digits.clips import HELD_OUT_SETS, Spoken, digit_clips, free_clips
 from tools.digits.plan import Use
 from tools.digits.trials import LENGTH, Trial, edits, try_all
 from tools.measure.page import markdown_table, write_between
 from tools.measure.shares import Share
+from tools.step import Step
 
 HEADINGS = ("", "clips (voices)", "digit errors", "right string", "one digit wrong", "other string")
 FREE_CLIPS = 300
@@ -76,18 +76,15 @@ def markdown(model: DigitModel, named: dict[str, list[Spoken]], noise: Path) -> 
     )
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("model", type=click.Path(path_type=Path, exists=True), default=Path("models/digits.tflite"))
 @click.option("--speech", type=click.Path(path_type=Path, exists=True), required=True, help="Of tools.digits_speech.")
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Put the table there.")
 def main(model: Path, speech: Path, root: Path, page: Path | None) -> None:
-    try:
-        text = markdown(DigitModel(model), sets(speech, root), root / "noise/background")
-        if page:
-            write_between(page, "digits", text)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    text = markdown(DigitModel(model), sets(speech, root), root / "noise/background")
+    if page:
+        write_between(page, "digits", text)
     Console(soft_wrap=True).print(text, markup=False, highlight=False)
 
 

@@ -14,7 +14,6 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from edgevoice.errors import EdgevoiceError
 from tools.measure import det
 from tools.measure.embeddings import Embedded, embed_all
 from tools.measure.metrics import Values, error_curve, zero_error_bound
@@ -22,6 +21,7 @@ from tools.measure.report import Report, as_json, interval_text, percent, report
 from tools.measure.trial_options import Asked, asked, trial_options
 from tools.measure.trials import Trials
 from tools.peers import SYSTEMS, systems
+from tools.step import Step
 
 
 def evaluate(wanted: Asked, system_name: str, rank_by: str) -> tuple[Report, Values, Embedded, Trials]:
@@ -77,7 +77,7 @@ def _caution(result: Report) -> str:
     )
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @trial_options
 @click.option("--system", "system_name", type=click.Choice(list(SYSTEMS)), default="edgevoice", show_default=True)
 @click.option("--rank-by", type=click.Choice(["own", "llr", "voice"]), default="own", show_default=True)
@@ -89,15 +89,11 @@ def main(
     plot: Path | None,
     json_: bool,
 ) -> None:
-    """Run from the command line."""
-    try:
-        result, ranked, embedded, trials = evaluate(asked(), system_name, rank_by)
-        tell_failures(embedded, trials, system_name)
-        tell(result, len(embedded.failed), system_name, json_)
-        if plot:
-            det.plot({system_name: error_curve(ranked[trials.is_target], ranked[~trials.is_target])}, plot)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    result, ranked, embedded, trials = evaluate(asked(), system_name, rank_by)
+    tell_failures(embedded, trials, system_name)
+    tell(result, len(embedded.failed), system_name, json_)
+    if plot:
+        det.plot({system_name: error_curve(ranked[trials.is_target], ranked[~trials.is_target])}, plot)
 
 
 if __name__ == "__main__":

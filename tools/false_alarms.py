@@ -86,7 +86,6 @@ def rate(events: int, hours: float) -> str:
 @click.option("--only", multiple=True, type=click.Choice(list(GROUPS)), help="Hear this group; may be repeated.")
 @click.option("--every", default=1, show_default=True, help="Of speech, hear only every so many-th clip.")
 def main(root: Path, markdown: Path | None, only: tuple[str, ...], every: int) -> None:
-    """Run from the command line."""
     sounds = library()
     heard: dict[str, list[Path]] = {
         what: [

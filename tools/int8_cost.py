@@ -62,11 +62,10 @@ def flips(one: NDArray[np.float64], other: NDArray[np.float64], threshold: float
 @click.argument("float_model", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 def main(model: Path, float_model: Path, root: Path) -> None:
-    """Run from the command line."""
     xvector = XVector(model)
     student = Student.load(float_model)
     if not np.array_equal(np.array(xvector.manifest.levels_per_unit, np.float32), student.scale):
-        raise click.ClickException(str(ModelError(f"{float_model} is not what {model} was made from: other scales")))
+        raise ModelError(f"{float_model} is not what {model} was made from: other scales")
     scorer = load_scorer(xvector.manifest.calibration, model)
 
     def trials(of: XVector | FloatXVector, name: str) -> tuple[Trials, Vector]:

@@ -141,7 +141,6 @@ def _row(what: str, found: list[tuple[str, tuple[str, float] | None]]) -> list[s
 )
 @click.option("--markdown", type=click.Path(path_type=Path, exists=True), help="Page to write the table into.")
 def main(root: Path, markdown: Path | None) -> None:
-    """Run from the command line."""
     noises = noise_files(root / "noise" / "background")
     told: dict[tuple[str, str], list[tuple[str, tuple[str, float] | None]]] = defaultdict(list)
     for what, (known, heard) in groups(root):

@@ -62,7 +62,6 @@ def attack(
 def main(
     root: Path, model: Path, voices: Path, only: tuple[str, ...], people: int | None, markdown: Path | None
 ) -> None:
-    """Run from the command line."""
     door_model = app.xvector_path(Settings())
     xvector = XVector(door_model)
     scorer = load_scorer(xvector.manifest.calibration, door_model)

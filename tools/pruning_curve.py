@@ -118,7 +118,6 @@ def sparsity(student: Student, run: Run, corpus: Corpus) -> list[list[str]]:
 @click.option("--share", "shares", type=float, multiple=True, default=SHARES, show_default=True, help="Repeatable.")
 @click.option("--markdown", "page", type=click.Path(path_type=Path, exists=True), help="Put the tables there.")
 def main(run_file: Path, root: Path, output: Path, steps: int, shares: tuple[float, ...], page: Path | None) -> None:
-    """Run from the command line."""
     run, student, corpus = read_run(run_file), Student.load(output / "trained.pt"), load_corpus(output)
     curve = [point(student, share, run, steps, corpus, output, root) for share in tqdm(shares)]
     sets = sorted(set(Development(root, output / _NEEDED[0]).set.tolist()))

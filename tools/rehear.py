@@ -85,7 +85,6 @@ def rehear(job: Job) -> bool:
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
 @click.option("--workers", default=2, show_default=True)
 def main(run_file: Path, sounds: Path, output: Path, workers: int) -> None:
-    """Run from the command line."""
     settings = read_run(run_file).prepare
     jobs = [Job(shard, sounds, settings) for shard in sorted((output / "prepared").glob("????.npz"))]
     with multiprocessing.Pool(workers) as pool:

@@ -55,7 +55,6 @@ class Target:
 @click.option("--markdown", type=click.Path(path_type=Path, exists=True), help="Page to write the tables into.")
 @click.option("--part", type=click.Choice(["attacks", "takes", "both"]), default="both", show_default=True)
 def main(root: Path, each: int, cache: Path | None, markdown: Path | None, part: str) -> None:
-    """Run from the command line."""
     model = app.xvector_path(Settings())
     xvector = XVector(model)
     judge = Judge(xvector, load_scorer(xvector.manifest.calibration, model), Settings().recognition.false_accept_rate)

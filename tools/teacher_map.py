@@ -13,7 +13,6 @@ import click
 import numpy as np
 from rich.console import Console
 
-from edgevoice.errors import EdgevoiceError
 from edgevoice.recognition.embed import XVector
 from tools.conditions_table import SETS
 from tools.measure.asymmetric import TeacherMap, Trials, door_trials, fit, training_voices, unit
@@ -26,6 +25,7 @@ from tools.measure.trials import read_grown_up
 from tools.peers import SYSTEMS, Vector
 from tools.peers.edgevoice import MODEL
 from tools.peers.edgevoice import load as load_ours
+from tools.step import Step
 
 CLIPS = (1, 3, 5, 8)
 HEADINGS = ("clips", "device enrols", "teacher enrols", "both enrol", "teacher enrols and verifies")
@@ -59,7 +59,7 @@ def measure(lead: TeacherMap, model: Path, root: Path, name: str, cache: Path | 
     return f"**{name}**: {people} speakers, {len(good)} clips\n\n{markdown_table(HEADINGS, lines)}"
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("model", type=click.Path(path_type=Path, exists=True), default=MODEL)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of a training run.")
@@ -78,19 +78,15 @@ def main(
     write: Path | None,
     page: Path | None,
 ) -> None:
-    """Run from the command line."""
-    try:
-        xvector = XVector(model)
-        lead = fit(training_voices(output, xvector, voices), xvector.manifest.name)
-        tables = [measure(lead, model, root, name, cache) for name in sets]
-        printed = f"Model {xvector.manifest.name}, map of {voices} voices; printed by `python -m tools.teacher_map`."
-        text = "\n\n".join([*tables, printed])
-        if write:
-            lead.save(write)
-        if page:
-            write_between(page, "asymmetric", text)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    xvector = XVector(model)
+    lead = fit(training_voices(output, xvector, voices), xvector.manifest.name)
+    tables = [measure(lead, model, root, name, cache) for name in sets]
+    printed = f"Model {xvector.manifest.name}, map of {voices} voices; printed by `python -m tools.teacher_map`."
+    text = "\n\n".join([*tables, printed])
+    if write:
+        lead.save(write)
+    if page:
+        write_between(page, "asymmetric", text)
     Console(soft_wrap=True).print(text, markup=False, highlight=False)
 
 

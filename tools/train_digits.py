@@ -14,7 +14,7 @@ import click
 import numpy as np
 import torch
 
-from edgevoice.errors import EdgevoiceError, SettingsError
+from edgevoice.errors import SettingsError
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.recognition.digits import DigitModel
@@ -25,6 +25,7 @@ from tools.digits.plan import Use
 from tools.digits.train import Lessons, coefficient_levels, convert, fit
 from tools.digits.trials import Trial, try_all
 from tools.measure.conditions import noise_files
+from tools.step import Step
 from tools.training.augment import Surroundings
 from tools.training.int8 import describe
 
@@ -118,7 +119,7 @@ def quantize(network: DigitNetwork, clips: Sequence[Heard], levels: Vector) -> b
     return content
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--speech", type=click.Path(path_type=Path, exists=True), required=True, help="Of tools.digits_speech.")
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--models", type=click.Path(path_type=Path, exists=True), required=True, help="Where the files go.")
@@ -142,20 +143,17 @@ def main(
     threshold_only: bool,
 ) -> None:
     path = models / "digits.tflite"
-    try:
-        if not threshold_only:
-            spoken = digit_clips(speech, Use.TRAIN)
-            clips = to_learn(spoken, root, count, free, 1000 if resume else 0)
-            click.echo(f"{len(spoken)} clips of digits, {len(clips)} with copies and free speech")
-            lessons = Lessons(steps, minutes, learning_rate=0.0015 if resume else 0.003)
-            network, levels = train(speech / "digits.pt", resume, clips, lessons)
-            content = quantize(network, clips, levels)
-            path.write_bytes(content)
-            write_manifest(path, describe_file(content, levels, spoken, far))
-        kept_apart = digit_clips(speech, Use.CALIBRATE) + free_clips(root, CALIBRATION_SETS, FREE_CLIPS, 1)
-        model = calibrate(path, kept_apart, root / "noise/background", far)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    if not threshold_only:
+        spoken = digit_clips(speech, Use.TRAIN)
+        clips = to_learn(spoken, root, count, free, 1000 if resume else 0)
+        click.echo(f"{len(spoken)} clips of digits, {len(clips)} with copies and free speech")
+        lessons = Lessons(steps, minutes, learning_rate=0.0015 if resume else 0.003)
+        network, levels = train(speech / "digits.pt", resume, clips, lessons)
+        content = quantize(network, clips, levels)
+        path.write_bytes(content)
+        write_manifest(path, describe_file(content, levels, spoken, far))
+    kept_apart = digit_clips(speech, Use.CALIBRATE) + free_clips(root, CALIBRATION_SETS, FREE_CLIPS, 1)
+    model = calibrate(path, kept_apart, root / "noise/background", far)
     click.echo(f"{path}: {model.manifest.name}, LLR {model.manifest.acceptance.llr} at {far:.1%}")
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from edgevoice.errors import AudioError, EdgevoiceError, SettingsError
+from edgevoice.errors import AudioError, SettingsError
 from edgevoice.hardware.sound_file import read_sound
 from tools.made_of import made_of, refuse_another
 from tools.measure.trials import Clip, Selection, read_clips
@@ -25,6 +25,7 @@ from tools.peers import TRAINED, Vector, gmm_ubm, ivector_plda, plda
 from tools.peers.mixture import Mixture, read_arrays
 from tools.peers.plain_mfcc import FRAMES_PER_SECOND, SIZE, speech_cepstra
 from tools.peers.total_variability import Posterior, first_guess
+from tools.step import Step
 from tools.training.corpus import made_up
 
 Arrays = Mapping[str, NDArray[np.generic]]
@@ -147,7 +148,7 @@ def train(clips: Sequence[Clip], root: Path, output: Path, sizes: Sizes) -> Iter
     yield f"i-vectors of {total.shape[2]} numbers and PLDA"
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("index", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option(
@@ -158,12 +159,8 @@ def train(clips: Sequence[Clip], root: Path, output: Path, sizes: Sizes) -> Iter
 @click.option("--rounds", type=click.IntRange(1), default=Sizes.rounds, show_default=True, help="Of EM.")
 @click.option("--seed", default=Sizes.seed, show_default=True)
 def main(index: Path, root: Path, output: Path, gaussians: int, rank: int, rounds: int, seed: int) -> None:
-    """Run from the command line."""
-    try:
-        for told in train(training_clips(index), root, output, Sizes(gaussians, rank, rounds, seed)):
-            click.echo(told)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    for told in train(training_clips(index), root, output, Sizes(gaussians, rank, rounds, seed)):
+        click.echo(told)
 
 
 if __name__ == "__main__":

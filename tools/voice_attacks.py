@@ -111,7 +111,6 @@ def share(accepted: Accepted) -> Share:
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--markdown", type=click.Path(path_type=Path, exists=True), help="Page to write the table into.")
 def main(root: Path, markdown: Path | None) -> None:
-    """Run from the command line."""
     model = app.xvector_path(Settings())
     xvector = XVector(model)
     scorer = load_scorer(xvector.manifest.calibration, model)

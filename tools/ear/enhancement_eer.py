@@ -25,7 +25,6 @@ from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
-from edgevoice.errors import EdgevoiceError
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.capture import Samples
@@ -41,6 +40,7 @@ from tools.measure.trials import Selection, Trials, pair, read_clips
 from tools.peers import Vector
 from tools.peers.edgevoice import MODEL, source_hash
 from tools.prepare import front_end, spoken_parts
+from tools.step import Step
 
 SNRS_DB = (20, 10, 5, 0)
 QUIET_DB = 40
@@ -161,7 +161,7 @@ def measure(
     return found
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("model_file", type=click.Path(path_type=Path, exists=True), default=MODEL)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--index", type=click.Path(path_type=Path), help="Of other speech, for all its clips; else ROOT's.")
@@ -171,15 +171,11 @@ def measure(
 def main(
     model_file: Path, root: Path, index: Path | None, clips: int, cache: Path | None, only: tuple[str, ...]
 ) -> None:
-    """Run from the command line."""
-    try:
-        enhancers: dict[str, Ours | WaveEnhancer] = {**OURS, **peers()}
-        systems = {name: features_of(name, each, cache) for name, each in enhancers.items() if not only or name in only}
-        wanted = Selection() if index else Selection(_SET, adults=True)
-        trials = trials_of(index or root / "index.csv", wanted, clips)
-        found = measure(systems, XVector(model_file), trials, root, cache)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    enhancers: dict[str, Ours | WaveEnhancer] = {**OURS, **peers()}
+    systems = {name: features_of(name, each, cache) for name, each in enhancers.items() if not only or name in only}
+    wanted = Selection() if index else Selection(_SET, adults=True)
+    trials = trials_of(index or root / "index.csv", wanted, clips)
+    found = measure(systems, XVector(model_file), trials, root, cache)
     titles = ("EER in %: enrolled in quiet, heard at", "EER in %: enrolled and heard at")
     tables = [Table(title, "quiet", *(f"{snr_db} dB" for snr_db in SNRS_DB)) for title in titles]
     for name, vectors in found.items():

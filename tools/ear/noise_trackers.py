@@ -127,7 +127,6 @@ def _db(ratio: Wave) -> Wave:
 @click.option("--unseen", is_flag=True, help="Only the noise that blind SNR was not fitted on.")
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Write the plot to this image.")
 def main(root: Path, clips: int, rounds: int, unseen: bool, picture: Path | None) -> None:
-    """Run from the command line."""
     findings, lags = study(root, clips, rounds, unseen)
     for table in (kinds_table(findings, lags), error_table(findings), snr_table(findings)):
         Console(width=None if Console().is_terminal else 200).print(table)

@@ -133,7 +133,6 @@ def row(one: Said, two: Said, people: list[Person], scorer: Scorer, seconds: flo
 @click.option("--snr", "snr_db", type=float, default=None, help="In dB; as recorded where it is not given.")
 @click.option("--clips", default=14, show_default=True, help="Of each person.")
 def main(path: Path, data: Path, snr_db: float | None, clips: int) -> None:
-    """Run from the command line."""
     model = XVector(path)
     scorer, people = load_scorer(model.manifest.calibration, path), read_people(model, data, clips, snr_db)
     rng = np.random.default_rng(0)

@@ -36,9 +36,8 @@ class Query:
 
 @dataclass(frozen=True)
 class Trials:
-    """recordings: name -> sound, what is stored; fillers: the names that no query is of; queries: in the order that
-    they are asked; strangers: of recordings that are not stored, to set thresholds (even) and to count by (odd), which
-    are of other recordings."""
+    """recordings: name -> sound, what is stored; queries: in the order in which they are asked; strangers: of
+    recordings that are not stored, by turns of two halves of them: one sets thresholds (even), one is counted (odd)."""
 
     recordings: dict[str, Samples]
     queries: list[Query]

@@ -102,7 +102,6 @@ def _trial(clip: Heard, voiceprint: Vector, speaker: int, scorer: Scorer) -> Tri
 @click.argument("index", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of the paths.")
 def main(model: Path, index: Path, root: Path) -> None:
-    """Run from the command line."""
     xvector = XVector(model)
     scorer = load_scorer(xvector.manifest.calibration, model)
     rows = read_clips(index, Selection())

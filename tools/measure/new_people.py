@@ -65,7 +65,6 @@ def clips_of(root: Path, name: str, count: int) -> list[Samples]:
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of its run.")
 @click.option("--clips", default=60, show_default=True, help="Of each set.")
 def main(float_model: Path, root: Path, output: Path, clips: int) -> None:
-    """Run from the command line."""
     torch.set_num_threads(1)
     compare, settings, rows = Comparison(Student.load(float_model), output), PrepareSettings(sets={}), []
     for name in tqdm([name for pair in PAIRS.items() for name in pair], unit="set"):
