@@ -17,16 +17,15 @@ from rich.table import Table
 
 from edgevoice.errors import ModelError
 from edgevoice.hardware.sound_file import read_sound
-from tools.evaluate import tell_failures
 from tools.measure import det
 from tools.measure.cost import cpu_milliseconds, peak_memory_bytes, three_seconds
-from tools.measure.embeddings import embed_all
+from tools.measure.embeddings import embed_all, tell_failures
 from tools.measure.metrics import Values, eer, eer_difference_interval, error_curve
 from tools.measure.page import markdown_table, write_between
-from tools.measure.report import Report, as_json, interval_text, percent, report, score
+from tools.measure.report import Report, as_json, percent, report, score, with_interval
 from tools.measure.trial_options import Asked, asked, trial_options
 from tools.measure.trials import Trials
-from tools.peers import SYSTEMS, TRAINED, System, systems
+from tools.peers import SYSTEMS, load_systems
 from tools.step import Step
 
 HEADINGS = ("system", "EER (95 %)", "FRR at FAR 1 %", "at 0.1 %", "min DCF", "file", "CPU for 3 s", "memory", "failed")
@@ -53,7 +52,7 @@ class Row:
         memory = "" if self.peak_memory_bytes is None else f"{self.peak_memory_bytes / 2**20:.0f} MiB"
         return (
             self.system,
-            f"{percent(self.report.eer)} ({interval_text(self.report.eer_ci95)})",
+            with_interval(self.report.eer, self.report.eer_ci95),
             *(percent(frr) for frr in self.report.frr_at_far.values()),
             f"{self.report.min_dcf:.3f}",
             f"{self.size_bytes / 1e6:.2f} MB",
@@ -61,21 +60,6 @@ class Row:
             memory,
             str(self.failed),
         )
-
-
-def load_systems(names: Sequence[str], trained: Path = TRAINED) -> list[System]:
-    """The named systems, or all that are installed, saying which are not; ModelError where none is left."""
-    loaded, known = [], systems(trained)
-    for name in names or known:
-        try:
-            loaded.append(known[name]())
-        except ModelError as error:
-            if names:
-                raise
-            click.echo(f"{name} is left out: {error}", err=True)
-    if not loaded:
-        raise ModelError("no system to compare: each is missing something, see above; run: make setup-tools")
-    return loaded
 
 
 def compare(wanted: Asked, names: Sequence[str]) -> tuple[list[Row], dict[str, Values], Trials]:
@@ -88,7 +72,7 @@ def compare(wanted: Asked, names: Sequence[str]) -> tuple[list[Row], dict[str, V
     rows, scores = [], {}
     for system in loaded:
         embedded = embed_all(system, wanted.root, paths, conditions, wanted.cache)
-        tell_failures(embedded, trials, system.name)
+        tell_failures(system.name, embedded, paths)
         scored = score(system, embedded, trials)
         scores[system.name] = scored.own
         cost = system.size_bytes, cpu_ms[system.name], peak_memory_bytes(system.name, sound, wanted.trained)

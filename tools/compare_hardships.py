@@ -12,16 +12,14 @@ import click
 from rich.console import Console
 from tqdm import tqdm
 
-from tools.compare import load_systems
 from tools.measure.embeddings import embed_all, pair_scores
 from tools.measure.hardship import hardships
 from tools.measure.metrics import eer
 from tools.measure.page import markdown_table, write_between
-from tools.measure.trials import Trials, pair, read_grown_up
-from tools.peers import SYSTEMS, System
+from tools.measure.trials import DEVELOPMENT_SETS, Trials, pair, read_grown_up
+from tools.peers import SYSTEMS, System, load_systems
 from tools.step import Step
 
-SETS = ("dev/speechocean762", "dev/librispeech10")
 ASKED = ("whole, clean", "3 s", "2 s", "5 dB", "in a room")
 
 
@@ -59,7 +57,7 @@ def main(
     page: Path | None,
 ) -> None:
     loaded, parts = load_systems(names), []
-    wanted: Sequence[str | None] = [None] if whole else sets or SETS
+    wanted: Sequence[str | None] = [None] if whole else sets or DEVELOPMENT_SETS
     for name in wanted:
         trials = pair(read_grown_up(index, name))
         about = f"**{name or index.name}**: {trials.speakers} speakers, {int(trials.is_target.sum())} target pairs"

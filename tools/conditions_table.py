@@ -21,12 +21,11 @@ from tools.measure import det
 from tools.measure.conditions import noise_files
 from tools.measure.hardship import SUBTRACTIONS, Rates, embed_under, hardships, rates
 from tools.measure.page import markdown_table, write_between
-from tools.measure.report import interval_text
-from tools.measure.trials import Trials, pair, read_grown_up
+from tools.measure.report import percent, with_interval
+from tools.measure.trials import DEVELOPMENT_SETS, Trials, pair, read_grown_up
 from tools.peers.edgevoice import MODEL
 from tools.step import Step
 
-SETS = ("dev/speechocean762", "dev/librispeech10")
 HEADINGS = (
     "",
     "EER (95 %)",
@@ -75,12 +74,12 @@ def rows(findings: Findings) -> list[tuple[str, ...]]:
         table.append(
             (
                 name,
-                f"{100 * on.both:.2f} % ({interval_text(on.interval)})",
+                with_interval(on.both, on.interval),
                 _times(on.both, clean["on"]),
-                f"{100 * off.both:.2f} %",
+                percent(off.both),
                 _times(off.both, clean["off"]),
-                f"{100 * on.enrolled_clean:.2f} %",
-                f"{100 * off.enrolled_clean:.2f} %",
+                percent(on.enrolled_clean),
+                percent(off.enrolled_clean),
                 f"{on.failed}, {off.failed}",
             )
         )
@@ -147,7 +146,7 @@ def main(
     xvector = XVector(model)
     for folder in ("noise", "rooms"):
         noise_files(root / folder)
-    wanted: Sequence[str | None] = [None] if whole else sets or SETS
+    wanted: Sequence[str | None] = [None] if whole else sets or DEVELOPMENT_SETS
     found = [measure(xvector, index or root / "index.csv", root, name, cache) for name in wanted]
     text = markdown(found, xvector.manifest.name)
     Console(soft_wrap=True).print(text, markup=False, highlight=False)

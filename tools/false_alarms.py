@@ -16,7 +16,8 @@ from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.known_sounds import STEP
 from edgevoice.recognition.tones import Tonal, Tones, beeps
 from edgevoice.visit import FOLDER
-from tools.known_sounds import made, spectra
+from tools.hear import spectra
+from tools.known_sounds import made
 from tools.measure.conditions import noise_files
 from tools.measure.page import markdown_table, write_between
 from tools.step import Step

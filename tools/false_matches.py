@@ -16,11 +16,10 @@ import numpy as np
 from rich.progress import track
 
 from edgevoice.hardware.sound_file import read_sound
-from edgevoice.listening.spectrum import Spectrum
-from edgevoice.listening.window import Windows
 from edgevoice.recognition.landmarks import Landmarks, landmarks
 from edgevoice.recognition.recordings import Library, Place, Threshold, keep
 from tools.fingerprints.trials import wilson
+from tools.hear import spectra
 from tools.index import read_index
 from tools.measure.metrics import zero_error_bound
 from tools.step import Step
@@ -30,8 +29,7 @@ SAME = 0.9  # correlation, at the best shift, of two clips that are one recordin
 
 def hear(root: Path, paths: Sequence[str]) -> dict[str, Landmarks]:
     """Path -> landmarks."""
-    spectrum = Spectrum()
-    return {path: landmarks(spectrum(Windows().cut(read_sound(root / path)))) for path in track(paths, "listening")}
+    return {path: landmarks(spectra(read_sound(root / path))) for path in track(paths, "listening")}
 
 
 def ask(heard: dict[str, Landmarks]) -> dict[str, Place | None]:

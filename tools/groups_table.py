@@ -19,9 +19,8 @@ from edgevoice.recognition.score import Scorer, load_scorer
 from tools.measure.door_trials import Voice, embed_voices
 from tools.measure.groups import FEWEST, Group, eer_of, groups, people_of, trials_of
 from tools.measure.page import markdown_table, write_between
-from tools.measure.report import interval_text
+from tools.measure.report import errors_text, with_interval
 from tools.peers.edgevoice import MODEL
-from tools.promise import cell
 from tools.step import Step
 
 PROMISES = (0.01, 0.001)
@@ -50,8 +49,8 @@ def measure(group: Group, voices: dict[str, Voice], scorer: Scorer) -> Row:
         refused = target < threshold
         rates += [float(accepted.mean()), float(refused.mean())]
         cells += [
-            cell(accepted, trials.nontarget_of, trials.nontarget_by),
-            cell(refused, trials.target_of, trials.target_of),
+            errors_text(accepted, (trials.nontarget_of, trials.nontarget_by)),
+            errors_text(refused, (trials.target_of, trials.target_of)),
         ]
     rate, interval = eer_of(trials)
     return Row(group, int(trials.target_of.max()) + 1, rate, interval, tuple(rates), tuple(cells))
@@ -84,7 +83,7 @@ def markdown(rows: Sequence[Row], model: str) -> str:
             row.group.kind,
             row.group.name,
             str(row.speakers),
-            f"{100 * row.eer:.2f} % ({interval_text(row.eer_ci95)})",
+            with_interval(row.eer, row.eer_ci95),
             *row.cells,
         )
         for row in rows

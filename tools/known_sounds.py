@@ -14,15 +14,13 @@ import click
 import numpy as np
 
 from edgevoice.errors import SettingsError
-from edgevoice.fixedpoint.exact import Integers
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-from edgevoice.listening.spectrum import Spectrum
-from edgevoice.listening.window import Windows
 from edgevoice.recognition.known_sounds import KnownSounds
 from edgevoice.recognition.landmarks import landmarks
 from edgevoice.recognition.recordings import Library, keep
 from edgevoice.recognition.tones import Tonal, Tones, beeps
+from tools.hear import spectra
 from tools.measure.conditions import in_a_room, mix, noise_files
 from tools.measure.page import markdown_table, write_between
 from tools.measure.shares import Share
@@ -37,11 +35,6 @@ _PLACES, _HEARD_S, _WITHIN_S, _LEAD_S = 6, 4.0, 3.0, 1.0
 
 Heard = Iterator[tuple[str, Samples]]
 """What is right, and four seconds of it."""
-
-
-def spectra(samples: Samples) -> Integers:
-    """(n,) -> its power spectra."""
-    return Spectrum()(Windows().cut(samples))
 
 
 def named(library: Library, tonal: list[Tonal], sound: Samples) -> tuple[str, float] | None:

@@ -28,8 +28,6 @@ from tools.measure.door_trials import (
     plain_scorer,
 )
 from tools.measure.metrics import (
-    Indices,
-    Mask,
     Values,
     act_dcf,
     cllr,
@@ -37,20 +35,14 @@ from tools.measure.metrics import (
     frr_at_far,
     min_cllr,
     min_dcf,
-    rate_interval,
 )
+from tools.measure.report import errors_text
 from tools.measure.trials import Selection, read_clips
 from tools.step import Step
 
 FEWEST = 2
 """People that it takes to measure anything."""
 _RATES = (0.03, 0.01, 0.003, 0.001)
-
-
-def cell(errors: Mask, first: Indices, second: Indices) -> str:
-    """A rate of errors and its interval; who is enrolled and who speaks in each trial."""
-    low, high = rate_interval(errors, (first, second))
-    return f"{100 * errors.mean():.2f} % ({100 * low:.2f}-{100 * high:.2f})"
 
 
 def curve(trials: Trials) -> str:
@@ -90,8 +82,9 @@ def main(model: Path, index: Path, root: Path, noise: Path | None, top: tuple[in
     target, nontarget = trials.llrs(calibration)
     table = Table("promised false accepts", "found", "false refusals")
     for rate, threshold in zip(calibration.far, calibration.llr_at_far, strict=True):
-        accepted = cell(nontarget >= threshold, trials.nontarget_of, trials.nontarget_by)
-        table.add_row(f"{100 * rate:g} %", accepted, cell(target < threshold, trials.target_of, trials.target_of))
+        accepted = errors_text(nontarget >= threshold, (trials.nontarget_of, trials.nontarget_by))
+        refused = errors_text(target < threshold, (trials.target_of, trials.target_of))
+        table.add_row(f"{100 * rate:g} %", accepted, refused)
     Console(width=100).print(table)
     click.echo(f"{len(voices)} speakers; {len(trials.target)} target, {len(trials.nontarget)} non-target trials")
     click.echo(unjudged(voices))

@@ -14,13 +14,15 @@ import numpy as np
 from tqdm import tqdm
 
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-from edgevoice.listening.features import COEFFICIENTS, Cepstra
+from edgevoice.listening.features import Cepstra
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.listening.window import HOP
-from tools.prepare import STORED_SHIFT, draw_subtraction, front_end, stored_speech, surroundings
+from tools.hear import front_end
+from tools.prepare import draw_subtraction, surroundings
 from tools.step import Step
 from tools.training.augment import disturb
 from tools.training.run_settings import PrepareSettings, read_run
+from tools.training.shards import shards_in, stored_features, stored_speech
 
 LONGEST_LEAD_S = 2.0
 TONE_S = 0.25
@@ -67,11 +69,8 @@ def rehear(job: Job) -> bool:
     features: list[Cepstra] = []
     for speech in stored_speech(shard):
         features += features_of(speech, job, rng)
-    stored = [(each >> STORED_SHIFT).astype(np.int16) for each in features]
-    shard["features"] = np.concatenate([np.zeros((0, COEFFICIENTS), np.int16), *stored])
-    shard["feature_length"] = np.array([len(each) for each in features], dtype=np.int64)
-    shard["source"] = np.repeat(np.arange(len(shard["speech_length"])), 1 + job.settings.noisy_copies)
-    shard["front_end"] = np.array(FRONT_END)
+    source = np.repeat(np.arange(len(shard["speech_length"])), 1 + job.settings.noisy_copies)
+    shard |= stored_features(features, source)
     where = job.shard.resolve()
     part = where.with_suffix(".part.npz")
     np.savez(part, **shard)
@@ -86,7 +85,7 @@ def rehear(job: Job) -> bool:
 @click.option("--workers", default=2, show_default=True)
 def main(run_file: Path, sounds: Path, output: Path, workers: int) -> None:
     settings = read_run(run_file).prepare
-    jobs = [Job(shard, sounds, settings) for shard in sorted((output / "prepared").glob("????.npz"))]
+    jobs = [Job(shard, sounds, settings) for shard in shards_in(output / "prepared")]
     with multiprocessing.Pool(workers) as pool:
         made = sum(tqdm(pool.imap_unordered(rehear, jobs), total=len(jobs), unit="shard"))
     click.echo(f"{made} of {len(jobs)} shards made anew for {FRONT_END}")

@@ -12,9 +12,9 @@ import torch
 from tqdm import tqdm
 
 from edgevoice.listening.capture import Samples
-from tools.prepare import stored_speech
 from tools.step import Step
 from tools.training.frame_targets import FrameBasis, principal_components
+from tools.training.shards import shards_in, stored_speech
 from tools.training.teacher import Teacher
 from tools.training.teacher_head import TeacherHead, left_out
 
@@ -67,7 +67,7 @@ def frame_basis(output: Path, shards: list[Path]) -> FrameBasis:
 @click.option("--workers", default=2, show_default=True)
 def main(output: Path, workers: int) -> None:
     (output / "taught").mkdir(exist_ok=True)
-    shards = sorted((output / "prepared").glob("????.npz"))
+    shards = shards_in(output / "prepared")
     basis = frame_basis(output, shards)
     jobs = [(path, output / "taught" / path.name, basis) for path in shards]
     waiting = [job for job in jobs if not job[1].exists()]

@@ -14,14 +14,13 @@ import numpy as np
 from rich.console import Console
 
 from edgevoice.recognition.embed import XVector
-from tools.conditions_table import SETS
 from tools.measure.asymmetric import TeacherMap, Trials, door_trials, fit, training_voices, unit
 from tools.measure.conditions import Conditions
 from tools.measure.embeddings import embed_all
 from tools.measure.metrics import eer, eer_interval
 from tools.measure.page import markdown_table, write_between
-from tools.measure.report import interval_text
-from tools.measure.trials import read_grown_up
+from tools.measure.report import with_interval
+from tools.measure.trials import DEVELOPMENT_SETS, read_grown_up
 from tools.peers import SYSTEMS, Vector
 from tools.peers.edgevoice import MODEL
 from tools.peers.edgevoice import load as load_ours
@@ -36,7 +35,7 @@ def rate(trials: Trials) -> str:
     """EER and its 95 % interval by a bootstrap over speakers."""
     found = eer(trials.scores[trials.same], trials.scores[~trials.same])
     interval = eer_interval(trials.scores, trials.same, (trials.enrolled, trials.spoke), _REPLICATES)
-    return f"{100 * found:.2f} % ({interval_text(interval)})"
+    return with_interval(found, interval)
 
 
 def measure(lead: TeacherMap, model: Path, root: Path, name: str, cache: Path | None) -> str:
@@ -64,7 +63,7 @@ def measure(lead: TeacherMap, model: Path, root: Path, name: str, cache: Path | 
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of a training run.")
 @click.option("--voices", default=6000, show_default=True, help="Training voices to fit on.")
-@click.option("--set", "sets", multiple=True, metavar="NAME", default=SETS, show_default=True)
+@click.option("--set", "sets", multiple=True, metavar="NAME", default=DEVELOPMENT_SETS, show_default=True)
 @click.option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps embeddings.")
 @click.option("--write", type=click.Path(path_type=Path, dir_okay=False), help="Store the map there, as an .npz file.")
 @click.option("--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Put the tables there.")

@@ -30,8 +30,8 @@ from tools.ear.truth import (
     steady_noise,
     truth_in_mixture,
 )
+from tools.hear import front_end
 from tools.measure.page import write_between
-from tools.prepare import front_end
 from tools.step import Step
 
 SPEECH = {"speechocean762": 90, "librispeech10": 40}

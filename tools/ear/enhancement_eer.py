@@ -34,12 +34,12 @@ from edgevoice.listening.window import HOP
 from edgevoice.recognition.embed import XVector
 from tools.ear.enhancers import OFF, OURS, Ours, WaveEnhancer, peers
 from tools.ear.mixtures import LEAD, draw_noise, mix, noise_kinds, to_samples
+from tools.hear import front_end, spoken_parts
 from tools.made_of import made_of
 from tools.measure.metrics import Values, eer
 from tools.measure.trials import Selection, Trials, pair, read_clips
 from tools.peers import Vector
 from tools.peers.edgevoice import MODEL, source_hash
-from tools.prepare import front_end, spoken_parts
 from tools.step import Step
 
 SNRS_DB = (20, 10, 5, 0)

@@ -28,11 +28,11 @@ from edgevoice.listening.features import OFFSET_BINS, LogMel
 from edgevoice.listening.frames import FrontEnd
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
 from edgevoice.listening.snr import utterance_snr_db
-from edgevoice.listening.spectrum import Spectrum
-from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, Windows
+from edgevoice.listening.window import FRAMES_PER_SECOND, HOP
 from tools.ear.mixtures import LEAD, Mixture, Wave, mix, noise_kinds, quiet_clips, to_samples
 from tools.ear.noise_findings import SNRS_DB, Finding, error_table, kinds_table, plot, snr_table
 from tools.ear.truth import is_measuring
+from tools.hear import spectra
 from tools.step import Step
 
 _LEAD_FRAMES = LEAD // HOP
@@ -98,7 +98,7 @@ def study(
 
 def power_of(wave: Wave) -> Integers:
     """(n,) sound -> (frames, 257) power, Q4."""
-    return Spectrum()(Windows().cut(to_samples(wave)))
+    return spectra(to_samples(wave))
 
 
 def _around(power: Wave | Integers) -> Wave:

@@ -22,9 +22,9 @@ from edgevoice.listening.quality import Quality, assess
 from edgevoice.listening.voicing import VOICED
 from edgevoice.recognition.embed import XVector
 from tools.ear.endpointing import as_markdown
+from tools.hear import front_end
 from tools.measure.metrics import eer
 from tools.measure.trials import Selection, read_clips
-from tools.prepare import front_end
 from tools.step import Step
 
 Floats = NDArray[np.float64]

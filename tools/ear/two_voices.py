@@ -24,9 +24,9 @@ from edgevoice.recognition.one_voice import halves_agree
 from edgevoice.recognition.score import Scorer, load_scorer
 from tools.ear.endpointing import as_markdown
 from tools.ear.quality_gates import noisy, samples_of
+from tools.hear import front_end
 from tools.measure.door_trials import ENROLMENT_UTTERANCES
 from tools.measure.trials import Selection, read_clips
-from tools.prepare import front_end
 from tools.step import Step
 
 SECONDS = (2, 3, 4, 6)

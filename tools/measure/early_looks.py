@@ -25,9 +25,9 @@ from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.recognise import EARLY_LLR
 from edgevoice.recognition.score import Scorer, load_scorer
+from tools.hear import front_end
 from tools.measure.door_trials import ENROLMENT_UTTERANCES, ENROLMENTS_PER_SPEAKER
 from tools.measure.trials import Selection, read_clips
-from tools.prepare import front_end
 from tools.step import Step
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,6 +53,12 @@ def embed_all(
     return embedded
 
 
+def tell_failures(system: str, embedded: Embedded, paths: Sequence[str]) -> None:
+    """Name on standard error every clip that a system could not embed."""
+    for place, reason in embedded.failed.items():
+        click.echo(f"{system}: {paths[place]} failed and counts as refused: {reason}", err=True)
+
+
 def pair_scores(system: System, embedded: Embedded, trials: Trials) -> Values:
     """(trials,) what the system itself ranks by: the cosine unless it says otherwise; lowest where a clip failed."""
     if system.rank is None:
@@ -62,7 +69,15 @@ def pair_scores(system: System, embedded: Embedded, trials: Trials) -> Values:
 
 def pair_cosines(embedded: Embedded, trials: Trials) -> Values:
     """(trials,) cosine, -1 wherever one of the two clips failed."""
-    return _of_pairs(embedded.vectors @ embedded.vectors.T, embedded, trials, FAILED_SCORE)
+    return cosines(embedded, embedded, trials)
+
+
+def cosines(one: Embedded, other: Embedded, trials: Trials) -> Values:
+    """(trials,) of the first clip in ``one`` and the second in ``other``; -1 where either failed."""
+    square = (one.vectors @ other.vectors.T).astype(np.float64)
+    square[list(one.failed)] = FAILED_SCORE
+    square[:, list(other.failed)] = FAILED_SCORE
+    return np.asarray(square[trials.first, trials.second])
 
 
 def pair_voices(system: System, embedded: Embedded, trials: Trials) -> Values | None:

@@ -1,6 +1,7 @@
-"""The prepared and taught shards as one."""
+"""The prepared and taught shards as one.
 
-# Frames are counted at two rates: MFCC frames at 100 a second, the teacher's and the student's frame vectors at 50.
+Frames are counted at two rates: MFCC frames at 100 a second, the teacher's and the student's frame vectors at 50.
+"""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.errors import SettingsError
-from edgevoice.listening.features import COEFFICIENTS, MFCC_BITS
+from edgevoice.listening.features import COEFFICIENTS, Cepstra
 from edgevoice.listening.listen import FRONT_END
-from tools.prepare import STORED_SHIFT
+from edgevoice.listening.window import FRAMES_PER_SECOND
 from tools.training.frame_targets import FrameBasis
 from tools.training.joined import joined
+from tools.training.shards import shards_in, stored_mfcc
 from tools.training.teacher_head import TeacherHead
 from tools.training.whitening import Labelled, whitening
 
@@ -48,10 +50,15 @@ class Corpus:
     frames_length: NDArray[np.int64]
     head: TeacherHead
 
-    def clip(self, number: int) -> NDArray[np.int32]:
+    @property
+    def hours(self) -> float:
+        """Length of all clips."""
+        return len(self.features) / (3600 * FRAMES_PER_SECOND)
+
+    def clip(self, number: int) -> Cepstra:
         """(frames, 40) int32 MFCC, Q10, as the device has it before cepstral mean removal."""
         begin = self.start[number]
-        return self.features[begin : begin + self.length[number]].astype(np.int32) << STORED_SHIFT
+        return stored_mfcc(self.features[begin : begin + self.length[number]])
 
 
 def load_corpus(output: Path, whitened: bool = True) -> Corpus:
@@ -60,7 +67,7 @@ def load_corpus(output: Path, whitened: bool = True) -> Corpus:
     The teacher's embeddings are centred on their mean and, unless told otherwise, whitened within the speakers who are
     known, so that the student need not learn what tells one's clips apart.
     """
-    taught = sorted((output / "taught").glob("????.npz"))
+    taught = shards_in(output / "taught")
     prepared = [output / "prepared" / path.name for path in taught]
     refuse_other_front_end(prepared)
     length, sources, speakers = (_each(prepared, name) for name in ("feature_length", "source", "speaker"))
@@ -101,7 +108,7 @@ def refuse_other_front_end(shards: list[Path]) -> None:
 
 def turned_teacher(output: Path) -> tuple[Floats, Floats]:
     """(192,) mean and (192, 192) transform: the corpus teaches (x - mean) @ transform where the teacher says x."""
-    taught = sorted((output / "taught").glob("????.npz"))
+    taught = shards_in(output / "taught")
     speakers = _each([output / "prepared" / path.name for path in taught], "speaker")
     return _turn(np.concatenate(_each(taught, "embeddings")), np.concatenate(speakers), whitened=True)
 
@@ -176,5 +183,5 @@ def coefficient_scale(corpus: Corpus, clips: int = 500) -> Floats:
         corpus.clip(int(i)) for i in rng.choice(len(corpus.length), min(clips, len(corpus.length)), replace=False)
     ]
     deviation = np.concatenate([(c - c.mean(axis=0)) for c in sample]).std(axis=0)
-    assert deviation.shape == (COEFFICIENTS,), MFCC_BITS
+    assert deviation.shape == (COEFFICIENTS,)
     return np.asarray(32.0 / deviation, dtype=np.float32)

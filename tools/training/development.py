@@ -14,11 +14,11 @@ from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.listen import FRONT_END, ListeningSettings
 from edgevoice.recognition.embed import normalise
+from tools.hear import front_end, spoken_parts
 from tools.index import read_index
 from tools.label import is_adult
 from tools.made_of import made_of
 from tools.measure.metrics import eer
-from tools.prepare import front_end, spoken_parts
 from tools.training.corpus import Floats
 from tools.training.student import INPUT_UNIT
 from tools.training.xvector import XVector, context_frames
