@@ -27,6 +27,7 @@ from tqdm import tqdm
 from edgevoice.errors import ModelError
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.embed import XVector
+from tools.made_of import whole
 from tools.measure.door_trials import (
     ENROLMENT_UTTERANCES,
     Trials,
@@ -66,9 +67,8 @@ def keep(model: Path, xvector: XVector, calibration: Calibration, cohort: bytes)
     }
     text = json.dumps(manifest, indent=1) + "\n"
     for path, content in ((model.parent / calibration.cohort, cohort), (model.with_suffix(".json"), text.encode())):
-        part = path.with_name(f"{path.name}.part")
-        part.write_bytes(content)
-        part.replace(path)
+        with whole(path) as part:
+            part.write_bytes(content)
 
 
 def make_cohort(xvector: XVector, corpus: Corpus) -> NDArray[np.int8]:

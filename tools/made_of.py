@@ -1,8 +1,13 @@
-"""What something kept was made of, so that it is never taken for what it is no longer."""
+"""What is kept in files from run to run: never taken for what it is no longer, written whole or not at all."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from edgevoice.errors import AudioError, SettingsError
 
@@ -31,3 +36,22 @@ def refuse_another(record: Path, key: str) -> None:
             f"{record.parent} was made of other clips or settings than are asked for now, and would be taken for what "
             "is wanted: name another --output, or remove that one to begin anew"
         )
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Another name of the same folder to write to, which becomes ``path`` at the end: who stops before leaves none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.stem}.part{path.suffix}")
+    yield part
+    part.replace(path)
+
+
+def kept(path: Path | None, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    """The array in an .npy file, made and put there where it is not; None: made, and kept nowhere."""
+    if path is None:
+        return make()
+    if not path.exists():
+        with whole(path) as part:
+            np.save(part, make())
+    return np.asarray(np.load(path))

@@ -21,7 +21,7 @@ from edgevoice.listening.features import Cepstra
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP
 from tools.hear import front_end, samples_of, spoken_parts
 from tools.index import read_index
-from tools.made_of import made_of, refuse_another
+from tools.made_of import made_of, refuse_another, whole
 from tools.step import Step
 from tools.training.augment import Surroundings, Wave, change_speed, disturb, over_another
 from tools.training.run_settings import PrepareSettings, read_run
@@ -115,17 +115,15 @@ def draw_subtraction(settings: PrepareSettings, rng: np.random.Generator) -> Sub
 
 
 def _write(job: Job, shard: Shard) -> None:
-    target = job.output / "prepared" / f"{job.number:04d}.npz"
-    part = target.with_suffix(".part.npz")
-    np.savez(
-        part,
-        allow_pickle=False,
-        speech=np.concatenate([np.zeros(0, np.int16), *shard.speech]),
-        speech_length=np.array([len(each) for each in shard.speech], dtype=np.int64),
-        speaker=np.array(shard.speakers, dtype=str),
-        **stored_features(shard.features, shard.source),
-    )
-    part.rename(target)
+    with whole(job.output / "prepared" / f"{job.number:04d}.npz") as part:
+        np.savez(
+            part,
+            allow_pickle=False,
+            speech=np.concatenate([np.zeros(0, np.int16), *shard.speech]),
+            speech_length=np.array([len(each) for each in shard.speech], dtype=np.int64),
+            speaker=np.array(shard.speakers, dtype=str),
+            **stored_features(shard.features, shard.source),
+        )
 
 
 _SURROUNDINGS: dict[Path, Surroundings] = {}

@@ -18,6 +18,7 @@ from edgevoice.listening.features import Cepstra
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.listening.window import HOP
 from tools.hear import front_end
+from tools.made_of import whole
 from tools.prepare import draw_subtraction, surroundings
 from tools.step import Step
 from tools.training.augment import disturb
@@ -71,10 +72,8 @@ def rehear(job: Job) -> bool:
         features += features_of(speech, job, rng)
     source = np.repeat(np.arange(len(shard["speech_length"])), 1 + job.settings.noisy_copies)
     shard |= stored_features(features, source)
-    where = job.shard.resolve()
-    part = where.with_suffix(".part.npz")
-    np.savez(part, **shard)
-    part.rename(where)
+    with whole(job.shard.resolve()) as part:
+        np.savez(part, **shard)
     return True
 
 

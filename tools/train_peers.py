@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from edgevoice.errors import AudioError, SettingsError
 from edgevoice.hardware.sound_file import read_sound
-from tools.made_of import made_of, refuse_another
+from tools.made_of import made_of, refuse_another, whole
 from tools.measure.trials import Clip, Selection, read_clips
 from tools.peers import TRAINED, Vector, gmm_ubm, ivector_plda, plda
 from tools.peers.mixture import Mixture, read_arrays
@@ -119,10 +119,8 @@ def _next_total(total: Vector, statistics: Vector) -> Arrays:
 def kept(path: Path, make: Callable[[], Arrays]) -> dict[str, Vector]:
     """The arrays of a stage, made only where they are not there yet."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part.npz")
-        np.savez(part, allow_pickle=False, **make())
-        part.rename(path)
+        with whole(path) as part:
+            np.savez(part, allow_pickle=False, **make())
     return read_arrays(path)
 
 

@@ -35,7 +35,7 @@ from edgevoice.recognition.embed import XVector
 from tools.ear.enhancers import OFF, OURS, Ours, WaveEnhancer, peers
 from tools.ear.mixtures import LEAD, draw_noise, mix, noise_kinds, to_samples
 from tools.hear import front_end, spoken_parts
-from tools.made_of import made_of
+from tools.made_of import kept, made_of
 from tools.measure.metrics import Values, eer
 from tools.measure.trials import Selection, Trials, pair, read_clips
 from tools.peers import Vector
@@ -67,7 +67,7 @@ def features_of(name: str, enhance: Ours | WaveEnhancer, cache: Path | None) -> 
 def enhanced(name: str, enhance: WaveEnhancer, heard: Samples, cache: Path | None) -> Samples:
     """What a package makes of it, which no line of ours changes: stored, since pyrnnoise takes long."""
     key = f"{name} {hashlib.sha256(heard.tobytes()).hexdigest()}"
-    return kept(cache, key, lambda: enhance(heard)).astype(np.int16)
+    return kept(stored_at(cache, key), lambda: enhance(heard)).astype(np.int16)
 
 
 def trials_of(index: Path, wanted: Selection, of_each: int) -> Trials:
@@ -97,18 +97,9 @@ def embed_all(features: Features, model: XVector, recordings: Sequence[Recording
     return np.asarray(vectors, dtype=np.float32)
 
 
-def kept(folder: Path | None, key: str, make: Callable[[], Vector | Samples]) -> Vector | Samples:
-    """The stored array of this key, or a new one, which is stored."""
-    if folder is None:
-        return make()
-    path = folder / f"enhancement-{hashlib.sha256(key.encode()).hexdigest()[:24]}.npy"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part.npy")
-        np.save(part, make())
-        part.rename(path)
-    stored: Vector | Samples = np.load(path)
-    return stored
+def stored_at(folder: Path | None, key: str) -> Path | None:
+    """The file in ``folder`` of what has this key."""
+    return folder / f"enhancement-{hashlib.sha256(key.encode()).hexdigest()[:24]}.npy" if folder else None
 
 
 def source() -> str:
@@ -157,7 +148,7 @@ def measure(
                     recordings += [record(root, path, snr_db, kinds) for path in paths]
                 return embed_all(features, model, recordings)
 
-            found[name][snr_db] = kept(cache, f"{name} {snr_db} {made}", make).astype(np.float32)
+            found[name][snr_db] = kept(stored_at(cache, f"{name} {snr_db} {made}"), make).astype(np.float32)
     return found
 
 

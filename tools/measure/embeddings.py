@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.errors import AudioError, EdgevoiceError
-from tools.made_of import made_of
+from tools.made_of import made_of, whole
 from tools.measure.conditions import Conditions, heard_files, read_clip
 from tools.measure.metrics import Values
 from tools.measure.trials import Trials
@@ -129,8 +129,6 @@ def read_embedded(path: Path) -> Embedded:
 
 def write_embedded(path: Path, embedded: Embedded) -> None:
     """Store it whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part.npz")
     places, reasons = list(embedded.failed), list(embedded.failed.values())
-    np.savez(part, vectors=embedded.vectors, place=np.array(places, np.int64), reason=np.array(reasons, np.str_))
-    part.rename(path)
+    with whole(path) as part:
+        np.savez(part, vectors=embedded.vectors, place=np.array(places, np.int64), reason=np.array(reasons, np.str_))

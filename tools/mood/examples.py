@@ -20,7 +20,7 @@ from edgevoice.listening.quality import assess
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.emotion import inputs
 from edgevoice.recognition.prosody import Prosody, measure_prosody
-from tools.made_of import made_of
+from tools.made_of import made_of, whole
 from tools.mood.clips import Clip
 from tools.peers.edgevoice import source_hash
 from tools.training.augment import Surroundings, Wave, change_speed, disturb
@@ -77,10 +77,8 @@ def gather(
     ]
     examples = Examples(*(np.array(column) for column in zip(*rows, strict=True)))
     if stored:
-        stored.parent.mkdir(parents=True, exist_ok=True)
-        part = stored.with_suffix(".part.npz")
-        np.savez(part, **vars(examples))
-        part.rename(stored)
+        with whole(stored) as part:
+            np.savez(part, **vars(examples))
     return examples
 
 

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from edgevoice.errors import SettingsError
 from edgevoice.listening.window import FRAMES_PER_SECOND
+from tools.made_of import whole
 from tools.training.batches import Batches
 from tools.training.corpus import Corpus, coefficient_scale, people
 from tools.training.development import Development, development_eer
@@ -113,9 +114,8 @@ def fit(
 
 
 def _save(path: Path, step: int, learner: Learner, optimizer: MuonAdamW, key: str) -> None:
-    part = path.with_suffix(".part")
-    torch.save([step, learner.state_dict(), optimizer.state(), key], part)
-    part.replace(path)
+    with whole(path) as part:
+        torch.save([step, learner.state_dict(), optimizer.state(), key], part)
 
 
 def _resume(path: Path, learner: Learner, optimizer: MuonAdamW, key: str) -> int:
