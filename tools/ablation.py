@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from edgevoice.errors import SettingsError
 from tools.made_of import made_of
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.step import Step
 from tools.training.corpus import Corpus, load_corpus
 from tools.training.development import Development, development_eer
@@ -73,7 +73,7 @@ def table(found: dict[str, dict[str, float]]) -> str:
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
 @click.option("--steps", type=int, help="Fewer steps (for a trial).")
 @click.option("--only", multiple=True, help="Only the lines of these names.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, exists=True), help="Put the table there.")
+@markdown_option
 def main(
     ablation_file: Path, root: Path, output: Path, steps: int | None, only: tuple[str, ...], page: Path | None
 ) -> None:
@@ -88,9 +88,7 @@ def main(
         told = f"{settings.steps} steps each, seed {settings.seed}; printed by `python -m tools.ablation`."
         del corpus  # before the next is read
     text = f"{table(found)}\n\n{told}"
-    if page:
-        write_between(page, "ablation", text)
-    click.echo(text)
+    publish(text, page, "ablation")
 
 
 if __name__ == "__main__":

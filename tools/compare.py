@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from edgevoice.errors import ModelError
@@ -21,7 +20,7 @@ from tools.measure import det
 from tools.measure.cost import cpu_milliseconds, peak_memory_bytes, three_seconds
 from tools.measure.embeddings import embed_all, tell_failures
 from tools.measure.metrics import Values, eer, eer_difference_interval, error_curve
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, print_table, write_between
 from tools.measure.report import Report, as_json, percent, report, score, with_interval
 from tools.measure.trial_options import Asked, asked, trial_options
 from tools.measure.trials import Trials
@@ -112,16 +111,13 @@ def tell(rows: Sequence[Row], json_: bool) -> None:
     table = Table(*HEADINGS)
     for row in rows:
         table.add_row(*row.cells())
-    # Where nobody watches, a table folded to 80 columns cannot be read.
-    Console(width=None if Console().is_terminal else 140).print(table)
+    print_table(table, 140)
 
 
 @click.command(cls=Step, help=__doc__)
 @trial_options
 @click.option("--system", "names", multiple=True, type=click.Choice(list(SYSTEMS)), help="Only this one; repeatable.")
-@click.option(
-    "--markdown", "markdown_file", type=click.Path(path_type=Path, dir_okay=False), help="Put the table there."
-)
+@markdown_option
 @click.option("--marker", default="compare", show_default=True, help="The word in the two marking lines.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Write the DET plot to this image.")
 @click.option(
@@ -132,7 +128,7 @@ def tell(rows: Sequence[Row], json_: bool) -> None:
 @click.option("--json", "json_", is_flag=True, help="JSON Lines on standard output, one a system, and nothing else.")
 def main(
     names: tuple[str, ...],
-    markdown_file: Path | None,
+    page: Path | None,
     marker: str,
     plot: Path | None,
     against: tuple[str, ...],
@@ -146,8 +142,8 @@ def main(
         click.echo(line, err=json_)
     if plot:
         det.plot({name: error_curve(own[same], own[~same]) for name, own in scores.items()}, plot)
-    if markdown_file:
-        write_between(markdown_file, marker, markdown(rows, trials, told))
+    if page:
+        write_between(page, marker, markdown(rows, trials, told))
 
 
 if __name__ == "__main__":

@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import track
 
 from edgevoice.errors import SettingsError
 from edgevoice.listening.capture import SAMPLE_RATE
 from tools.fingerprints import Answer, Fingerprinter, systems
 from tools.fingerprints.trials import SECONDS, SNRS_DB, Query, Trials, make_trials, wilson
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish, write_between
 from tools.step import Step
 
 Rule = Callable[[Answer], bool]
@@ -135,7 +134,7 @@ def report(asked: Sequence[Asked], trials: Trials) -> str:
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--count", default=10, show_default=True, help="Queries of each kind, length and SNR.")
 @click.option("--system", "names", multiple=True, help="Only this one; repeatable.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Put the tables there.")
+@markdown_option
 @click.option("--json", "json_", is_flag=True, help="JSON Lines, one a system, length and SNR, and nothing else.")
 def main(root: Path, count: int, names: tuple[str, ...], page: Path | None, json_: bool) -> None:
     known = systems()
@@ -144,11 +143,11 @@ def main(root: Path, count: int, names: tuple[str, ...], page: Path | None, json
     trials = make_trials(root, count)
     asked = ask([known[name] for name in names or known], trials)
     text = report(asked, trials)
+    if not json_:
+        publish(text, page, "fingerprints")
+        return
     if page:
         write_between(page, "fingerprints", text)
-    if not json_:
-        Console(soft_wrap=True).print(text, markup=False, highlight=False)
-        return
     for one in asked:
         for name, rule in one.rules().items():
             for (kind, seconds, snr_db), (hits, queries) in recognised(one, trials.queries, rule).items():

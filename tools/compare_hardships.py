@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 from tqdm import tqdm
 
 from tools.measure.embeddings import embed_all, pair_scores
 from tools.measure.hardship import hardships
 from tools.measure.metrics import eer
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.trials import DEVELOPMENT_SETS, Trials, pair, read_grown_up
 from tools.peers import SYSTEMS, System, load_systems
 from tools.step import Step
@@ -46,7 +45,7 @@ def rows(loaded: Sequence[System], trials: Trials, root: Path, cache: Path | Non
 @click.option("--all", "whole", is_flag=True, help="All clips of the index as one set.")
 @click.option("--system", "names", multiple=True, type=click.Choice(list(SYSTEMS)), help="Only this one; repeatable.")
 @click.option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps embeddings.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Put the tables there.")
+@markdown_option
 def main(
     index: Path,
     root: Path,
@@ -63,9 +62,7 @@ def main(
         about = f"**{name or index.name}**: {trials.speakers} speakers, {int(trials.is_target.sum())} target pairs"
         parts += [about, markdown_table(["system", *ASKED], rows(loaded, trials, root, cache))]
     text = "\n\n".join([*parts, "Printed by `python -m tools.compare_hardships`."])
-    Console(soft_wrap=True).print(text, markup=False, highlight=False)
-    if page:
-        write_between(page, "hardships", text)
+    publish(text, page, "hardships")
 
 
 if __name__ == "__main__":

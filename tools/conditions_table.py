@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from edgevoice.errors import SettingsError
 from edgevoice.recognition.embed import XVector
 from tools.measure import det
 from tools.measure.conditions import noise_files
 from tools.measure.hardship import SUBTRACTIONS, Rates, embed_under, hardships, rates
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.report import percent, with_interval
 from tools.measure.trials import DEVELOPMENT_SETS, Trials, pair, read_grown_up
 from tools.peers.edgevoice import MODEL
@@ -131,7 +130,7 @@ def _times(rate: float, clean: float) -> str:
 @click.option("--set", "sets", multiple=True, metavar="NAME", help="Repeatable; the development sets where not given.")
 @click.option("--all", "whole", is_flag=True, help="All clips of the index as one set.")
 @click.option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps embeddings.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Put the tables there.")
+@markdown_option
 @click.option("--plot", "picture", type=click.Path(path_type=Path, dir_okay=False), help="Write the picture there.")
 def main(
     model: Path,
@@ -149,9 +148,7 @@ def main(
     wanted: Sequence[str | None] = [None] if whole else sets or DEVELOPMENT_SETS
     found = [measure(xvector, index or root / "index.csv", root, name, cache) for name in wanted]
     text = markdown(found, xvector.manifest.name)
-    Console(soft_wrap=True).print(text, markup=False, highlight=False)
-    if page:
-        write_between(page, "conditions", text)
+    publish(text, page, "conditions")
     if picture:
         plot(found, picture)
 

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from edgevoice.recognition.digits import DigitModel
 from tools.digits.clips import HELD_OUT_SETS, Spoken, digit_clips, free_clips
 from tools.digits.plan import Use
 from tools.digits.trials import LENGTH, Trial, edits, try_all
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.shares import Share
 from tools.step import Step
 
@@ -80,12 +79,10 @@ def markdown(model: DigitModel, named: dict[str, list[Spoken]], noise: Path) -> 
 @click.argument("model", type=click.Path(path_type=Path, exists=True), default=Path("models/digits.tflite"))
 @click.option("--speech", type=click.Path(path_type=Path, exists=True), required=True, help="Of tools.digits_speech.")
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Put the table there.")
+@markdown_option
 def main(model: Path, speech: Path, root: Path, page: Path | None) -> None:
     text = markdown(DigitModel(model), sets(speech, root), root / "noise/background")
-    if page:
-        write_between(page, "digits", text)
-    Console(soft_wrap=True).print(text, markup=False, highlight=False)
+    publish(text, page, "digits")
 
 
 if __name__ == "__main__":

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from edgevoice.errors import SettingsError
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import Scorer, load_scorer
 from tools.measure.door_trials import Voice, embed_voices
 from tools.measure.groups import FEWEST, Group, eer_of, groups, people_of, trials_of
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.report import errors_text, with_interval
 from tools.peers.edgevoice import MODEL
 from tools.step import Step
@@ -97,7 +96,7 @@ def markdown(rows: Sequence[Row], model: str) -> str:
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--index", type=click.Path(path_type=Path), help="ROOT/index.csv where not given.")
 @click.option("--split", default="dev", show_default=True, help="Only these rows of the index; all: every row.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Put the table there.")
+@markdown_option
 def main(model: Path, root: Path, index: Path | None, split: str, page: Path | None) -> None:
     xvector = XVector(model)
     scorer = load_scorer(xvector.manifest.calibration, model)
@@ -107,9 +106,7 @@ def main(model: Path, root: Path, index: Path | None, split: str, page: Path | N
     if not wanted:
         raise SettingsError(f"no group of {FEWEST} speakers with four clips each among {len(people)} speakers")
     text = markdown([measure(group, voices, scorer) for group in wanted], xvector.manifest.name)
-    if page:
-        write_between(page, "groups", text)
-    Console(soft_wrap=True).print(text, markup=False, highlight=False)
+    publish(text, page, "groups")
 
 
 if __name__ == "__main__":

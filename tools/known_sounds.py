@@ -22,7 +22,7 @@ from edgevoice.recognition.recordings import Library, keep
 from edgevoice.recognition.tones import Tonal, Tones, beeps
 from tools.hear import spectra
 from tools.measure.conditions import in_a_room, mix, noise_files
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.shares import Share
 from tools.step import Step
 from tools.synthetic.sounds import FLOOR_DBFS, OTHERS, SOUNDS
@@ -132,8 +132,8 @@ def _row(what: str, found: list[tuple[str, tuple[str, float] | None]]) -> list[s
 @click.option(
     "--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with music and noise."
 )
-@click.option("--markdown", type=click.Path(path_type=Path, exists=True), help="Page to write the table into.")
-def main(root: Path, markdown: Path | None) -> None:
+@markdown_option
+def main(root: Path, page: Path | None) -> None:
     noises = noise_files(root / "noise" / "background")
     told: dict[tuple[str, str], list[tuple[str, tuple[str, float] | None]]] = defaultdict(list)
     for what, (known, heard) in groups(root):
@@ -149,9 +149,7 @@ def main(root: Path, markdown: Path | None) -> None:
     rows = [_row(f"{what}, {level}", found) for (what, level), found in told.items()]
     headings = ("heard", "times", "named within 3 s", "median", "wrongly")
     text = f"{markdown_table(headings, rows)}\n\n`python -m tools.known_sounds`"
-    click.echo(text)
-    if markdown:
-        write_between(markdown, MARKER, text)
+    publish(text, page, MARKER)
 
 
 if __name__ == "__main__":

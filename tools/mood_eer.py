@@ -18,7 +18,7 @@ from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import Scorer, load_scorer
 from tools.measure.metrics import eer
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, write_between
 from tools.mood.clips import Clip, read_emotions
 from tools.mood.examples import Examples, gather
 from tools.mood.score import over_people
@@ -116,8 +116,8 @@ def rows(clips: Sequence[Clip], examples: Examples, tries: Tries, scorer: Scorer
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Where the paths begin.")
 @click.option("--model", type=click.Path(path_type=Path, exists=True), required=True, help="The x-vector's .tflite.")
 @click.option("--cache", type=click.Path(path_type=Path), help="As in tools.train_emotion.")
-@click.option("--markdown", type=click.Path(path_type=Path), help="Page to write the table into.")
-def main(index: Path, root: Path, model: Path, cache: Path | None, markdown: Path | None) -> None:
+@markdown_option
+def main(index: Path, root: Path, model: Path, cache: Path | None, page: Path | None) -> None:
     clips = read_emotions(index, root)
     xvector = XVector(model)
     scorer = load_scorer(xvector.manifest.calibration, model)
@@ -135,8 +135,8 @@ def main(index: Path, root: Path, model: Path, cache: Path | None, markdown: Pat
         list(rows(clips, examples, try_all(clips, examples, scorer), scorer)),
     )
     click.echo(f"{table}\n\n{xvector.manifest.name}")
-    if markdown:
-        write_between(markdown, "eer", table)
+    if page:
+        write_between(page, "eer", table)
 
 
 if __name__ == "__main__":

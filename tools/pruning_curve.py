@@ -20,7 +20,7 @@ from tqdm import tqdm
 from edgevoice.listening.features import BANDS
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from tools.made_of import made_of
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.step import Step
 from tools.training.convert import convert
 from tools.training.corpus import Corpus, load_corpus
@@ -111,7 +111,7 @@ def sparsity(student: Student, run: Run, corpus: Corpus) -> list[list[str]]:
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
 @click.option("--steps", default=300, show_default=True, help="Of fine-tuning, each.")
 @click.option("--share", "shares", type=float, multiple=True, default=SHARES, show_default=True, help="Repeatable.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, exists=True), help="Put the tables there.")
+@markdown_option
 def main(run_file: Path, root: Path, output: Path, steps: int, shares: tuple[float, ...], page: Path | None) -> None:
     run, student, corpus = read_run(run_file), Student.load(output / "trained.pt"), load_corpus(output)
     curve = [point(student, share, run, steps, corpus, output, root) for share in tqdm(shares)]
@@ -121,9 +121,7 @@ def main(run_file: Path, root: Path, output: Path, steps: int, shares: tuple[flo
     text += f"\n\nFloat EER after {steps} steps of fine-tuning each.\n\n"
     text += markdown_table(["weights", "bytes", "packed by zlib", "CPU of one window"], sparsity(student, run, corpus))
     text += "\n\nPrinted by `python -m tools.pruning_curve`."
-    if page:
-        write_between(page, "pruning", text)
-    click.echo(text)
+    publish(text, page, "pruning")
 
 
 if __name__ == "__main__":

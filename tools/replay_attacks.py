@@ -31,7 +31,7 @@ from tools.attacks.takes import Take, refused, takes
 from tools.attacks.voices import ENROLMENT_CLIPS, clips_of, embed_clips, voiceprint
 from tools.made_of import made_of
 from tools.measure.conditions import mix, noise_files
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.shares import Share
 from tools.step import Step
 
@@ -52,9 +52,9 @@ class Target:
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--each", default=5, show_default=True, help="Clips a person that are replayed.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Folder that keeps what the door made of each replay.")
-@click.option("--markdown", type=click.Path(path_type=Path, exists=True), help="Page to write the tables into.")
+@markdown_option
 @click.option("--part", type=click.Choice(["attacks", "takes", "both"]), default="both", show_default=True)
-def main(root: Path, each: int, cache: Path | None, markdown: Path | None, part: str) -> None:
+def main(root: Path, each: int, cache: Path | None, page: Path | None, part: str) -> None:
     model = app.xvector_path(Settings())
     xvector = XVector(model)
     judge = Judge(xvector, load_scorer(xvector.manifest.calibration, model), Settings().recognition.false_accept_rate)
@@ -64,14 +64,10 @@ def main(root: Path, each: int, cache: Path | None, markdown: Path | None, part:
     targets = list(_targets(xvector, root, people, known, each))
     if part != "takes":
         attacks = _attacks(judge, root, said, targets, cache)
-        click.echo(attacks)
-        if markdown:
-            write_between(markdown, ATTACKS, attacks)
+        publish(attacks, page, ATTACKS)
     if part != "attacks":
         wrong = _new_takes(root, said, cache)
-        click.echo(wrong)
-        if markdown:
-            write_between(markdown, TAKES, wrong)
+        publish(wrong, page, TAKES)
 
 
 def _attacks(judge: Judge, root: Path, said: Sequence[Take], targets: Sequence[Target], cache: Path | None) -> str:

@@ -11,14 +11,13 @@ from pathlib import Path
 
 import click
 import numpy as np
-from rich.console import Console
 
 from edgevoice.recognition.embed import XVector
 from tools.measure.asymmetric import TeacherMap, Trials, door_trials, fit, training_voices, unit
 from tools.measure.conditions import Conditions
 from tools.measure.embeddings import embed_all
 from tools.measure.metrics import eer, eer_interval
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.report import with_interval
 from tools.measure.trials import DEVELOPMENT_SETS, read_grown_up
 from tools.peers import SYSTEMS, Vector
@@ -66,7 +65,7 @@ def measure(lead: TeacherMap, model: Path, root: Path, name: str, cache: Path | 
 @click.option("--set", "sets", multiple=True, metavar="NAME", default=DEVELOPMENT_SETS, show_default=True)
 @click.option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps embeddings.")
 @click.option("--write", type=click.Path(path_type=Path, dir_okay=False), help="Store the map there, as an .npz file.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Put the tables there.")
+@markdown_option
 def main(
     model: Path,
     root: Path,
@@ -84,9 +83,7 @@ def main(
     text = "\n\n".join([*tables, printed])
     if write:
         lead.save(write)
-    if page:
-        write_between(page, "asymmetric", text)
-    Console(soft_wrap=True).print(text, markup=False, highlight=False)
+    publish(text, page, "asymmetric")
 
 
 if __name__ == "__main__":

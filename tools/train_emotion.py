@@ -20,8 +20,8 @@ from edgevoice.door.decide import Rules
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.emotion import STRONG, encode
 from edgevoice.tflite import TFLiteModel
-from tools.made_of import made_of
-from tools.measure.page import markdown_table, write_between
+from tools.made_of import kept, made_of
+from tools.measure.page import markdown_option, markdown_table, write_between
 from tools.mood.clips import Clip, deal_folds, read_emotions, sex_by_pitch
 from tools.mood.examples import Examples, gather
 from tools.mood.file import ENTRY, LARGEST_FILE, Meaning, convert, write
@@ -89,16 +89,15 @@ def across_folds(given: Lessons, lesson: Lesson, cache: Path | None = None) -> N
     them."""
     of = given.inputs, given.label, given.sex, given.fold
     key = made_of((), [hashlib.sha256(each.tobytes()).hexdigest() for each in of], lesson)
-    stored = cache / f"folds-{key}.npy" if cache else None
-    if stored and stored.exists():
-        return np.asarray(np.load(stored), dtype=np.float64)
-    answers = np.zeros((len(given.label), len(given.names)))
-    for fold in tqdm(np.unique(given.fold), unit="fold"):
-        head, content = learn_without(given, int(fold), lesson)
-        answers[given.fold == fold] = answers_of(content, head, given.inputs[0][given.fold == fold])
-    if stored:
-        np.save(stored, answers)
-    return answers
+
+    def make() -> NDArray[np.float64]:
+        answers = np.zeros((len(given.label), len(given.names)))
+        for fold in tqdm(np.unique(given.fold), unit="fold"):
+            head, content = learn_without(given, int(fold), lesson)
+            answers[given.fold == fold] = answers_of(content, head, given.inputs[0][given.fold == fold])
+        return answers
+
+    return kept(cache / f"folds-{key}.npy" if cache else None, make)
 
 
 def fold_table(given: Lessons, judged: Judged, speakers: Sequence[str]) -> str:
@@ -159,7 +158,7 @@ def strong_line(judged: Judged) -> str:
 @click.option("--epochs", default=Lesson.epochs, show_default=True)
 @click.option("--unsure-below", default=0.3, show_default=True, help="A largest probability under it is no answer.")
 @click.option("--licence", default=LICENCE, show_default=True, help="Of the file, as its teaching sound demands.")
-@click.option("--markdown", type=click.Path(path_type=Path), help="Page to write the table of folds into.")
+@markdown_option
 def main(
     index: Path,
     root: Path,
@@ -173,7 +172,7 @@ def main(
     epochs: int,
     unsure_below: float,
     licence: str,
-    markdown: Path | None,
+    page: Path | None,
 ) -> None:
     clips = read_emotions(index, root)
     model = XVector(models / f"{xvector}.tflite")
@@ -184,8 +183,8 @@ def main(
     table = fold_table(given, judged, sorted({clip.speaker for clip in clips}))
     told = summary(judged, unsure_below, heard[0].heard)
     click.echo(f"{table}\n\n{told}")
-    if markdown:
-        write_between(markdown, "folds", f"{table}\n\n```\n{told}\n```")
+    if page:
+        write_between(page, "folds", f"{table}\n\n```\n{told}\n```")
     head, content = learn_without(given, None, lesson)
     if len(content) > LARGEST_FILE:
         raise click.ClickException(f"{len(content)} bytes; at most {LARGEST_FILE} wanted: fewer --networks")

@@ -20,7 +20,7 @@ from edgevoice.errors import SettingsError
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.score import Scorer, load_scorer
 from tools.attacks.voices import ENROLMENT_CLIPS, Spoken, clips_of, embed_people, llrs, voiceprint
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.shares import Share
 from tools.step import Step
 
@@ -109,8 +109,8 @@ def share(accepted: Accepted) -> Share:
 
 @click.command(cls=Step, help=__doc__)
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
-@click.option("--markdown", type=click.Path(path_type=Path, exists=True), help="Page to write the table into.")
-def main(root: Path, markdown: Path | None) -> None:
+@markdown_option
+def main(root: Path, page: Path | None) -> None:
     model = app.xvector_path(Settings())
     xvector = XVector(model)
     scorer = load_scorer(xvector.manifest.calibration, model)
@@ -130,9 +130,7 @@ def main(root: Path, markdown: Path | None) -> None:
     )
     text = f"{markdown_table(headings, lines)}\n\n{len(machine)} synthetic voices; `python -m tools.voice_attacks`; "
     text += f"model {xvector.manifest.name}."
-    click.echo(text)
-    if markdown:
-        write_between(markdown, MARKER, text)
+    publish(text, page, MARKER)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,6 @@ included; what ours cost in the front end prints benchmarks.noise. Speech is of 
 After each mean stands half the width of its 95 % interval, by bootstrap over clips.
 """
 
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,13 +13,13 @@ from pathlib import Path
 
 import click
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from tools.ear.enhancers import OURS, WaveEnhancer, peers
 from tools.ear.mixtures import LEAD, Mixture, Wave, draw_noise, mix, noise_kinds, quiet_clips
+from tools.measure.page import print_table
 from tools.step import Step
 
 SNRS_DB = (20, 10, 5, 0)
@@ -132,7 +128,7 @@ def show(names: list[str], results: dict[tuple[str, int], list[Gain]]) -> Table:
 def main(root: Path, clips: int) -> None:
     enhancers: dict[str, WaveEnhancer] = {**{name: OURS[name] for name in COMPARED}, **peers()}
     results = gains(enhancers, root, clips)
-    Console(width=None if Console().is_terminal else 200).print(show(list(enhancers), results))
+    print_table(show(list(enhancers), results), 200)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,6 @@ draws: of the adults of dev/speechocean762 to report, of another index (other pe
 wave, before a front end that takes nothing off.
 """
 
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -21,7 +17,6 @@ from zlib import crc32
 import click
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
@@ -37,6 +32,7 @@ from tools.ear.mixtures import LEAD, draw_noise, mix, noise_kinds, to_samples
 from tools.hear import front_end, spoken_parts
 from tools.made_of import kept, made_of
 from tools.measure.metrics import Values, eer
+from tools.measure.page import print_table
 from tools.measure.trials import Selection, Trials, pair, read_clips
 from tools.peers import Vector
 from tools.peers.edgevoice import MODEL, source_hash
@@ -173,7 +169,7 @@ def main(
         for table, row in zip(tables, rows_of(name, vectors, trials), strict=True):
             table.add_row(*row)
     for table in tables:
-        Console(width=None if Console().is_terminal else 120).print(table)
+        print_table(table, 120)
     targets = int(trials.is_target.sum())
     click.echo(f"{len(trials.clips)} clips of {trials.speakers} speakers: {targets} target pairs")
 

@@ -8,16 +8,11 @@ power of speech over that of noise in the very frames of the utterance, with hal
 mean, and its bias. Speech is of dev, the clips with the least noise of their own.
 """
 
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import numpy as np
-from rich.console import Console
 from tqdm import tqdm
 
 from edgevoice.fixedpoint.exact import Integers
@@ -33,6 +28,7 @@ from tools.ear.mixtures import LEAD, Mixture, Wave, mix, noise_kinds, quiet_clip
 from tools.ear.noise_findings import SNRS_DB, Finding, error_table, kinds_table, plot, snr_table
 from tools.ear.truth import is_measuring
 from tools.hear import spectra
+from tools.measure.page import print_table
 from tools.step import Step
 
 _LEAD_FRAMES = LEAD // HOP
@@ -129,7 +125,7 @@ def _db(ratio: Wave) -> Wave:
 def main(root: Path, clips: int, rounds: int, unseen: bool, picture: Path | None) -> None:
     findings, lags = study(root, clips, rounds, unseen)
     for table in (kinds_table(findings, lags), error_table(findings), snr_table(findings)):
-        Console(width=None if Console().is_terminal else 200).print(table)
+        print_table(table, 200)
     if picture:
         plot(findings, picture)
 

@@ -6,10 +6,6 @@ Intervals of 95 % by bootstrap over speakers; of the difference to the default w
 CPU: of the tracker alone, for a second of sound, the fastest of five runs in turn.
 """
 
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +13,6 @@ from pathlib import Path
 import click
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.table import Table
 
 from edgevoice.listening.capture import SAMPLES_PER_BLOCK
@@ -31,6 +26,7 @@ from tools.ear.enhancers import Ours
 from tools.ear.mixtures import to_samples
 from tools.ear.noise_trackers import power_of
 from tools.measure.metrics import Values, eer, eer_difference_interval, eer_interval
+from tools.measure.page import print_table
 from tools.measure.trials import Selection, Trials
 from tools.peers import Vector
 from tools.peers.edgevoice import MODEL
@@ -114,7 +110,7 @@ def main(model_file: Path, root: Path, clips: int, cache: Path | None) -> None:
         if name != DEFAULT:
             gaps.add_row(name, *(scores.difference(name, row) for row in range(len(conditions))))
     for table in (eers, gaps):
-        Console(width=None if Console().is_terminal else 140).print(table)
+        print_table(table, 140)
     targets = int(trials.is_target.sum())
     click.echo(f"{len(trials.clips)} clips of {trials.speakers} adults, {targets} target pairs, each either way")
 

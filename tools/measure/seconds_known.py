@@ -13,7 +13,6 @@ from pathlib import Path
 import click
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.table import Table
 from sklearn.linear_model import LogisticRegression
 
@@ -24,6 +23,7 @@ from edgevoice.recognition.doubt import said
 from tools.measure.conditions import Conditions
 from tools.measure.embeddings import embed_all, pair_cosines, pair_voices
 from tools.measure.metrics import Values, eer, frr_at_far
+from tools.measure.page import print_table
 from tools.measure.trials import Selection, Trials, read_trials
 from tools.peers import SYSTEMS
 from tools.step import Step
@@ -83,7 +83,7 @@ def main(index: Path, root: Path, names: Sequence[str], cache: Path | None) -> N
         for selection, of_set, other in zip(SETS, scored, reversed(scored), strict=True):
             weight = other.weight()
             table.add_row(name, selection.set_name, of_set.rates(0.0), of_set.rates(weight), f"{weight:+.3f}")
-    Console(width=None if Console().is_terminal else 120).print(table)
+    print_table(table, 120)
 
 
 if __name__ == "__main__":
