@@ -22,8 +22,8 @@ from edgevoice.identify import hear_all
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.storage.voiceprints import Voiceprint
+from tools.index import SOUND_FILES, sound_files
 from tools.measure.asymmetric import TeacherMap, unit
-from tools.measure.conditions import SOUND_FILES
 from tools.step import Step
 
 Teach = Callable[[Samples], Vector]
@@ -54,12 +54,7 @@ def enroll(
 
 def recordings_in(paths: Sequence[Path]) -> list[Path]:
     """The files named, and the sound files of the folders named; AudioError where there is none."""
-    found = [
-        file
-        for path in paths
-        for file in (sorted(path.rglob("*")) if path.is_dir() else [path])
-        if not path.is_dir() or file.suffix.lower() in SOUND_FILES
-    ]
+    found = [file for path in paths for file in (sound_files(path) if path.is_dir() else [path])]
     if not found:
         raise AudioError(f"found no recording in {', '.join(map(str, paths))}; wanted {', '.join(sorted(SOUND_FILES))}")
     return found

@@ -1,4 +1,4 @@
-"""The index of a folder of sound: ``index.csv`` beside it, or any other of the same form."""
+"""What is in a folder of sound: its index, ``index.csv`` or any other of the same form, and its files."""
 
 import csv
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from edgevoice.errors import SettingsError
 
+SOUND_FILES = frozenset({".flac", ".ogg", ".opus", ".wav"})
 _OF_A_FOLDER = ("path", "kind", "split", "set", "speaker", "label")
 
 
@@ -42,3 +43,8 @@ def read_rows(index: Path, columns: Sequence[str]) -> list[dict[str, str]]:
             raise SettingsError(f"{index}: {path} is listed twice; wanted a line a clip: take one of them out")
         listed.add(path)
     return rows
+
+
+def sound_files(folder: Path) -> list[Path]:
+    """All that are named like sound, under the folder, in order; an empty list where there is none."""
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SOUND_FILES)

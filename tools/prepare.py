@@ -8,6 +8,7 @@ import multiprocessing
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import click
@@ -20,10 +21,10 @@ from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.window import FRAMES_PER_SECOND, HOP
 from tools.hear import front_end, samples_of, spoken_parts
-from tools.index import read_index
+from tools.index import read_index, sound_files
 from tools.made_of import made_of, refuse_another, whole
 from tools.step import Step
-from tools.training.augment import Surroundings, Wave, change_speed, disturb, over_another
+from tools.training.augment import Surroundings, change_speed, disturb, over_another
 from tools.training.run_settings import PrepareSettings, read_run
 from tools.training.shards import stored_features
 from tools.training.throat import change_throat, draw_throat
@@ -81,7 +82,7 @@ class Shard:
 def make_shard(job: Job) -> int:
     """Make one shard; returns its number."""
     rng = np.random.default_rng(job.number)
-    shard = Shard(job.settings, surroundings(job.sounds, job.settings), rng)
+    shard = Shard(job.settings, surroundings(job.sounds, job.settings.noise_db), rng)
     for listed in job.clips:
         original = _read(job, listed)
         for number in range(listed.voices):
@@ -126,19 +127,10 @@ def _write(job: Job, shard: Shard) -> None:
         )
 
 
-_SURROUNDINGS: dict[Path, Surroundings] = {}
-
-
-def surroundings(root: Path, settings: PrepareSettings) -> Surroundings:
+@cache
+def surroundings(root: Path, noise_db: tuple[float, float]) -> Surroundings:
     """All rooms and noise under the folder, read once."""
-    if root not in _SURROUNDINGS:
-        _SURROUNDINGS[root] = Surroundings(_load(root / "rooms"), _load(root / "noise"), settings.noise_db)
-    return _SURROUNDINGS[root]
-
-
-def _load(folder: Path) -> tuple[Wave, ...]:
-    files = sorted(path for path in folder.rglob("*") if path.suffix in {".opus", ".flac", ".wav"})
-    return tuple(read_sound(path).astype(np.float32) / np.float32(32768) for path in files)
+    return Surroundings.read(sound_files(root / "rooms"), sound_files(root / "noise"), noise_db)
 
 
 def listed_clips(root: Path, settings: PrepareSettings) -> Iterator[Clip]:

@@ -4,8 +4,6 @@ After training: weights per channel, rounded for what each layer hears (tools/tr
 each tensor between, both from clips of the training sound.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -14,12 +12,12 @@ import click
 import torch
 from tqdm import tqdm
 
-from edgevoice.listening.listen import FRONT_END
 from tools.step import Step
 from tools.training.batches import Batches
 from tools.training.convert import SIGNATURES, calibration_clips, convert
 from tools.training.corpus import Corpus, load_corpus
 from tools.training.int8 import describe, stripped
+from tools.training.manifest import identity, write_manifest
 from tools.training.rounding import round_weights
 from tools.training.run_settings import read_run
 from tools.training.student import Student, as_input
@@ -48,13 +46,12 @@ def main(run_file: Path, output: Path, models: Path, float_model: str) -> None:
     round_weights(student.network, heard(student, corpus, run.quantize.clips))
     content = stripped(convert(student, corpus, run.quantize))
     if len(content) > LARGEST_FILE:
-        raise click.ClickException(f"{len(content)} bytes; at most {LARGEST_FILE} wanted: prune a larger share")
-    sha256 = hashlib.sha256(content).hexdigest()
+        raise click.ClickException(
+            f"{path} would take {len(content)} bytes; at most {LARGEST_FILE} wanted: prune a larger share"
+        )
     path.write_bytes(content)
     manifest = {
-        "name": f"{path.stem}-{sha256[:8]}",
-        "sha256": sha256,
-        "front_end": FRONT_END,
+        **identity(path, content),
         "levels_per_unit": [float(level) for level in student.scale],
         "context_frames": context_frames(student.network.shape),
         "signatures": {name: asdict(signature) for name, signature in describe(content, SIGNATURES).items()},
@@ -67,7 +64,7 @@ def main(run_file: Path, output: Path, models: Path, float_model: str) -> None:
         },
         "licence": run.quantize.licence,
     }
-    path.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    write_manifest(path, manifest)
     click.echo(f"{path}: {len(content)} bytes, {manifest['name']}; next: tools.calibrate")
 
 

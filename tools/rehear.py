@@ -55,7 +55,7 @@ def features_of(speech: Samples, job: Job, rng: np.random.Generator) -> list[Cep
     """Of the voice as it is, then of its disturbed copies; the front end may have heard the room before it."""
     lead = int(rng.uniform(0, LONGEST_LEAD_S) * SAMPLE_RATE) // HOP
     voice = np.concatenate([room_tone(speech, lead * HOP), speech])
-    around = surroundings(job.sounds, job.settings)
+    around = surroundings(job.sounds, job.settings.noise_db)
     noisy = [disturb(voice, around, rng) for _ in range(job.settings.noisy_copies)]
     return [front_end(copy, draw_subtraction(job.settings, rng)).mfcc[lead:] for copy in (voice, *noisy)]
 

@@ -20,10 +20,11 @@ from edgevoice.listening.quality import assess
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.emotion import inputs
 from edgevoice.recognition.prosody import Prosody, measure_prosody
+from tools.index import sound_files
 from tools.made_of import made_of, whole
 from tools.mood.clips import Clip
 from tools.peers.edgevoice import source_hash
-from tools.training.augment import Surroundings, Wave, change_speed, disturb
+from tools.training.augment import Surroundings, change_speed, disturb
 from tools.training.throat import change_throat, draw_throat
 
 FIGURES = len(Prosody((0,) * 5, (0,) * 3, (0,) * 5, (0,) * 3, (0,) * 3, *[0] * 8).figures())
@@ -55,8 +56,8 @@ class Examples:
 @cache
 def surroundings(sounds: Path | None) -> Surroundings:
     """Rooms and noises under a folder; without one, coloured noise and statistical rooms."""
-    rooms, noises = ([], []) if sounds is None else (_load(sounds / room) for room in _FOLDERS)
-    return Surroundings(tuple(rooms), tuple(noises), _NOISE_DB)
+    rooms, noises = ([], []) if sounds is None else (sound_files(sounds / folder) for folder in _FOLDERS)
+    return Surroundings.read(rooms, noises, _NOISE_DB)
 
 
 def gather(
@@ -64,7 +65,7 @@ def gather(
 ) -> Examples:
     """All clips as they are (copy 0) or changed, drawn from the copy's number; ``sounds``: folder with rooms/ and
     noise/; ``keep``: folder that keeps the outcome."""
-    around = [file for folder in _FOLDERS for file in _sounds(sounds / folder)] if sounds and copy else []
+    around = [file for folder in _FOLDERS for file in sound_files(sounds / folder)] if sounds and copy else []
     key = made_of([*(root / clip.path for clip in clips), *around], model.manifest.name, source_hash())
     stored = keep / f"mood-{key}-{copy}.npz" if keep else None
     if stored and stored.exists():
@@ -108,11 +109,3 @@ def hear(samples: Samples) -> tuple[Frames, bool]:
     listening = ListeningSettings()
     padded = np.concatenate([samples, np.zeros(max(0, SAMPLE_RATE // 3 - len(samples)), np.int16)])
     return FrontEnd(listening.subtraction, listening.activity)(padded), False
-
-
-def _load(folder: Path) -> list[Wave]:
-    return [read_sound(path).astype(np.float32) / np.float32(32768) for path in _sounds(folder)]
-
-
-def _sounds(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix in {".opus", ".flac", ".wav"})

@@ -1,15 +1,15 @@
 """Float network and calibration clips -> INT8 TFLite file, with the entry points ``frames`` and ``segment``."""
 
-import tempfile
 from collections.abc import Iterator
 
 import numpy as np
 import torch
 
+from edgevoice.listening.features import COEFFICIENTS
 from edgevoice.recognition.embed import FRAME_RATE_DIVISOR, normalise, windows
 from tools.training.corpus import Corpus
 from tools.training.graph import OUTPUT_FRAMES, Graph, window_frames
-from tools.training.int8 import convert_folder
+from tools.training.int8 import as_int8, full_range
 from tools.training.run_settings import QuantizeSettings
 from tools.training.student import INPUT_UNIT, Student
 from tools.training.xvector import context_frames, statistics
@@ -29,9 +29,7 @@ def convert(student: Student, corpus: Corpus, settings: QuantizeSettings) -> byt
 
     def representative() -> Iterator[tuple[str, dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]]]:
         context, window = context_frames(student.network.shape), window_frames(student.network)
-        full_range = np.zeros((1, window, 40), np.float32)
-        full_range[0, 0, :2] = (-128 * INPUT_UNIT, 127 * INPUT_UNIT)  # makes the input's scale exactly INPUT_UNIT
-        yield "frames", {"mfcc": full_range}
+        yield "frames", {"mfcc": full_range((1, window, COEFFICIENTS), INPUT_UNIT)}
         for clip in calibration_clips(corpus, settings.clips):
             levels = normalise(corpus.clip(clip), student.scale)
             for cut in windows(levels, context, OUTPUT_FRAMES):
@@ -41,6 +39,4 @@ def convert(student: Student, corpus: Corpus, settings: QuantizeSettings) -> byt
                 pooled = statistics(student.network.frames(whole[None] * INPUT_UNIT))
             yield "segment", {"statistics": pooled.numpy()}
 
-    with tempfile.TemporaryDirectory() as folder:
-        Graph(student.network).save(folder)
-        return convert_folder(folder, list(SIGNATURES), representative)
+    return as_int8(Graph(student.network).save, SIGNATURES, representative)
