@@ -11,11 +11,11 @@ from edgevoice.recognition.embed import XVector
 from tools.measure.page import markdown_option, markdown_table, publish
 from tools.mood.clips import read_emotions
 from tools.mood.examples import gather
+from tools.mood.folds import Lessons, across_folds, lessons
 from tools.mood.network import Lesson
 from tools.mood.peers import PEERS, Peer, Table, measure_all
-from tools.mood.score import Judged, arousal_recall, calibrated, calibration_error, confusion, uar
+from tools.mood.score import Judged, arousal_recall, calibrated, calibration_error, confusion, uar, with_bounds
 from tools.step import Step
-from tools.train_emotion import Lessons, across_folds, lessons, with_bounds
 
 mpl.use("svg")
 mpl.rcParams["svg.hashsalt"] = "edgevoice"  # the same picture for the same figures

@@ -20,8 +20,9 @@ from rich.progress import track
 from edgevoice.errors import SettingsError
 from edgevoice.listening.capture import SAMPLE_RATE
 from tools.fingerprints import Answer, Fingerprinter, systems
-from tools.fingerprints.trials import SECONDS, SNRS_DB, Query, Trials, make_trials, wilson
+from tools.fingerprints.trials import SECONDS, SNRS_DB, Query, Trials, make_trials
 from tools.measure.page import markdown_option, markdown_table, publish, write_between
+from tools.measure.shares import wilson
 from tools.step import Step
 
 Rule = Callable[[Answer], bool]

@@ -116,7 +116,7 @@ def plot(all_findings: Sequence[Findings], path: Path) -> None:
         axes.set(xlabel=quantity, ylabel="EER, %", ylim=(0, None))
         axes.grid(linewidth=0.3)
         axes.legend(fontsize=7)
-    det.save(figure.savefig, path)
+    det.save(figure, path)
 
 
 def _times(rate: float, clean: float) -> str:

@@ -18,10 +18,10 @@ from rich.progress import track
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.recognition.landmarks import Landmarks, landmarks
 from edgevoice.recognition.recordings import Library, Place, Threshold, keep
-from tools.fingerprints.trials import wilson
 from tools.hear import spectra
 from tools.index import read_index
 from tools.measure.metrics import zero_error_bound
+from tools.measure.shares import wilson
 from tools.step import Step
 
 SAME = 0.9  # correlation, at the best shift, of two clips that are one recording; of two takes it is far below

@@ -12,6 +12,7 @@ import click
 import torch
 from tqdm import tqdm
 
+from edgevoice.errors import ModelError
 from tools.step import Step
 from tools.training.batches import Batches
 from tools.training.convert import SIGNATURES, calibration_clips, convert
@@ -46,8 +47,8 @@ def main(run_file: Path, output: Path, models: Path, float_model: str) -> None:
     round_weights(student.network, heard(student, corpus, run.quantize.clips))
     content = stripped(convert(student, corpus, run.quantize))
     if len(content) > LARGEST_FILE:
-        raise click.ClickException(
-            f"{path} would take {len(content)} bytes; at most {LARGEST_FILE} wanted: prune a larger share"
+        raise ModelError(
+            f"{path}: would take {len(content)} bytes; at most {LARGEST_FILE} wanted: prune a larger share"
         )
     path.write_bytes(content)
     manifest = {

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from edgevoice.errors import SettingsError
 from edgevoice.listening.capture import Samples
 from tools.made_of import whole
 from tools.step import Step
@@ -67,6 +68,10 @@ def frame_basis(output: Path, shards: list[Path]) -> FrameBasis:
 @click.option("--workers", default=2, show_default=True)
 def main(output: Path, workers: int) -> None:
     shards = shards_in(output / "prepared")
+    if not shards:
+        raise SettingsError(
+            f"{output / 'prepared'}: found no shard to teach; run tools.prepare with this --output first"
+        )
     basis = frame_basis(output, shards)
     jobs = [(path, output / "taught" / path.name, basis) for path in shards]
     waiting = [job for job in jobs if not job[1].exists()]

@@ -64,7 +64,7 @@ def to_learn(spoken: Sequence[Spoken], root: Path, count: int, free: int, seed: 
     return clips
 
 
-def describe_file(
+def first_manifest(
     path: Path, content: bytes, levels: Vector, spoken: Sequence[Spoken], far: float
 ) -> dict[str, object]:
     """The manifest, its threshold still to be found."""
@@ -138,7 +138,7 @@ def main(
         network, levels = train(speech / "digits.pt", resume, clips, lessons)
         content = quantize(network, clips, levels)
         path.write_bytes(content)
-        write_manifest(path, describe_file(path, content, levels, spoken, far))
+        write_manifest(path, first_manifest(path, content, levels, spoken, far))
     kept_apart = digit_clips(speech, Use.CALIBRATE) + free_clips(root, CALIBRATION_SETS, FREE_CLIPS, 1)
     model = calibrate(path, kept_apart, root / "noise/background", far)
     click.echo(f"{path}: {model.manifest.name}, LLR {model.manifest.acceptance.llr} at {far:.1%}")

@@ -20,6 +20,7 @@ from edgevoice.listening.capture import Samples
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.quality import Quality, assess
 from edgevoice.listening.voicing import VOICED
+from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.embed import XVector
 from tools.ear.mixtures import to_samples
 from tools.hear import front_end
@@ -78,7 +79,7 @@ def voice_of(model: XVector, frames: Frames) -> NDArray[np.float32]:
 def first_speech(frames: Frames, seconds: float) -> Frames:
     """From the first frame of speech on, until so much net speech has been said."""
     spoken = np.flatnonzero(frames.speech)
-    wanted = round(100 * seconds)
+    wanted = round(FRAMES_PER_SECOND * seconds)
     if len(spoken) <= wanted:
         return frames
     return frames[int(spoken[0]) : int(spoken[wanted - 1]) + 1]

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from edgevoice.errors import SettingsError
 from edgevoice.hardware.sound_file import read_sound
@@ -101,14 +100,6 @@ def disturbed(sound: Samples, snr_db: int | None, noises: Sequence[Samples], rng
     wave = sound.astype(np.float64)
     wave += noise * np.sqrt(np.square(wave).mean() / np.square(noise).mean() * 10 ** (-snr_db / 10))
     return np.asarray(np.rint(wave * min(1.0, 32000 / np.abs(wave).max())), dtype=np.int16)
-
-
-def wilson(hits: int, trials: int) -> tuple[float, float]:
-    """95 % interval of a share (E. B. Wilson, JASA 22, 1927)."""
-    if not trials:
-        return 0.0, 1.0
-    found = binomtest(hits, trials).proportion_ci(0.95, method="wilson")
-    return float(found.low), float(found.high)
 
 
 def _other_encodings(rows: Sequence[dict[str, str]]) -> dict[str, str]:

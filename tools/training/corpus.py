@@ -68,6 +68,10 @@ def load_corpus(output: Path, whitened: bool = True) -> Corpus:
     known, so that the student need not learn what tells one's clips apart.
     """
     taught = shards_in(output / "taught")
+    if not taught:
+        raise SettingsError(
+            f"{output / 'taught'}: found no shard to learn from; run tools.prepare and tools.teach first"
+        )
     prepared = [output / "prepared" / path.name for path in taught]
     refuse_other_front_end(prepared)
     length, sources, speakers = (_each(prepared, name) for name in ("feature_length", "source", "speaker"))
