@@ -20,6 +20,8 @@ from edgevoice.recognition.score import Scorer, load_scorer
 from tools.attacks.mimic import SAID, VOICES, Machine, imitate, likeness, spectrum_of
 from tools.attacks.voices import (
     ENROLMENT_CLIPS,
+    RATES,
+    SETS,
     Spoken,
     clips_of,
     embed_clips,
@@ -32,7 +34,6 @@ from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.shares import Share
 from tools.step import Step
 from tools.synthetic.kokoro import load_engine, load_voices
-from tools.voice_attacks import RATES, SETS
 
 MARKER = "mimicry"
 _SETS = ("LibriSpeech", "RAVDESS, neutral and calm")

@@ -25,7 +25,7 @@ from edgevoice.recognition.score import load_scorer
 from edgevoice.visit import FOLDER
 from tools.attacks import Attack
 from tools.attacks.cache import read_kept, source, write_kept
-from tools.attacks.door import Judge, Look, Verdict, attacked, read, verdict
+from tools.attacks.door import Judge, Look, Verdict, attacked, verdict
 from tools.attacks.kit import kit, splice
 from tools.attacks.takes import Take, refused, takes
 from tools.attacks.voices import ENROLMENT_CLIPS, clips_of, embed_clips, voiceprint
@@ -74,8 +74,9 @@ def _attacks(judge: Judge, root: Path, said: Sequence[Take], targets: Sequence[T
     """The table, of a door that remembers what is judged of every clip, and all of those that are replayed."""
     replayed = [target.path for target in targets]
     kept = [keep(take.path, take.marks) for take in said if take.path not in replayed]
-    for path, samples in (read(root, path) for path in replayed):
-        kept += [keep(path, landmarks(each.frames.spectrum)) for each in hear_all(app.ear(Settings()), samples)]
+    for path in replayed:
+        heard = hear_all(app.ear(Settings()), read_sound(root / path))
+        kept += [keep(path, landmarks(each.frames.spectrum)) for each in heard]
     library = Library(kept, SAME_RECORDING)
     verdicts: dict[str, list[Verdict]] = {}
     for target in tqdm(targets, unit="clip"):
@@ -108,8 +109,8 @@ def _looks(judge: Judge, root: Path, target: Target, cache: Path | None) -> dict
     path = cache / f"{target.path.replace('/', '-')}-{decided_by(judge, root, target)}.npz" if cache else None
     if path and path.exists():
         return {name: [Look.of(*kept) for kept in some] for name, some in read_kept(path).items()}
-    _, samples = read(root, target.path)
-    attacks: Sequence[Attack] = [*kit(rooms, noise), splice(read(root, target.partner)[1])]
+    samples = read_sound(root / target.path)
+    attacks: Sequence[Attack] = [*kit(rooms, noise), splice(read_sound(root / target.partner))]
     looks = {each.name: judge.looks(attacked(each, target.path, samples), target.voiceprint) for each in attacks}
     if path:
         write_kept(path, {name: [(look.marks, look.figures) for look in some] for name, some in looks.items()})

@@ -19,19 +19,12 @@ from edgevoice.config import Settings
 from edgevoice.errors import SettingsError
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.score import Scorer, load_scorer
-from tools.attacks.voices import ENROLMENT_CLIPS, Spoken, clips_of, embed_people, llrs, voiceprint
+from tools.attacks.voices import ENROLMENT_CLIPS, RATES, SETS, Spoken, clips_of, embed_people, llrs, voiceprint
 from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.shares import Share
 from tools.step import Step
 
 MARKER = "synthetic voices"
-RATES = (0.01, 0.001)
-SETS = {
-    "speechocean762, adults": ("speechocean762", "dev", ()),
-    "LibriSpeech": ("librispeech10", "dev", ()),
-    "RAVDESS, neutral and calm": ("ravdess", "", ("neutral", "calm")),
-}
-"""What the table calls them: set and split of the index, and which labels."""
 _REPLICATES = 1000
 
 Llrs = NDArray[np.float64]

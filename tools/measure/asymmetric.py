@@ -54,11 +54,11 @@ class Both:
     learned: Vector
 
 
-def training_voices(output: Path, xvector: XVector, count: int, seed: int = 0) -> Both:
+def training_voices(output: Path, xvector: XVector, count: int) -> Both:
     """A random choice of the prepared and taught voices of a training run, undisturbed."""
     taught: list[Vector] = []
     learned: list[Vector] = []
-    rng, shards = np.random.default_rng(seed), shards_in(output / "taught")
+    rng, shards = np.random.default_rng(0), shards_in(output / "taught")
     for path in tqdm(shards, unit="shard"):
         with np.load(path) as shard, np.load(output / "prepared" / path.name) as prepared:
             source, length = prepared["source"], prepared["feature_length"]

@@ -14,12 +14,12 @@ from edgevoice.config import Settings
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.identify import hear_all
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-from edgevoice.listening.frames import Frames, FrontEnd
-from edgevoice.listening.listen import ListeningSettings
+from edgevoice.listening.frames import Frames
 from edgevoice.listening.quality import assess
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.emotion import inputs
 from edgevoice.recognition.prosody import Prosody, measure_prosody
+from tools.hear import front_end
 from tools.index import sound_files
 from tools.made_of import made_of, whole
 from tools.mood.clips import Clip
@@ -106,6 +106,5 @@ def hear(samples: Samples) -> tuple[Frames, bool]:
     heard = hear_all(app.ear(Settings()), samples)
     if heard:
         return Frames.join([utterance.frames for utterance in heard]), True
-    listening = ListeningSettings()
     padded = np.concatenate([samples, np.zeros(max(0, SAMPLE_RATE // 3 - len(samples)), np.int16)])
-    return FrontEnd(listening.subtraction, listening.activity)(padded), False
+    return front_end(padded), False

@@ -22,8 +22,9 @@ from rich.progress import track
 
 from edgevoice.errors import SettingsError
 from edgevoice.visit import FOLDER, read_script
+from tools.index import write_index
 from tools.step import Step
-from tools.synthetic.blends import make_blends, read_sentences, write_index
+from tools.synthetic.blends import make_blends, read_sentences
 from tools.synthetic.kokoro import Engine, Voice, load_engine, load_voices, speak
 from tools.synthetic.take import ROOMS, generator, take, write
 

@@ -25,6 +25,7 @@ Floats = NDArray[np.float32]
 _CLIPS_OF_ONE = 3  # fewer say nothing of how a person varies
 _PEOPLE = 50  # fewer say nothing of people
 _SHRINKAGE = 0.6
+_SCALED_BY = 500  # clips
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,12 +181,11 @@ def starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(lengths)[:-1]])
 
 
-def coefficient_scale(corpus: Corpus, clips: int = 500) -> Floats:
+def coefficient_scale(corpus: Corpus) -> Floats:
     """(40,) levels of INT8 per unit of Q10 MFCC, so that four standard deviations fill the range."""
-    rng = np.random.default_rng(0)
-    sample = [
-        corpus.clip(int(i)) for i in rng.choice(len(corpus.length), min(clips, len(corpus.length)), replace=False)
-    ]
-    deviation = np.concatenate([(c - c.mean(axis=0)) for c in sample]).std(axis=0)
+    count = len(corpus.length)
+    drawn = np.random.default_rng(0).choice(count, min(_SCALED_BY, count), replace=False)
+    sample = [corpus.clip(int(clip)) for clip in drawn]
+    deviation = np.concatenate([mfcc - mfcc.mean(axis=0) for mfcc in sample]).std(axis=0)
     assert deviation.shape == (COEFFICIENTS,)
     return np.asarray(32.0 / deviation, dtype=np.float32)
