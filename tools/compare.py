@@ -1,8 +1,8 @@
 """All systems on the same trials in one run: error rates, size, CPU time for 3 s of sound, peak memory.
 
-Rates are of what each system itself ranks by, as in tools.evaluate; of edgevoice, whose embedding tells besides the
-voice how little it is sure of it, also by the voice alone. FRR and min DCF (P_target 0.01, C_fa 10, normalised) are at
-thresholds chosen on these very trials. --plot writes the DET plot of all systems. --markdown writes the table into a
+Each system ranks by its own score, as in tools.evaluate. An embedding of edgevoice also holds how unsure it is, so a
+second row ranks by the voice alone. FRR and min DCF (P_target 0.01, C_fa 10, normalised) are at thresholds chosen on
+these very trials. --plot writes the DET plot of all systems. --markdown writes the table into a
 file that holds the lines <!-- compare --> and <!-- /compare --> (or another word than compare, see --marker), between
 them. For CPU times to quote set OPENBLAS_NUM_THREADS=1 and OMP_NUM_THREADS=1: idle threads that spin are CPU time too.
 """

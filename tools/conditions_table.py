@@ -1,10 +1,10 @@
 """How much short, noisy and far speech costs: EER of our x-vector under each hardship, as a table and a picture.
 
 Every clip goes through the whole path of the device. Lengths are the middle of the clip; noise and rooms are drawn by
-the clip's name from ROOT/noise and ROOT/rooms, SNR over the whole clip. These are the noises and rooms that
-tools.prepare disturbs training sound with, where its ROOT is this one: the people are new to the network, they are not.
-Twice: as the device takes noise off, and with the subtraction off; the model was trained with it in several strengths
-and without. People whose label tells an age under 18 are left out. --markdown writes between the lines
+the clip's name from ROOT/noise and ROOT/rooms, SNR over the whole clip. If tools.prepare had the same ROOT, it used
+them on the training sound: the people are new to the network, the noises and rooms are not. Everything is measured
+twice, with the device's spectral subtraction and without; the model was trained with it at several strengths and
+without. People whose label tells an age under 18 are left out. --markdown writes between the lines
 <!-- conditions --> and <!-- /conditions -->.
 """
 

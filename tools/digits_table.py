@@ -1,4 +1,4 @@
-"""Digits, step 3: how often the digits of a challenge are heard right, and wrong ones let in, by voices kept apart.
+"""Digits, step 3: how often a challenge is accepted rightly and wrongly, with voices that nothing was trained on.
 
 Voices of Kokoro that nothing was trained on, two other synthesisers, and free speech of the development sets; clean
 and with a noise 10 dB below the speech, new to the network, while the threshold was chosen in it. --markdown writes

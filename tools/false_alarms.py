@@ -1,4 +1,4 @@
-"""False alarms of the tones an hour: what no known sound is, heard one clip after the other by the watch for beeps.
+"""False alarms an hour of the watch for beeps: it hears one clip after the other, none of them a known sound.
 
 The library: the made smoke alarm and doorbell, and both again at other pitches, as a house may have other ones.
 """

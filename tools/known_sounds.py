@@ -1,4 +1,4 @@
-"""The watch for known sounds: how often a sound is named within three seconds of its start, and never by another name.
+"""How often the watch for known sounds names a sound within three seconds of its start, and how often wrongly.
 
 Music: works longer than 6 s, each in two encodings of one recording; one is in the library, four seconds of the other
 are heard, from six places on, at half the loudness, behind noise. Alarm and doorbell: made by tools.synthetic.sounds,

@@ -1,8 +1,8 @@
-"""How mood bends recognition: people enrolled calm, and then heard angry, afraid, sad.
+"""What mood does to recognition: people are enrolled calm and then heard angry, afraid or sad.
 
 As at the door: the mean of three calm or neutral utterances, four times a person, against every other clip of all
 people in one mood. Refusals are at the thresholds that the x-vector has for one person enrolled; the LLR knows the
-length and the SNR of each clip, as at the door. Who has fewer than three calm or neutral clips is nobody's owner.
+length and the SNR of each clip, as at the door. People with fewer than three calm or neutral clips are not enrolled.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Step 0, if you like: more people to train on, from games and telephone prompts among Debian's packages.
+"""Step 0, optional: more people to train on, from games and telephone prompts among Debian's packages.
 
 Downloads the packages with apt, unpacks them into OUTPUT/packages and installs nothing. Writes OUTPUT/NAME/*.opus and
 OUTPUT/index.csv, a folder that ``tools.prepare --root OUTPUT`` takes. Who speaks is told by file names, roughly; that

@@ -1,8 +1,8 @@
-"""Step 1 again, where the front end has changed: the features of voices that are prepared already, made anew.
+"""Step 1 again after a change of the front end: new features for voices that are already prepared.
 
-Each shard keeps the speech of its voices: clean and disturbed (drawn anew) they pass through the front end of today,
-in place. What the teacher said of them stays true, so that nothing need be taught again. A shard that holds features
-of today's front end is left as it is.
+Each shard keeps the speech of its voices. Clean and disturbed anew, it goes through the present front end, and the
+shard is replaced. What the teacher said of the voices still holds, so nothing is taught again. A shard that the
+present front end made is left as it is.
 """
 
 import multiprocessing

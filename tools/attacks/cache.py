@@ -1,4 +1,4 @@
-"""Fingerprints kept in a file, so that a table can be made again, or gone on with, at once."""
+"""Fingerprints kept in a file, so that a table is made again, or a stopped run resumed, without hearing all anew."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

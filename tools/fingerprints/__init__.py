@@ -10,8 +10,8 @@ from edgevoice.listening.capture import Samples
 
 @dataclass(frozen=True)
 class Answer:
-    """What a system makes of a query: the recording that it likes best, None where nothing is alike; strength: what it
-    counts for it; accepted: whether its own rule calls that a match."""
+    """What a system says of a query. name: the recording that fits best, None for none; strength: how many hashes
+    agree, as it counts them; accepted: whether its own rule calls that a match."""
 
     name: str | None
     strength: int
