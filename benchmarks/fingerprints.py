@@ -10,14 +10,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
 import click
 import numpy as np
-import soundfile
 
+from benchmarks._cpu import cpu_ms, in_turn
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.listening.spectrum import Spectrum
 from edgevoice.listening.window import FRAMES_PER_SECOND, Windows
@@ -35,7 +37,7 @@ Item = TypeVar("Item")
 
 def clips() -> list[Samples]:
     """What is said in the visit."""
-    return [soundfile.read(path, dtype="int16")[0] for path in sorted(FOLDER.glob("*.opus"))]
+    return [read_sound(path) for path in sorted(FOLDER.glob("*.opus"))]
 
 
 def hear(samples: Samples) -> Landmarks:
@@ -66,17 +68,6 @@ def _made(sources: Sequence[Peaks], heard: Sequence[Recording], length: int, rng
     return Recording(
         "made", pack(Peaks(all_frames[order].astype(np.int32), all_bins[order].astype(np.int32), nothing)), length
     )
-
-
-def cpu_milliseconds(ways: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
-    """Every run of each way, in turn, again and again."""
-    spent: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(_REPEATS):
-        for name, way in ways.items():
-            started = time.process_time()
-            way()
-            spent[name].append(1000 * (time.process_time() - started))
-    return spent
 
 
 def sqlite_rows(recordings: Sequence[Recording], path: Path) -> Callable[[Landmarks], list[tuple[int, int]]]:
@@ -126,7 +117,7 @@ def _tell_speed(sounds: Sequence[Samples]) -> None:
         "constellation": lambda: constellation(power),
         "pairs and hashes": lambda: of_peaks(peaks, len(power)),
     }
-    for name, times in cpu_milliseconds(ways).items():
+    for name, times in in_turn(ways, _REPEATS).items():
         click.echo(
             f"{name}: {min(times) / seconds:.2f} ms of CPU a second of sound (median {median(times) / seconds:.2f})"
         )
@@ -137,8 +128,8 @@ def _tell_library(name: str, recordings: list[Recording], heard: Sequence[Landma
     library = Library(recordings)
     loaded = time.process_time() - started
     strangers = heard[:_REPEATS]
-    times = _cpu_milliseconds(library.best, strangers)
-    (added,) = _cpu_milliseconds(library.add, [keep("new", heard[0])])
+    times = _cpu_of_each(library.best, strangers)
+    (added,) = _cpu_of_each(library.add, [keep("new", heard[0])])
     size = sum(len(recording.peaks) for recording in recordings)
     click.echo(
         f"{name}: {library.hashes} hashes, {size / 1e6:.1f} MB stored, read in {loaded:.1f} s; a query of 3 s takes "
@@ -160,21 +151,16 @@ def _tell_library(name: str, recordings: list[Recording], heard: Sequence[Landma
         )
         click.echo(f"  {told.stdout.strip()}")
         rows = sqlite_rows(recordings, Path(folder) / "rows.sqlite")
-        in_rows = _cpu_milliseconds(rows, strangers)
+        in_rows = _cpu_of_each(rows, strangers)
         megabytes = (Path(folder) / "rows.sqlite").stat().st_size / 1e6
         click.echo(
             f"  the same hashes as SQLite rows: {median(in_rows):.1f} ms a query without the fit, {megabytes:.1f} MB"
         )
 
 
-def _cpu_milliseconds(way: Callable[[Item], object], items: Sequence[Item]) -> list[float]:
-    """Of each item, after all of them once for nothing."""
-    spent = []
-    for item in [*items, *items]:
-        started = time.process_time()
-        way(item)
-        spent.append(1000 * (time.process_time() - started))
-    return spent[len(items) :]
+def _cpu_of_each(way: Callable[[Item], object], items: Sequence[Item]) -> list[float]:
+    """Milliseconds of each item, after all of them once for nothing."""
+    return [cpu_ms(partial(way, item)) for item in [*items, *items]][len(items) :]
 
 
 if __name__ == "__main__":

@@ -1,20 +1,21 @@
 """The front end: how near its integers come to floats, CPU a second of sound beside its peers, memory over hours."""
 
 import os
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from functools import partial
 
 import click
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 from pymicro_features import MicroFrontend
 from python_speech_features import mfcc as reference_mfcc
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks._cpu import in_turn
+from benchmarks._process import resident_mb
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlock, Samples
 from edgevoice.listening.enhance import SubtractionSettings
@@ -28,6 +29,7 @@ from edgevoice.listening.window import HOP, WINDOW, Windows
 from edgevoice.visit import FOLDER
 
 _REPEATS = 40
+_SOUNDS = {".opus", ".flac"}
 OFF = SubtractionSettings(over_subtraction=0.0, floor=1.0)
 
 
@@ -122,25 +124,14 @@ def in_blocks(size: int) -> Callable[[Samples], None]:
 
 
 def milliseconds_a_second(samples: Samples, ways: Mapping[str, Callable[[Samples], object]]) -> dict[str, list[float]]:
-    """CPU milliseconds for one second of sound, every run, each way in turn, again and again."""
-    spent: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(_REPEATS):
-        for name, way in ways.items():
-            started = time.process_time()
-            way(samples)
-            spent[name].append(1000 * (time.process_time() - started) * SAMPLE_RATE / len(samples))
-    return spent
-
-
-def resident_mb() -> float:
-    """Memory of this process that is in RAM now (Linux)."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+    """CPU milliseconds for one second of sound, of every run."""
+    spent = in_turn({name: partial(way, samples) for name, way in ways.items()}, _REPEATS)
+    return {name: [taken * SAMPLE_RATE / len(samples) for taken in each] for name, each in spent.items()}
 
 
 def memory_over(hours: float) -> Iterator[tuple[float, float]]:
     """(hours heard, MB) at the start and 12 times on the way: the visit's sounds in turn, at levels that vary."""
-    sounds = [soundfile.read(path, dtype="int16")[0] for path in sorted(FOLDER.glob("*.*")) if path.suffix in _SOUNDS]
+    sounds = [read_sound(path) for path in sorted(FOLDER.glob("*.*")) if path.suffix in _SOUNDS]
     rng = np.random.default_rng(0)
     ear, heard = Listen(), 0
     end = int(hours * 3600 * SAMPLE_RATE)
@@ -151,16 +142,13 @@ def memory_over(hours: float) -> Iterator[tuple[float, float]]:
                 block = sound[start : start + SAMPLES_PER_BLOCK].astype(np.int16)
                 ear.hear(AudioBlock(block, heard))
                 heard += len(block)
-        yield heard / SAMPLE_RATE / 3600, resident_mb()
-
-
-_SOUNDS = {".opus", ".flac"}
+        yield heard / SAMPLE_RATE / 3600, resident_mb(os.getpid())
 
 
 @click.command(help=__doc__)
 @click.option("--hours", default=1.0, show_default=True, help="Sound to hear, as fast as it goes, watching the memory.")
 def main(hours: float) -> None:
-    speech, _ = soundfile.read(FOLDER / "ben-unlock-1.opus", dtype="int16")
+    speech = read_sound(FOLDER / "ben-unlock-1.opus")
     table = Table("figure", "value", title="front end: exactness")
     for level in (-3, -20, -40):
         for name, settings in (("off", OFF), ("on", SubtractionSettings())):

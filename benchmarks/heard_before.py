@@ -6,8 +6,8 @@ visit, in turn, each time a bin higher.
 """
 
 import resource
-import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,6 +15,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks._cpu import cpu_ms
 from edgevoice.config import Settings
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.hardware.sound_file import read_sound
@@ -52,12 +53,7 @@ def megabytes() -> float:
 
 def per_call_ms(call: Callable[[Frames], object], blocks: Sequence[Frames]) -> list[float]:
     """CPU of each call."""
-    found = []
-    for block in blocks:
-        started = time.process_time()
-        call(block)
-        found.append(1000 * (time.process_time() - started))
-    return found
+    return [cpu_ms(partial(call, block)) for block in blocks]
 
 
 def hear(speech: Sequence[Samples]) -> tuple[list[Frames], list[float]]:
@@ -66,9 +62,8 @@ def hear(speech: Sequence[Samples]) -> tuple[list[Frames], list[float]]:
     for samples in speech:
         ear = Listen(early=True)
         for start in range(0, len(samples), SAMPLES_PER_BLOCK):
-            started = time.process_time()
-            ear.hear(AudioBlock(samples[start : start + SAMPLES_PER_BLOCK], start))
-            spent.append(1000 * (time.process_time() - started))
+            block = AudioBlock(samples[start : start + SAMPLES_PER_BLOCK], start)
+            spent.append(cpu_ms(partial(ear.hear, block)))
             frames.append(ear.frames)
     return frames, spent
 

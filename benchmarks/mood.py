@@ -1,18 +1,19 @@
 """What the mood of an utterance costs beside its voice: CPU, and the size of the file; what it is worth stands in
 docs/mood.md, printed by tools.train_emotion."""
 
-import time
 from collections.abc import Callable
 from statistics import median
 
 import click
-import soundfile
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks._cpu import cpu_ms
 from edgevoice import app
 from edgevoice.config import Settings
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.utterance import Utterance
+from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.pitch import follow_pitch
 from edgevoice.recognition.prosody import measure_prosody
 from edgevoice.visit import FOLDER
@@ -22,20 +23,15 @@ _ROUNDS = 15
 
 def heard() -> list[Utterance]:
     """Every utterance of the shipped visit's people."""
-    files = sorted(path for path in FOLDER.glob("*.opus"))
-    sounds = (soundfile.read(path, dtype="int16")[0] for path in files)
-    return [utterance for sound in sounds for utterance in app.utterances(sound)]
+    files = sorted(FOLDER.glob("*.opus"))
+    return [utterance for path in files for utterance in app.utterances(read_sound(path))]
 
 
 def milliseconds(step: Callable[[Utterance], object], utterances: list[Utterance]) -> float:
     """User and system CPU of one utterance, the median of the rounds."""
-    rounds = []
-    for _ in range(_ROUNDS):
-        started = time.process_time()
-        for utterance in utterances:
-            step(utterance)
-        rounds.append(1000 * (time.process_time() - started) / len(utterances))
-    return median(rounds)
+    return median(cpu_ms(lambda: [step(utterance) for utterance in utterances]) for _ in range(_ROUNDS)) / len(
+        utterances
+    )
 
 
 @click.command(help=__doc__)
@@ -46,7 +42,7 @@ def main() -> None:
     if emotion is None:
         raise click.ClickException("no model of mood is installed")
     utterances = heard()
-    seconds = sum(len(utterance.frames) for utterance in utterances) / 100 / len(utterances)
+    seconds = sum(len(utterance.frames) for utterance in utterances) / FRAMES_PER_SECOND / len(utterances)
     steps: dict[str, Callable[[Utterance], object]] = {
         "voice: the x-vector's embedding": lambda u: xvector.embed(u.mfcc),
         "mood: all of it": lambda u: emotion.feel(u.frames),

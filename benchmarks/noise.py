@@ -1,16 +1,16 @@
 """CPU for one second of sound: each noise tracker and each enhancer in blocks of 80 ms, blind SNR once an utterance."""
 
-import time
 from collections.abc import Callable
 from functools import partial
 
 import click
 import numpy as np
-import soundfile
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks._cpu import cpu_ms
 from edgevoice.fixedpoint.exact import Integers
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.enhance_bands import BandSettings
@@ -32,24 +32,19 @@ _UTTERANCE = 300  # frames
 def milliseconds_a_second(make: Callable[[], Callable[[Integers, Integers], object]], power: Integers) -> float:
     """Median CPU milliseconds; ``make`` gives a fresh stage, which is fed power and a noise."""
     noise = np.broadcast_to(power.mean(axis=0).astype(np.int64), power.shape)
-    taken = []
-    for _ in range(_REPEATS):
-        stage = make()
-        started = time.process_time()
+
+    def in_blocks(stage: Callable[[Integers, Integers], object]) -> None:
         for start in range(0, len(power), _BLOCK):
             stage(power[start : start + _BLOCK], noise[start : start + _BLOCK])
-        taken.append(time.process_time() - started)
-    return 1000 * float(np.median(taken)) / (len(power) / FRAMES_PER_SECOND)
+
+    taken = [cpu_ms(partial(in_blocks, make())) for _ in range(_REPEATS)]
+    return float(np.median(taken)) / (len(power) / FRAMES_PER_SECOND)
 
 
 def snr_milliseconds_a_second(frames: Frames) -> float:
     """Median CPU milliseconds of blind SNR for each second of these frames."""
-    taken = []
-    for _ in range(_REPEATS):
-        started = time.process_time()
-        utterance_snr_db(frames)
-        taken.append(time.process_time() - started)
-    return 1000 * float(np.median(taken)) / (len(frames) / FRAMES_PER_SECOND)
+    taken = [cpu_ms(partial(utterance_snr_db, frames)) for _ in range(_REPEATS)]
+    return float(np.median(taken)) / (len(frames) / FRAMES_PER_SECOND)
 
 
 def _grouper() -> Callable[[Integers, Integers], object]:
@@ -64,7 +59,7 @@ def _follower(name: TrackerName) -> Callable[[Integers, Integers], object]:
 
 @click.command(help=__doc__)
 def main() -> None:
-    samples, _ = soundfile.read(FOLDER / "rain.flac", dtype="int16")
+    samples = read_sound(FOLDER / "rain.flac")
     power = Spectrum()(Windows().cut(samples))
     table = Table("stage", "CPU a second of sound", title="noise")
 

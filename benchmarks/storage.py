@@ -1,7 +1,6 @@
 """The database with a full audit log: CPU time of what the door and its owner ask of it."""
 
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks._cpu import cpu_ms
 from edgevoice.storage.archive import pack
 from edgevoice.storage.backups import back_up
 from edgevoice.storage.database import FILE_NAME, Database
@@ -21,14 +21,6 @@ from edgevoice.storage.speakers import Speakers
 PEOPLE = 8
 FIGURES = {"threshold": 3.1, "net_speech_s": 1.2, "snr_db": 20.1, "clipped_share": 0.0, "llr": 2.0, "second_llr": -2.0}
 EVENT = ("refused", "closest is P3: scored 2.0, needs 3.1", "P3", FIGURES)
-
-
-def cpu_ms(work: Callable[[], object], times: int = 1) -> float:
-    """Milliseconds of CPU of one call."""
-    started = time.process_time()
-    for _ in range(times):
-        work()
-    return 1000 * (time.process_time() - started) / times
 
 
 @click.command(help=__doc__)

@@ -11,7 +11,6 @@ from zlib import crc32
 
 import click
 import numpy as np
-import soundfile
 from rich.console import Console
 from rich.table import Table
 
@@ -144,7 +143,7 @@ def _halves(data: Path | None) -> dict[str, list[Path]]:
 
 def _speech(data: Path | None) -> list[Samples]:
     if data is None:
-        return [soundfile.read(path, dtype="int16")[0] for path in sorted(FOLDER.glob("*.opus"))]
+        return [read_sound(path) for path in sorted(FOLDER.glob("*.opus"))]
     with (data / "index.csv").open(encoding="utf-8", newline="") as index:
         paths = [row["path"] for row in csv.DictReader(index) if row["split"] == "dev"]
     return [read_sound(data / path) for path in paths[:: max(1, len(paths) // _CLIPS)]]

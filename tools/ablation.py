@@ -15,22 +15,19 @@ from tqdm import tqdm
 
 from edgevoice.errors import SettingsError
 from tools.made_of import made_of
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.step import Step
-from tools.train import fit
-from tools.training.corpus import Corpus, coefficient_scale, load_corpus
+from tools.training.corpus import Corpus, load_corpus
 from tools.training.development import Development, development_eer
+from tools.training.fit import fit, folder_beside, untrained
 from tools.training.run_settings import TrainSettings
 from tools.training.selection import Selection, selected
-from tools.training.student import Student
-from tools.training.xvector import Shape, XVector
+from tools.training.shards import shards_in
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
-
-_NEEDED = ("development.npz", "frame_basis.npz", "teacher_head.npz")
 
 
 @dataclass(frozen=True)
@@ -56,17 +53,11 @@ def read_lines(path: Path) -> tuple[Line, ...]:
 
 def run_line(line: Line, corpus: Corpus, output: Path, root: Path) -> dict[str, float]:
     """Train without it -> EER in per cent by set; resumes where it stopped."""
-    shards = [path for part in ("prepared", "taught") for path in sorted((output / part).glob("????.npz"))]
-    folder = output / "ablation" / f"{line.name.replace(' ', '-')}-{made_of(shards, line)}"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in _NEEDED:
-        if not (folder / name).exists():
-            (folder / name).symlink_to((output / name).resolve())
-    settings = line.train
-    shape = Shape(channels=settings.channels, inner=(settings.inner,) * 5, pooled=settings.pooled)
-    student = Student(XVector(shape), coefficient_scale(corpus))
-    trained = fit(student, selected(corpus, line.selection), settings, folder, "train", root)
-    return development_eer(trained.network, trained.scale, Development(root, folder / _NEEDED[0]))
+    shards = [path for part in ("prepared", "taught") for path in shards_in(output / part)]
+    folder = folder_beside(output, f"ablation/{line.name.replace(' ', '-')}-{made_of(shards, line)}")
+    student = untrained(corpus, line.train)
+    trained = fit(student, selected(corpus, line.selection), line.train, folder, "train", root)
+    return development_eer(trained.network, trained.scale, Development(root, folder / "development.npz"))
 
 
 def table(found: dict[str, dict[str, float]]) -> str:
@@ -82,11 +73,10 @@ def table(found: dict[str, dict[str, float]]) -> str:
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
 @click.option("--steps", type=int, help="Fewer steps (for a trial).")
 @click.option("--only", multiple=True, help="Only the lines of these names.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, exists=True), help="Put the table there.")
+@markdown_option
 def main(
     ablation_file: Path, root: Path, output: Path, steps: int | None, only: tuple[str, ...], page: Path | None
 ) -> None:
-    """Run from the command line."""
     found, told = {}, ""
     for line in read_lines(ablation_file):
         if only and line.name not in only:
@@ -98,9 +88,7 @@ def main(
         told = f"{settings.steps} steps each, seed {settings.seed}; printed by `python -m tools.ablation`."
         del corpus  # before the next is read
     text = f"{table(found)}\n\n{told}"
-    if page:
-        write_between(page, "ablation", text)
-    click.echo(text)
+    publish(text, page, "ablation")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ for half of the people by a calibration on the other half, and by tools.promise.
 
 import hashlib
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import reduce
@@ -27,6 +26,7 @@ from tqdm import tqdm
 from edgevoice.errors import ModelError
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.embed import XVector
+from tools.made_of import whole
 from tools.measure.door_trials import (
     ENROLMENT_UTTERANCES,
     Trials,
@@ -40,6 +40,7 @@ from tools.measure.halves import FEWEST, measure_halves
 from tools.step import Step
 from tools.training.corpus import Corpus, load_corpus, made_up
 from tools.training.fit_doubt import fit_doubt
+from tools.training.manifest import read_manifest, write_manifest
 
 COHORT = 400
 SHORTEST_FRAMES = 150
@@ -58,17 +59,14 @@ def with_doubt(model: Path, corpus: Corpus) -> XVector:
 
 def keep(model: Path, xvector: XVector, calibration: Calibration, cohort: bytes) -> None:
     """Write the cohort, then the manifest that names it, each as a whole or not at all."""
-    manifest = json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))
-    manifest |= {
+    with whole(model.parent / calibration.cohort) as part:
+        part.write_bytes(cohort)
+    own = {
         "name": xvector.manifest.name,
         "doubt": None if xvector.manifest.doubt is None else asdict(xvector.manifest.doubt),
         "calibration": asdict(calibration),
     }
-    text = json.dumps(manifest, indent=1) + "\n"
-    for path, content in ((model.parent / calibration.cohort, cohort), (model.with_suffix(".json"), text.encode())):
-        part = path.with_name(f"{path.name}.part")
-        part.write_bytes(content)
-        part.replace(path)
+    write_manifest(model, read_manifest(model) | own)
 
 
 def make_cohort(xvector: XVector, corpus: Corpus) -> NDArray[np.int8]:

@@ -1,8 +1,8 @@
 """All systems on the same trials in one run: error rates, size, CPU time for 3 s of sound, peak memory.
 
-Rates are of what each system itself ranks by, as in tools.evaluate; of edgevoice, whose embedding tells besides the
-voice how little it is sure of it, also by the voice alone. FRR and min DCF (P_target 0.01, C_fa 10, normalised) are at
-thresholds chosen on these very trials. --plot writes the DET plot of all systems. --markdown writes the table into a
+Each system ranks by its own score, as in tools.evaluate. An embedding of edgevoice also holds how unsure it is, so a
+second row ranks by the voice alone. FRR and min DCF (P_target 0.01, C_fa 10, normalised) are at thresholds chosen on
+these very trials. --plot writes the DET plot of all systems. --markdown writes the table into a
 file that holds the lines <!-- compare --> and <!-- /compare --> (or another word than compare, see --marker), between
 them. For CPU times to quote set OPENBLAS_NUM_THREADS=1 and OMP_NUM_THREADS=1: idle threads that spin are CPU time too.
 """
@@ -12,21 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
-from edgevoice.errors import EdgevoiceError, ModelError
+from edgevoice.errors import ModelError
 from edgevoice.hardware.sound_file import read_sound
-from tools.evaluate import tell_failures
 from tools.measure import det
 from tools.measure.cost import cpu_milliseconds, peak_memory_bytes, three_seconds
-from tools.measure.embeddings import embed_all
+from tools.measure.embeddings import embed_all, tell_failures
 from tools.measure.metrics import Values, eer, eer_difference_interval, error_curve
-from tools.measure.page import markdown_table, write_between
-from tools.measure.report import Report, as_json, interval_text, percent, report, score
+from tools.measure.page import markdown_option, markdown_table, print_table, write_between
+from tools.measure.report import Report, as_json, percent, report, score, with_interval
 from tools.measure.trial_options import Asked, asked, trial_options
 from tools.measure.trials import Trials
-from tools.peers import SYSTEMS, TRAINED, System, systems
+from tools.peers import SYSTEMS, load_systems
+from tools.step import Step
 
 HEADINGS = ("system", "EER (95 %)", "FRR at FAR 1 %", "at 0.1 %", "min DCF", "file", "CPU for 3 s", "memory", "failed")
 
@@ -52,7 +51,7 @@ class Row:
         memory = "" if self.peak_memory_bytes is None else f"{self.peak_memory_bytes / 2**20:.0f} MiB"
         return (
             self.system,
-            f"{percent(self.report.eer)} ({interval_text(self.report.eer_ci95)})",
+            with_interval(self.report.eer, self.report.eer_ci95),
             *(percent(frr) for frr in self.report.frr_at_far.values()),
             f"{self.report.min_dcf:.3f}",
             f"{self.size_bytes / 1e6:.2f} MB",
@@ -60,21 +59,6 @@ class Row:
             memory,
             str(self.failed),
         )
-
-
-def load_systems(names: Sequence[str], trained: Path = TRAINED) -> list[System]:
-    """The named systems, or all that are installed, saying which are not; ModelError where none is left."""
-    loaded, known = [], systems(trained)
-    for name in names or known:
-        try:
-            loaded.append(known[name]())
-        except ModelError as error:
-            if names:
-                raise
-            click.echo(f"{name} is left out: {error}", err=True)
-    if not loaded:
-        raise ModelError("no system to compare: each is missing something, see above; run: make setup-tools")
-    return loaded
 
 
 def compare(wanted: Asked, names: Sequence[str]) -> tuple[list[Row], dict[str, Values], Trials]:
@@ -87,7 +71,7 @@ def compare(wanted: Asked, names: Sequence[str]) -> tuple[list[Row], dict[str, V
     rows, scores = [], {}
     for system in loaded:
         embedded = embed_all(system, wanted.root, paths, conditions, wanted.cache)
-        tell_failures(embedded, trials, system.name)
+        tell_failures(system.name, embedded, paths)
         scored = score(system, embedded, trials)
         scores[system.name] = scored.own
         cost = system.size_bytes, cpu_ms[system.name], peak_memory_bytes(system.name, sound, wanted.trained)
@@ -127,16 +111,13 @@ def tell(rows: Sequence[Row], json_: bool) -> None:
     table = Table(*HEADINGS)
     for row in rows:
         table.add_row(*row.cells())
-    # Where nobody watches, a table folded to 80 columns cannot be read.
-    Console(width=None if Console().is_terminal else 140).print(table)
+    print_table(table, 140)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @trial_options
 @click.option("--system", "names", multiple=True, type=click.Choice(list(SYSTEMS)), help="Only this one; repeatable.")
-@click.option(
-    "--markdown", "markdown_file", type=click.Path(path_type=Path, dir_okay=False), help="Put the table there."
-)
+@markdown_option
 @click.option("--marker", default="compare", show_default=True, help="The word in the two marking lines.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Write the DET plot to this image.")
 @click.option(
@@ -147,26 +128,22 @@ def tell(rows: Sequence[Row], json_: bool) -> None:
 @click.option("--json", "json_", is_flag=True, help="JSON Lines on standard output, one a system, and nothing else.")
 def main(
     names: tuple[str, ...],
-    markdown_file: Path | None,
+    page: Path | None,
     marker: str,
     plot: Path | None,
     against: tuple[str, ...],
     json_: bool,
 ) -> None:
-    """Run from the command line."""
-    try:
-        rows, scores, trials = compare(asked(), names)
-        tell(rows, json_)
-        same = trials.is_target
-        told = [difference(scores, rows[0].system, other, trials) for other in against]
-        for line in told:
-            click.echo(line, err=json_)
-        if plot:
-            det.plot({name: error_curve(own[same], own[~same]) for name, own in scores.items()}, plot)
-        if markdown_file:
-            write_between(markdown_file, marker, markdown(rows, trials, told))
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    rows, scores, trials = compare(asked(), names)
+    tell(rows, json_)
+    same = trials.is_target
+    told = [difference(scores, rows[0].system, other, trials) for other in against]
+    for line in told:
+        click.echo(line, err=json_)
+    if plot:
+        det.plot({name: error_curve(own[same], own[~same]) for name, own in scores.items()}, plot)
+    if page:
+        write_between(page, marker, markdown(rows, trials, told))
 
 
 if __name__ == "__main__":

@@ -8,14 +8,14 @@ import matplotlib as mpl
 import numpy as np
 
 from edgevoice.recognition.embed import XVector
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.mood.clips import read_emotions
 from tools.mood.examples import gather
+from tools.mood.folds import Lessons, across_folds, lessons
 from tools.mood.network import Lesson
 from tools.mood.peers import PEERS, Peer, Table, measure_all
-from tools.mood.score import Judged, arousal_recall, calibrated, calibration_error, confusion, uar
+from tools.mood.score import Judged, arousal_recall, calibrated, calibration_error, confusion, uar, with_bounds
 from tools.step import Step
-from tools.train_emotion import Lessons, across_folds, lessons, with_bounds
 
 mpl.use("svg")
 mpl.rcParams["svg.hashsalt"] = "edgevoice"  # the same picture for the same figures
@@ -63,7 +63,7 @@ def draw(found: Sequence[tuple[str, Judged]], path: Path) -> None:
 @click.option("--copies", default=1, show_default=True, help="As in tools.train_emotion.")
 @click.option("--folds", default=5, show_default=True)
 @click.option("--plot", type=click.Path(path_type=Path), help="Picture of the confusion matrices (SVG).")
-@click.option("--markdown", type=click.Path(path_type=Path), help="Page to write the table into.")
+@markdown_option
 def main(
     index: Path,
     root: Path,
@@ -73,7 +73,7 @@ def main(
     copies: int,
     folds: int,
     plot: Path | None,
-    markdown: Path | None,
+    page: Path | None,
 ) -> None:
     clips = read_emotions(index, root)
     model = XVector(models / "xvector.tflite")
@@ -90,9 +90,7 @@ def main(
     ]
     rows.append(("chance", f"{1 / len(given.names):.3f}", "0.500", ""))
     table = markdown_table(("system", "UAR (95 %)", "arousal, high or low (95 %)", "calibration error"), rows)
-    click.echo(table)
-    if markdown:
-        write_between(markdown, "compare", table)
+    publish(table, page, "compare")
     if plot:
         draw(found, plot)
 

@@ -15,14 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import track
 
-from edgevoice.errors import EdgevoiceError
+from edgevoice.errors import SettingsError
 from edgevoice.listening.capture import SAMPLE_RATE
 from tools.fingerprints import Answer, Fingerprinter, systems
-from tools.fingerprints.trials import SECONDS, SNRS_DB, Query, Trials, make_trials, wilson
-from tools.measure.page import markdown_table, write_between
+from tools.fingerprints.trials import SECONDS, SNRS_DB, Query, Trials, make_trials
+from tools.measure.page import markdown_option, markdown_table, publish, write_between
+from tools.measure.shares import wilson
+from tools.step import Step
 
 Rule = Callable[[Answer], bool]
 Cell = tuple[str, int, int | None]
@@ -130,30 +131,24 @@ def report(asked: Sequence[Asked], trials: Trials) -> str:
     return "\n\n".join(parts)
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--count", default=10, show_default=True, help="Queries of each kind, length and SNR.")
 @click.option("--system", "names", multiple=True, help="Only this one; repeatable.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Put the tables there.")
+@markdown_option
 @click.option("--json", "json_", is_flag=True, help="JSON Lines, one a system, length and SNR, and nothing else.")
 def main(root: Path, count: int, names: tuple[str, ...], page: Path | None, json_: bool) -> None:
-    """Run from the command line."""
-    try:
-        known = systems()
-        trials = make_trials(root, count)
-        asked = ask([known[name] for name in names or known], trials)
-        text = report(asked, trials)
-        if page:
-            write_between(page, "fingerprints", text)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
-    except (ImportError, KeyError) as error:
-        raise click.ClickException(
-            f"{error}: wanted one of the systems in tools/fingerprints; run: make setup-tools"
-        ) from error
+    known = systems()
+    if unknown := sorted(set(names) - known.keys()):
+        raise SettingsError(f"no system is called {unknown[0]}; wanted one of {', '.join(known)}")
+    trials = make_trials(root, count)
+    asked = ask([known[name] for name in names or known], trials)
+    text = report(asked, trials)
     if not json_:
-        Console(soft_wrap=True).print(text, markup=False, highlight=False)
+        publish(text, page, "fingerprints")
         return
+    if page:
+        write_between(page, "fingerprints", text)
     for one in asked:
         for name, rule in one.rules().items():
             for (kind, seconds, snr_db), (hits, queries) in recognised(one, trials.queries, rule).items():

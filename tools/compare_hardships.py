@@ -9,19 +9,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 from tqdm import tqdm
 
-from edgevoice.errors import EdgevoiceError
-from tools.compare import load_systems
 from tools.measure.embeddings import embed_all, pair_scores
 from tools.measure.hardship import hardships
 from tools.measure.metrics import eer
-from tools.measure.page import markdown_table, write_between
-from tools.measure.trials import Trials, pair, read_grown_up
-from tools.peers import SYSTEMS, System
+from tools.measure.page import markdown_option, markdown_table, publish
+from tools.measure.trials import DEVELOPMENT_SETS, Trials, pair, read_grown_up
+from tools.peers import SYSTEMS, System, load_systems
+from tools.step import Step
 
-SETS = ("dev/speechocean762", "dev/librispeech10")
 ASKED = ("whole, clean", "3 s", "2 s", "5 dB", "in a room")
 
 
@@ -41,14 +38,14 @@ def rows(loaded: Sequence[System], trials: Trials, root: Path, cache: Path | Non
     return table
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("index", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--set", "sets", multiple=True, metavar="NAME", help="Repeatable; the development sets where not given.")
 @click.option("--all", "whole", is_flag=True, help="All clips of the index as one set.")
 @click.option("--system", "names", multiple=True, type=click.Choice(list(SYSTEMS)), help="Only this one; repeatable.")
 @click.option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps embeddings.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Put the tables there.")
+@markdown_option
 def main(
     index: Path,
     root: Path,
@@ -58,20 +55,14 @@ def main(
     cache: Path | None,
     page: Path | None,
 ) -> None:
-    """Run from the command line."""
-    try:
-        loaded, parts = load_systems(names), []
-        wanted: Sequence[str | None] = [None] if whole else sets or SETS
-        for name in wanted:
-            trials = pair(read_grown_up(index, name))
-            about = f"**{name or index.name}**: {trials.speakers} speakers, {int(trials.is_target.sum())} target pairs"
-            parts += [about, markdown_table(["system", *ASKED], rows(loaded, trials, root, cache))]
-        text = "\n\n".join([*parts, "Printed by `python -m tools.compare_hardships`."])
-        Console(soft_wrap=True).print(text, markup=False, highlight=False)
-        if page:
-            write_between(page, "hardships", text)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    loaded, parts = load_systems(names), []
+    wanted: Sequence[str | None] = [None] if whole else sets or DEVELOPMENT_SETS
+    for name in wanted:
+        trials = pair(read_grown_up(index, name))
+        about = f"**{name or index.name}**: {trials.speakers} speakers, {int(trials.is_target.sum())} target pairs"
+        parts += [about, markdown_table(["system", *ASKED], rows(loaded, trials, root, cache))]
+    text = "\n\n".join([*parts, "Printed by `python -m tools.compare_hardships`."])
+    publish(text, page, "hardships")
 
 
 if __name__ == "__main__":

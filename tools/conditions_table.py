@@ -1,10 +1,10 @@
 """How much short, noisy and far speech costs: EER of our x-vector under each hardship, as a table and a picture.
 
 Every clip goes through the whole path of the device. Lengths are the middle of the clip; noise and rooms are drawn by
-the clip's name from ROOT/noise and ROOT/rooms, SNR over the whole clip. These are the noises and rooms that
-tools.prepare disturbs training sound with, where its ROOT is this one: the people are new to the network, they are not.
-Twice: as the device takes noise off, and with the subtraction off; the model was trained with it in several strengths
-and without. People whose label tells an age under 18 are left out. --markdown writes between the lines
+the clip's name from ROOT/noise and ROOT/rooms, SNR over the whole clip. If tools.prepare had the same ROOT, it used
+them on the training sound: the people are new to the network, the noises and rooms are not. Everything is measured
+twice, with the device's spectral subtraction and without; the model was trained with it at several strengths and
+without. People whose label tells an age under 18 are left out. --markdown writes between the lines
 <!-- conditions --> and <!-- /conditions -->.
 """
 
@@ -13,19 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from edgevoice.errors import EdgevoiceError, SettingsError
+from edgevoice.errors import SettingsError
 from edgevoice.recognition.embed import XVector
 from tools.measure import det
 from tools.measure.conditions import noise_files
 from tools.measure.hardship import SUBTRACTIONS, Rates, embed_under, hardships, rates
-from tools.measure.page import markdown_table, write_between
-from tools.measure.report import interval_text
-from tools.measure.trials import Trials, pair, read_grown_up
+from tools.measure.page import markdown_option, markdown_table, publish
+from tools.measure.report import percent, with_interval
+from tools.measure.trials import DEVELOPMENT_SETS, Trials, pair, read_grown_up
 from tools.peers.edgevoice import MODEL
+from tools.step import Step
 
-SETS = ("dev/speechocean762", "dev/librispeech10")
 HEADINGS = (
     "",
     "EER (95 %)",
@@ -74,12 +73,12 @@ def rows(findings: Findings) -> list[tuple[str, ...]]:
         table.append(
             (
                 name,
-                f"{100 * on.both:.2f} % ({interval_text(on.interval)})",
+                with_interval(on.both, on.interval),
                 _times(on.both, clean["on"]),
-                f"{100 * off.both:.2f} %",
+                percent(off.both),
                 _times(off.both, clean["off"]),
-                f"{100 * on.enrolled_clean:.2f} %",
-                f"{100 * off.enrolled_clean:.2f} %",
+                percent(on.enrolled_clean),
+                percent(off.enrolled_clean),
                 f"{on.failed}, {off.failed}",
             )
         )
@@ -117,21 +116,21 @@ def plot(all_findings: Sequence[Findings], path: Path) -> None:
         axes.set(xlabel=quantity, ylabel="EER, %", ylim=(0, None))
         axes.grid(linewidth=0.3)
         axes.legend(fontsize=7)
-    det.save(figure.savefig, path)
+    det.save(figure, path)
 
 
 def _times(rate: float, clean: float) -> str:
     return "" if clean == 0 else f"{rate / clean:.2f}×"
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("model", type=click.Path(path_type=Path, exists=True), default=MODEL)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--index", type=click.Path(path_type=Path), help="ROOT/index.csv where not given.")
 @click.option("--set", "sets", multiple=True, metavar="NAME", help="Repeatable; the development sets where not given.")
 @click.option("--all", "whole", is_flag=True, help="All clips of the index as one set.")
 @click.option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps embeddings.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Put the tables there.")
+@markdown_option
 @click.option("--plot", "picture", type=click.Path(path_type=Path, dir_okay=False), help="Write the picture there.")
 def main(
     model: Path,
@@ -143,21 +142,15 @@ def main(
     page: Path | None,
     picture: Path | None,
 ) -> None:
-    """Run from the command line."""
-    try:
-        xvector = XVector(model)
-        for folder in ("noise", "rooms"):
-            noise_files(root / folder)
-        wanted: Sequence[str | None] = [None] if whole else sets or SETS
-        found = [measure(xvector, index or root / "index.csv", root, name, cache) for name in wanted]
-        text = markdown(found, xvector.manifest.name)
-        Console(soft_wrap=True).print(text, markup=False, highlight=False)
-        if page:
-            write_between(page, "conditions", text)
-        if picture:
-            plot(found, picture)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    xvector = XVector(model)
+    for folder in ("noise", "rooms"):
+        noise_files(root / folder)
+    wanted: Sequence[str | None] = [None] if whole else sets or DEVELOPMENT_SETS
+    found = [measure(xvector, index or root / "index.csv", root, name, cache) for name in wanted]
+    text = markdown(found, xvector.manifest.name)
+    publish(text, page, "conditions")
+    if picture:
+        plot(found, picture)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Digits, step 3: how often the digits of a challenge are heard right, and wrong ones let in, by voices kept apart.
+"""Digits, step 3: how often a challenge is accepted rightly and wrongly, with voices that nothing was trained on.
 
 Voices of Kokoro that nothing was trained on, two other synthesisers, and free speech of the development sets; clean
 and with a noise 10 dB below the speech, new to the network, while the threshold was chosen in it. --markdown writes
@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from edgevoice.errors import EdgevoiceError
 from edgevoice.recognition.digits import DigitModel
 from tools.digits.clips import HELD_OUT_SETS, Spoken, digit_clips, free_clips
 from tools.digits.plan import Use
 from tools.digits.trials import LENGTH, Trial, edits, try_all
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.shares import Share
+from tools.step import Step
 
 HEADINGS = ("", "clips (voices)", "digit errors", "right string", "one digit wrong", "other string")
 FREE_CLIPS = 300
@@ -76,19 +75,14 @@ def markdown(model: DigitModel, named: dict[str, list[Spoken]], noise: Path) -> 
     )
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("model", type=click.Path(path_type=Path, exists=True), default=Path("models/digits.tflite"))
 @click.option("--speech", type=click.Path(path_type=Path, exists=True), required=True, help="Of tools.digits_speech.")
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Put the table there.")
+@markdown_option
 def main(model: Path, speech: Path, root: Path, page: Path | None) -> None:
-    try:
-        text = markdown(DigitModel(model), sets(speech, root), root / "noise/background")
-        if page:
-            write_between(page, "digits", text)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
-    Console(soft_wrap=True).print(text, markup=False, highlight=False)
+    text = markdown(DigitModel(model), sets(speech, root), root / "noise/background")
+    publish(text, page, "digits")
 
 
 if __name__ == "__main__":

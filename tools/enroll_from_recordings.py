@@ -16,14 +16,15 @@ import click
 from edgevoice import app
 from edgevoice.cli.enroll import How, keep, refuse_name
 from edgevoice.config import Settings, load
-from edgevoice.errors import AudioError, EdgevoiceError
+from edgevoice.errors import AudioError
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.identify import hear_all
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.storage.voiceprints import Voiceprint
+from tools.index import SOUND_FILES, sound_files
 from tools.measure.asymmetric import TeacherMap, unit
-from tools.measure.conditions import SOUND_FILES
+from tools.step import Step
 
 Teach = Callable[[Samples], Vector]
 """(n,) int16 at 16 kHz -> (192,) float32, the teacher's embedding."""
@@ -53,18 +54,13 @@ def enroll(
 
 def recordings_in(paths: Sequence[Path]) -> list[Path]:
     """The files named, and the sound files of the folders named; AudioError where there is none."""
-    found = [
-        file
-        for path in paths
-        for file in (sorted(path.rglob("*")) if path.is_dir() else [path])
-        if not path.is_dir() or file.suffix.lower() in SOUND_FILES
-    ]
+    found = [file for path in paths for file in (sound_files(path) if path.is_dir() else [path])]
     if not found:
         raise AudioError(f"found no recording in {', '.join(map(str, paths))}; wanted {', '.join(sorted(SOUND_FILES))}")
     return found
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("name")
 @click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--map", "way", type=click.Path(path_type=Path), required=True, help="Of tools.teacher_map --write.")
@@ -74,16 +70,12 @@ def recordings_in(paths: Sequence[Path]) -> list[Path]:
 def main(
     name: str, recordings: tuple[Path, ...], way: Path, data: Path | None, config: Path | None, renew: bool
 ) -> None:
-    """Run from the command line."""
     from tools.training.teacher import Teacher  # noqa: PLC0415 - loads torch
 
-    try:
-        loaded = load(config, data)
-        files = recordings_in(recordings)
-        with app.house(loaded) as house:
-            made = enroll(loaded.settings, house, name, files, Teacher().embed, way, renew)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    loaded = load(config, data)
+    files = recordings_in(recordings)
+    with app.house(loaded) as house:
+        made = enroll(loaded.settings, house, name, files, Teacher().embed, way, renew)
     click.echo(f"{made.speaker} is enrolled from {made.utterances} utterances, with the teacher, for {made.model}")
 
 

@@ -14,14 +14,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from edgevoice.errors import EdgevoiceError
 from tools.measure import det
-from tools.measure.embeddings import Embedded, embed_all
+from tools.measure.embeddings import Embedded, embed_all, tell_failures
 from tools.measure.metrics import Values, error_curve, zero_error_bound
-from tools.measure.report import Report, as_json, interval_text, percent, report, score
+from tools.measure.report import Report, as_json, percent, report, score, with_interval
 from tools.measure.trial_options import Asked, asked, trial_options
 from tools.measure.trials import Trials
 from tools.peers import SYSTEMS, systems
+from tools.step import Step
 
 
 def evaluate(wanted: Asked, system_name: str, rank_by: str) -> tuple[Report, Values, Embedded, Trials]:
@@ -34,19 +34,13 @@ def evaluate(wanted: Asked, system_name: str, rank_by: str) -> tuple[Report, Val
     return report(ranked, scored, trials), ranked, embedded, trials
 
 
-def tell_failures(embedded: Embedded, trials: Trials, system: str) -> None:
-    """Name on standard error every clip that a system could not embed."""
-    for place, reason in embedded.failed.items():
-        click.echo(f"{system}: {trials.clips[place].path} failed and counts as refused: {reason}", err=True)
-
-
 def table(result: Report, failed: int, system: str) -> Table:
     """What a person reads."""
     rows = Table("", system, show_header=True)
     rows.add_row("target, non-target trials", f"{result.target_trials}, {result.nontarget_trials}")
     rows.add_row("speakers", str(result.speakers))
     rows.add_row("clips failed", str(failed))
-    rows.add_row("EER (95 % interval)", f"{percent(result.eer)} ({interval_text(result.eer_ci95)})")
+    rows.add_row("EER (95 % interval)", with_interval(result.eer, result.eer_ci95))
     for point, frr in result.frr_at_far.items():
         rows.add_row(f"FRR at FAR {percent(float(point))}", percent(frr))
     rows.add_row("min DCF, actual DCF", f"{result.min_dcf:.3f}, {_or_none(result.act_dcf)}")
@@ -77,7 +71,7 @@ def _caution(result: Report) -> str:
     )
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @trial_options
 @click.option("--system", "system_name", type=click.Choice(list(SYSTEMS)), default="edgevoice", show_default=True)
 @click.option("--rank-by", type=click.Choice(["own", "llr", "voice"]), default="own", show_default=True)
@@ -89,15 +83,11 @@ def main(
     plot: Path | None,
     json_: bool,
 ) -> None:
-    """Run from the command line."""
-    try:
-        result, ranked, embedded, trials = evaluate(asked(), system_name, rank_by)
-        tell_failures(embedded, trials, system_name)
-        tell(result, len(embedded.failed), system_name, json_)
-        if plot:
-            det.plot({system_name: error_curve(ranked[trials.is_target], ranked[~trials.is_target])}, plot)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    result, ranked, embedded, trials = evaluate(asked(), system_name, rank_by)
+    tell_failures(system_name, embedded, [clip.path for clip in trials.clips])
+    tell(result, len(embedded.failed), system_name, json_)
+    if plot:
+        det.plot({system_name: error_curve(ranked[trials.is_target], ranked[~trials.is_target])}, plot)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""False alarms of the tones an hour: what no known sound is, heard one clip after the other by the watch for beeps.
+"""False alarms an hour of the watch for beeps: it hears one clip after the other, none of them a known sound.
 
 The library: the made smoke alarm and doorbell, and both again at other pitches, as a house may have other ones.
 """
@@ -16,9 +16,10 @@ from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.known_sounds import STEP
 from edgevoice.recognition.tones import Tonal, Tones, beeps
 from edgevoice.visit import FOLDER
-from tools.known_sounds import made, spectra
+from tools.hear import spectra
+from tools.known_sounds import made
 from tools.measure.conditions import noise_files
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.step import Step
 
 MARKER = "false alarms of tones"
@@ -82,11 +83,10 @@ def rate(events: int, hours: float) -> str:
 
 @click.command(cls=Step, help=__doc__)
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with all sound.")
-@click.option("--markdown", type=click.Path(path_type=Path, exists=True), help="Page to write the table into.")
+@markdown_option
 @click.option("--only", multiple=True, type=click.Choice(list(GROUPS)), help="Hear this group; may be repeated.")
 @click.option("--every", default=1, show_default=True, help="Of speech, hear only every so many-th clip.")
-def main(root: Path, markdown: Path | None, only: tuple[str, ...], every: int) -> None:
-    """Run from the command line."""
+def main(root: Path, page: Path | None, only: tuple[str, ...], every: int) -> None:
     sounds = library()
     heard: dict[str, list[Path]] = {
         what: [
@@ -104,9 +104,7 @@ def main(root: Path, markdown: Path | None, only: tuple[str, ...], every: int) -
     rows.append(["all", f"{hours_of_all:.2f}", *(rate(int(events), hours_of_all) for events in of_all)])
     headings = ("heard", "hours", *(f"told at {percent} %" for percent in PERCENT))
     text = f"{markdown_table(headings, rows)}\n\n`python -m tools.false_alarms`, {len(sounds)} sounds in the library"
-    click.echo(text)
-    if markdown:
-        write_between(markdown, MARKER, text)
+    publish(text, page, MARKER)
 
 
 if __name__ == "__main__":

@@ -15,23 +15,21 @@ import click
 import numpy as np
 from rich.progress import track
 
-from edgevoice.errors import EdgevoiceError
 from edgevoice.hardware.sound_file import read_sound
-from edgevoice.listening.spectrum import Spectrum
-from edgevoice.listening.window import Windows
 from edgevoice.recognition.landmarks import Landmarks, landmarks
 from edgevoice.recognition.recordings import Library, Place, Threshold, keep
-from tools.fingerprints.trials import wilson
+from tools.hear import spectra
 from tools.index import read_index
 from tools.measure.metrics import zero_error_bound
+from tools.measure.shares import wilson
+from tools.step import Step
 
 SAME = 0.9  # correlation, at the best shift, of two clips that are one recording; of two takes it is far below
 
 
 def hear(root: Path, paths: Sequence[str]) -> dict[str, Landmarks]:
     """Path -> landmarks."""
-    spectrum = Spectrum()
-    return {path: landmarks(spectrum(Windows().cut(read_sound(root / path)))) for path in track(paths, "listening")}
+    return {path: landmarks(spectra(read_sound(root / path))) for path in track(paths, "listening")}
 
 
 def ask(heard: dict[str, Landmarks]) -> dict[str, Place | None]:
@@ -52,22 +50,18 @@ def one_recording(root: Path, first: str, second: str) -> bool:
     return bool(product.max() > SAME * np.sqrt(np.square(a).sum() * np.square(b).sum()))
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--set", "sets", multiple=True, default=("ravdess", "arabic_commands"), show_default=True)
 @click.option("--scores", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures of all to this CSV.")
 @click.option("--json", "json_", is_flag=True, help="JSON Lines, one a set, and nothing else.")
 def main(root: Path, sets: tuple[str, ...], scores: Path | None, json_: bool) -> None:
-    """Run from the command line."""
-    try:
-        rows = read_index(root, ("path", "set"))
-        for name in sets:
-            found = ask(hear(root, sorted(row["path"] for row in rows if row["set"] == name)))
-            _report(root, name, found, json_)
-            if scores:
-                _write(scores, found)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    rows = read_index(root, ("path", "set"))
+    for name in sets:
+        found = ask(hear(root, sorted(row["path"] for row in rows if row["set"] == name)))
+        _report(root, name, found, json_)
+        if scores:
+            _write(scores, found)
 
 
 def _report(root: Path, name: str, found: dict[str, Place | None], json_: bool) -> None:

@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from edgevoice.errors import EdgevoiceError, SettingsError
+from edgevoice.errors import SettingsError
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import Scorer, load_scorer
 from tools.measure.door_trials import Voice, embed_voices
 from tools.measure.groups import FEWEST, Group, eer_of, groups, people_of, trials_of
-from tools.measure.page import markdown_table, write_between
-from tools.measure.report import interval_text
+from tools.measure.page import markdown_option, markdown_table, publish
+from tools.measure.report import errors_text, with_interval
 from tools.peers.edgevoice import MODEL
-from tools.promise import cell
+from tools.step import Step
 
 PROMISES = (0.01, 0.001)
 
@@ -49,8 +48,8 @@ def measure(group: Group, voices: dict[str, Voice], scorer: Scorer) -> Row:
         refused = target < threshold
         rates += [float(accepted.mean()), float(refused.mean())]
         cells += [
-            cell(accepted, trials.nontarget_of, trials.nontarget_by),
-            cell(refused, trials.target_of, trials.target_of),
+            errors_text(accepted, (trials.nontarget_of, trials.nontarget_by)),
+            errors_text(refused, (trials.target_of, trials.target_of)),
         ]
     rate, interval = eer_of(trials)
     return Row(group, int(trials.target_of.max()) + 1, rate, interval, tuple(rates), tuple(cells))
@@ -83,7 +82,7 @@ def markdown(rows: Sequence[Row], model: str) -> str:
             row.group.kind,
             row.group.name,
             str(row.speakers),
-            f"{100 * row.eer:.2f} % ({interval_text(row.eer_ci95)})",
+            with_interval(row.eer, row.eer_ci95),
             *row.cells,
         )
         for row in rows
@@ -92,28 +91,22 @@ def markdown(rows: Sequence[Row], model: str) -> str:
     return f"{markdown_table(headings, lines)}\n\n{told}\n\nModel {model}; printed by `python -m tools.groups_table`."
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("model", type=click.Path(path_type=Path, exists=True), default=MODEL)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--index", type=click.Path(path_type=Path), help="ROOT/index.csv where not given.")
 @click.option("--split", default="dev", show_default=True, help="Only these rows of the index; all: every row.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Put the table there.")
+@markdown_option
 def main(model: Path, root: Path, index: Path | None, split: str, page: Path | None) -> None:
-    """Run from the command line."""
-    try:
-        xvector = XVector(model)
-        scorer = load_scorer(xvector.manifest.calibration, model)
-        people, clips = people_of(index or root / "index.csv", None if split == "all" else split)
-        voices = embed_voices(xvector, root, clips)
-        wanted = groups({speaker: person for speaker, person in people.items() if speaker in voices})
-        if not wanted:
-            raise SettingsError(f"no group of {FEWEST} speakers with four clips each among {len(people)} speakers")
-        text = markdown([measure(group, voices, scorer) for group in wanted], xvector.manifest.name)
-        if page:
-            write_between(page, "groups", text)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
-    Console(soft_wrap=True).print(text, markup=False, highlight=False)
+    xvector = XVector(model)
+    scorer = load_scorer(xvector.manifest.calibration, model)
+    people, clips = people_of(index or root / "index.csv", None if split == "all" else split)
+    voices = embed_voices(xvector, root, clips)
+    wanted = groups({speaker: person for speaker, person in people.items() if speaker in voices})
+    if not wanted:
+        raise SettingsError(f"no group of {FEWEST} speakers with four clips each among {len(people)} speakers")
+    text = markdown([measure(group, voices, scorer) for group in wanted], xvector.manifest.name)
+    publish(text, page, "groups")
 
 
 if __name__ == "__main__":

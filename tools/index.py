@@ -1,11 +1,13 @@
-"""The index of a folder of sound: ``index.csv`` beside it, or any other of the same form."""
+"""What is in a folder of sound: its index, ``index.csv`` or any other of the same form, and its files."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from edgevoice.errors import SettingsError
 
+SOUND_FILES = frozenset({".flac", ".ogg", ".opus", ".wav"})
+COLUMNS = ("path", "kind", "split", "set", "speaker", "session", "label", "seconds", "licence")
 _OF_A_FOLDER = ("path", "kind", "split", "set", "speaker", "label")
 
 
@@ -42,3 +44,17 @@ def read_rows(index: Path, columns: Sequence[str]) -> list[dict[str, str]]:
             raise SettingsError(f"{index}: {path} is listed twice; wanted a line a clip: take one of them out")
         listed.add(path)
     return rows
+
+
+def write_index(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
+    """Rows of ``COLUMNS``, one by one, so that a run that is stopped leaves what it has made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def sound_files(folder: Path) -> list[Path]:
+    """All that are named like sound, under the folder, in order; an empty list where there is none."""
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SOUND_FILES)

@@ -10,21 +10,19 @@ from pathlib import Path
 
 import click
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from edgevoice.errors import ModelError
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.doubt import Doubt
-from edgevoice.recognition.embed import Embedding, Vector, XVector, normalise, unit
+from edgevoice.recognition.embed import Embedding, Vector, XVector, unit
 from edgevoice.recognition.score import load_scorer
 from tools.measure.door_trials import Trials, Voice, development_people, door_trials, embed_sets
 from tools.measure.metrics import eer
 from tools.step import Step
-from tools.training.development import pair_eer
+from tools.training.development import embed, pair_eer
 from tools.training.student import Student
-from tools.training.xvector import context_frames
 
 PROMISES = (0.01, 0.001)
 
@@ -35,13 +33,9 @@ class FloatXVector:
     def __init__(self, student: Student, doubt: Doubt | None) -> None:
         self._student, self._doubt = student, doubt
 
-    @torch.inference_mode()
     def embed(self, mfcc: Cepstra) -> Embedding:
         """(n, 40) MFCC Q10 -> unit-length embedding."""
-        levels = normalise(mfcc, self._student.scale)
-        half = context_frames(self._student.network.shape) // 2
-        around = np.take(levels, np.arange(-half, len(levels) + half), axis=0, mode="wrap")
-        vector: Vector = self._student.network(torch.from_numpy(around)[None].float() / 32)[0].numpy()
+        vector = embed(self._student.network, self._student.scale, mfcc)
         seconds = len(mfcc) / FRAMES_PER_SECOND
         return Embedding(self._doubt.beside(vector, seconds) if self._doubt else unit(vector), "float")
 
@@ -62,11 +56,10 @@ def flips(one: NDArray[np.float64], other: NDArray[np.float64], threshold: float
 @click.argument("float_model", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 def main(model: Path, float_model: Path, root: Path) -> None:
-    """Run from the command line."""
     xvector = XVector(model)
     student = Student.load(float_model)
     if not np.array_equal(np.array(xvector.manifest.levels_per_unit, np.float32), student.scale):
-        raise click.ClickException(str(ModelError(f"{float_model} is not what {model} was made from: other scales")))
+        raise ModelError(f"{float_model} is not what {model} was made from: other scales")
     scorer = load_scorer(xvector.manifest.calibration, model)
 
     def trials(of: XVector | FloatXVector, name: str) -> tuple[Trials, Vector]:

@@ -1,4 +1,4 @@
-"""The watch for known sounds: how often a sound is named within three seconds of its start, and never by another name.
+"""How often the watch for known sounds names a sound within three seconds of its start, and how often wrongly.
 
 Music: works longer than 6 s, each in two encodings of one recording; one is in the library, four seconds of the other
 are heard, from six places on, at half the loudness, behind noise. Alarm and doorbell: made by tools.synthetic.sounds,
@@ -14,17 +14,15 @@ import click
 import numpy as np
 
 from edgevoice.errors import SettingsError
-from edgevoice.fixedpoint.exact import Integers
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-from edgevoice.listening.spectrum import Spectrum
-from edgevoice.listening.window import Windows
 from edgevoice.recognition.known_sounds import KnownSounds
 from edgevoice.recognition.landmarks import landmarks
 from edgevoice.recognition.recordings import Library, keep
 from edgevoice.recognition.tones import Tonal, Tones, beeps
+from tools.hear import spectra
 from tools.measure.conditions import in_a_room, mix, noise_files
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.shares import Share
 from tools.step import Step
 from tools.synthetic.sounds import FLOOR_DBFS, OTHERS, SOUNDS
@@ -37,11 +35,6 @@ _PLACES, _HEARD_S, _WITHIN_S, _LEAD_S = 6, 4.0, 3.0, 1.0
 
 Heard = Iterator[tuple[str, Samples]]
 """What is right, and four seconds of it."""
-
-
-def spectra(samples: Samples) -> Integers:
-    """(n,) -> its power spectra."""
-    return Spectrum()(Windows().cut(samples))
 
 
 def named(library: Library, tonal: list[Tonal], sound: Samples) -> tuple[str, float] | None:
@@ -139,9 +132,8 @@ def _row(what: str, found: list[tuple[str, tuple[str, float] | None]]) -> list[s
 @click.option(
     "--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with music and noise."
 )
-@click.option("--markdown", type=click.Path(path_type=Path, exists=True), help="Page to write the table into.")
-def main(root: Path, markdown: Path | None) -> None:
-    """Run from the command line."""
+@markdown_option
+def main(root: Path, page: Path | None) -> None:
     noises = noise_files(root / "noise" / "background")
     told: dict[tuple[str, str], list[tuple[str, tuple[str, float] | None]]] = defaultdict(list)
     for what, (known, heard) in groups(root):
@@ -157,9 +149,7 @@ def main(root: Path, markdown: Path | None) -> None:
     rows = [_row(f"{what}, {level}", found) for (what, level), found in told.items()]
     headings = ("heard", "times", "named within 3 s", "median", "wrongly")
     text = f"{markdown_table(headings, rows)}\n\n`python -m tools.known_sounds`"
-    click.echo(text)
-    if markdown:
-        write_between(markdown, MARKER, text)
+    publish(text, page, MARKER)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,19 @@
-"""What something kept was made of, so that it is never taken for what it is no longer."""
+"""What is kept in files from run to run: never taken for what it is no longer, written whole or not at all."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from edgevoice.errors import AudioError, SettingsError
 
 
 def made_of(files: Iterable[Path], *what: object) -> str:
-    """24 digits, others as soon as a file's place, size or time, or the ``repr`` of anything else, is another.
+    """24 hexadecimal digits that change with any file's path, size or time, and with the ``repr`` of anything else.
 
     AudioError where a file is not there.
     """
@@ -22,12 +27,31 @@ def made_of(files: Iterable[Path], *what: object) -> str:
 
 
 def refuse_another(record: Path, key: str) -> None:
-    """Keep in ``record`` what its folder is made of; SettingsError where that was something else."""
+    """Keep in the file ``record`` what its folder was made of; SettingsError where that was something else."""
     if not record.exists():
         record.parent.mkdir(parents=True, exist_ok=True)
         record.write_text(key, encoding="ascii")
     elif record.read_text(encoding="ascii") != key:
         raise SettingsError(
-            f"{record.parent} was made of other clips or settings than are asked for now, and would be taken for what "
-            "is wanted: name another --output, or remove that one to begin anew"
+            f"{record.parent} was made of other clips or settings than those asked for now; name another --output, or "
+            "remove this one to start again"
         )
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Write to this; it becomes ``path`` at the end of the block, so a stopped run leaves no half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.stem}.part{path.suffix}")
+    yield part
+    part.replace(path)
+
+
+def kept(path: Path | None, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    """The array in an .npy file, made and stored first if it is missing; without a path it is made each time."""
+    if path is None:
+        return make()
+    if not path.exists():
+        with whole(path) as part:
+            np.save(part, make())
+    return np.asarray(np.load(path))

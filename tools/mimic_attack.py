@@ -20,6 +20,8 @@ from edgevoice.recognition.score import Scorer, load_scorer
 from tools.attacks.mimic import SAID, VOICES, Machine, imitate, likeness, spectrum_of
 from tools.attacks.voices import (
     ENROLMENT_CLIPS,
+    RATES,
+    SETS,
     Spoken,
     clips_of,
     embed_clips,
@@ -28,11 +30,10 @@ from tools.attacks.voices import (
     llrs,
     voiceprint,
 )
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.shares import Share
 from tools.step import Step
 from tools.synthetic.kokoro import load_engine, load_voices
-from tools.voice_attacks import RATES, SETS
 
 MARKER = "mimicry"
 _SETS = ("LibriSpeech", "RAVDESS, neutral and calm")
@@ -58,11 +59,8 @@ def attack(
 @click.option("--voices", type=_FILE, required=True, help="Its voices as .npz.")
 @click.option("--only", type=click.Choice(_SETS), multiple=True, default=_SETS, help="These people; may be repeated.")
 @click.option("--people", type=click.IntRange(1), help="The first so many of each; all unless given.")
-@click.option("--markdown", type=_FILE, help="Page to write the table into.")
-def main(
-    root: Path, model: Path, voices: Path, only: tuple[str, ...], people: int | None, markdown: Path | None
-) -> None:
-    """Run from the command line."""
+@markdown_option
+def main(root: Path, model: Path, voices: Path, only: tuple[str, ...], people: int | None, page: Path | None) -> None:
     door_model = app.xvector_path(Settings())
     xvector = XVector(door_model)
     scorer = load_scorer(xvector.manifest.calibration, door_model)
@@ -80,9 +78,7 @@ def main(
         lines += [_line(name, np.array(found), scorer, rate) for rate in RATES]
     headings = ("imitated (people)", "rate allowed", "first sentence let in", "one of three", "LLR, median", "needs")
     text = f"{markdown_table(headings, lines)}\n\n`python -m tools.mimic_attack`; model {xvector.manifest.name}."
-    click.echo(text)
-    if markdown:
-        write_between(markdown, MARKER, text)
+    publish(text, page, MARKER)
 
 
 def _line(

@@ -1,8 +1,8 @@
-"""How mood bends recognition: people enrolled calm, and then heard angry, afraid, sad.
+"""What mood does to recognition: people are enrolled calm and then heard angry, afraid or sad.
 
 As at the door: the mean of three calm or neutral utterances, four times a person, against every other clip of all
 people in one mood. Refusals are at the thresholds that the x-vector has for one person enrolled; the LLR knows the
-length and the SNR of each clip, as at the door. Who has fewer than three calm or neutral clips is nobody's owner.
+length and the SNR of each clip, as at the door. People with fewer than three calm or neutral clips are not enrolled.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,15 +17,15 @@ from edgevoice.errors import SettingsError
 from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import Scorer, load_scorer
+from tools.measure.door_trials import ENROLMENT_UTTERANCES, ENROLMENTS_PER_SPEAKER
 from tools.measure.metrics import eer
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, write_between
 from tools.mood.clips import Clip, read_emotions
 from tools.mood.examples import Examples, gather
 from tools.mood.score import over_people
 from tools.step import Step
 
 USUAL = ("neutral", "calm")
-_ENROLMENTS, _UTTERANCES = 4, 3
 _REPLICATES = 200
 
 Values = NDArray[np.float64]
@@ -48,14 +48,14 @@ def try_all(clips: Sequence[Clip], examples: Examples, scorer: Scorer) -> Tries:
     """Every voiceprint against every clip that is not in it; SettingsError where nobody can be enrolled."""
     rng = np.random.default_rng(0)
     people = sorted({clip.speaker for clip in clips})
-    given = np.array([Circumstances(net_s, snr_db, _UTTERANCES).deviation for net_s, snr_db in examples.said])
+    given = np.array([Circumstances(net_s, snr_db, ENROLMENT_UTTERANCES).deviation for net_s, snr_db in examples.said])
     calibration = scorer.calibration
     side = given @ calibration.offset_by
     found = []
     for number, person in enumerate(people):
         usual = [i for i, c in enumerate(clips) if c.speaker == person and c.emotion in USUAL and not c.strong]
-        for _ in range(_ENROLMENTS if len(usual) >= _UTTERANCES else 0):
-            chosen = rng.choice(usual, _UTTERANCES, replace=False)
+        for _ in range(ENROLMENTS_PER_SPEAKER if len(usual) >= ENROLMENT_UTTERANCES else 0):
+            chosen = rng.choice(usual, ENROLMENT_UTTERANCES, replace=False)
             mean = examples.embedding[chosen].mean(axis=0)
             rest = np.setdiff1d(np.arange(len(clips)), chosen)
             scores = scorer.normalised((mean / np.linalg.norm(mean))[None], examples.embedding[rest])[0]
@@ -63,7 +63,9 @@ def try_all(clips: Sequence[Clip], examples: Examples, scorer: Scorer) -> Tries:
             own = np.array([clips[i].speaker == person for i in rest])
             found.append(Tries(llr, np.full(len(rest), number), own, rest))
     if not found:
-        raise SettingsError(f"none of {len(people)} people has {_UTTERANCES} clips labelled {' or '.join(USUAL)}")
+        raise SettingsError(
+            f"none of {len(people)} people has {ENROLMENT_UTTERANCES} clips labelled {' or '.join(USUAL)}"
+        )
     return Tries(*(np.concatenate([getattr(t, name) for t in found]) for name in ("llr", "owner", "own", "clip")))
 
 
@@ -116,8 +118,8 @@ def rows(clips: Sequence[Clip], examples: Examples, tries: Tries, scorer: Scorer
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Where the paths begin.")
 @click.option("--model", type=click.Path(path_type=Path, exists=True), required=True, help="The x-vector's .tflite.")
 @click.option("--cache", type=click.Path(path_type=Path), help="As in tools.train_emotion.")
-@click.option("--markdown", type=click.Path(path_type=Path), help="Page to write the table into.")
-def main(index: Path, root: Path, model: Path, cache: Path | None, markdown: Path | None) -> None:
+@markdown_option
+def main(index: Path, root: Path, model: Path, cache: Path | None, page: Path | None) -> None:
     clips = read_emotions(index, root)
     xvector = XVector(model)
     scorer = load_scorer(xvector.manifest.calibration, model)
@@ -135,8 +137,8 @@ def main(index: Path, root: Path, model: Path, cache: Path | None, markdown: Pat
         list(rows(clips, examples, try_all(clips, examples, scorer), scorer)),
     )
     click.echo(f"{table}\n\n{xvector.manifest.name}")
-    if markdown:
-        write_between(markdown, "eer", table)
+    if page:
+        write_between(page, "eer", table)
 
 
 if __name__ == "__main__":

@@ -6,33 +6,30 @@ clips or settings is refused.
 
 import multiprocessing
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.enhance import SubtractionSettings
-from edgevoice.listening.features import COEFFICIENTS, Cepstra
-from edgevoice.listening.frames import Frames, FrontEnd
-from edgevoice.listening.listen import FRONT_END, ListeningSettings
-from edgevoice.listening.utterance import UtteranceGate
-from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, WINDOW
-from tools.index import read_index
-from tools.made_of import made_of, refuse_another
+from edgevoice.listening.features import Cepstra
+from edgevoice.listening.window import FRAMES_PER_SECOND, HOP
+from tools.hear import front_end, samples_of, spoken_parts
+from tools.index import read_index, sound_files
+from tools.made_of import made_of, refuse_another, whole
 from tools.step import Step
-from tools.training.augment import Surroundings, Wave, change_speed, disturb, over_another
+from tools.training.augment import Surroundings, change_speed, disturb, over_another
 from tools.training.run_settings import PrepareSettings, read_run
+from tools.training.shards import stored_features
 from tools.training.throat import change_throat, draw_throat
 
 CLIPS_PER_SHARD = 100
-STORED_SHIFT = 4  # MFCC Q10 -> Q6, which fits int16
 
 
 @dataclass(frozen=True)
@@ -58,19 +55,6 @@ class Job:
     settings: PrepareSettings
 
 
-def front_end(samples: Samples, subtraction: SubtractionSettings | None = None) -> Frames:
-    """All frames of a clip, whoever speaks, as the device computes them from a fresh start."""
-    settings = ListeningSettings()
-    return FrontEnd(subtraction or settings.subtraction, settings.activity)(samples)
-
-
-def spoken_parts(frames: Frames) -> list[tuple[int, int]]:
-    """First and last frame of each utterance that the device would cut out."""
-    gate = UtteranceGate(ListeningSettings().utterance)
-    utterances = gate.gather(frames) + gate.finish()
-    return [(round(u.start_s * FRAMES_PER_SECOND), round(u.end_s * FRAMES_PER_SECOND)) for u in utterances]
-
-
 class Shard:
     """What is made of a job's clips, voice by voice."""
 
@@ -91,14 +75,14 @@ class Shard:
             mfcc = front_end(copy, draw_subtraction(self._settings, self._rng)).mfcc
             self.features.append(np.concatenate([mfcc[start:stop] for start, stop in parts]))
             self.source.append(len(self.speech))
-        self.speech.append(np.concatenate([voice[a * HOP : (b - 1) * HOP + WINDOW] for a, b in parts]))
+        self.speech.append(samples_of(parts, voice))
         self.speakers.append(speaker)
 
 
 def make_shard(job: Job) -> int:
     """Make one shard; returns its number."""
     rng = np.random.default_rng(job.number)
-    shard = Shard(job.settings, surroundings(job.sounds, job.settings), rng)
+    shard = Shard(job.settings, surroundings(job.sounds, job.settings.noise_db), rng)
     for listed in job.clips:
         original = _read(job, listed)
         for number in range(listed.voices):
@@ -132,43 +116,21 @@ def draw_subtraction(settings: PrepareSettings, rng: np.random.Generator) -> Sub
 
 
 def _write(job: Job, shard: Shard) -> None:
-    target = job.output / "prepared" / f"{job.number:04d}.npz"
-    part = target.with_suffix(".part.npz")
-    features = [(each >> STORED_SHIFT).astype(np.int16) for each in shard.features]
-    np.savez(
-        part,
-        speech=np.concatenate([np.zeros(0, np.int16), *shard.speech]),
-        speech_length=np.array([len(each) for each in shard.speech], dtype=np.int64),
-        features=np.concatenate([np.zeros((0, COEFFICIENTS), np.int16), *features]),
-        feature_length=np.array([len(each) for each in features], dtype=np.int64),
-        source=np.array(shard.source, dtype=np.int64),
-        speaker=np.array(shard.speakers, dtype=str),
-        front_end=np.array(FRONT_END),
-    )
-    part.rename(target)
+    with whole(job.output / "prepared" / f"{job.number:04d}.npz") as part:
+        np.savez(
+            part,
+            allow_pickle=False,
+            speech=np.concatenate([np.zeros(0, np.int16), *shard.speech]),
+            speech_length=np.array([len(each) for each in shard.speech], dtype=np.int64),
+            speaker=np.array(shard.speakers, dtype=str),
+            **stored_features(shard.features, shard.source),
+        )
 
 
-def stored_speech(shard: Mapping[str, NDArray[Any]]) -> list[Samples]:
-    """Of each voice of a shard, as it is read from its file."""
-    # A file of several arrays reads one anew each time that it is asked for it.
-    speech, length = shard["speech"], shard["speech_length"]
-    ends = np.cumsum(length)
-    return [speech[start:end] for start, end in zip(ends - length, ends, strict=True)]
-
-
-_SURROUNDINGS: dict[Path, Surroundings] = {}
-
-
-def surroundings(root: Path, settings: PrepareSettings) -> Surroundings:
+@cache
+def surroundings(root: Path, noise_db: tuple[float, float]) -> Surroundings:
     """All rooms and noise under the folder, read once."""
-    if root not in _SURROUNDINGS:
-        _SURROUNDINGS[root] = Surroundings(_load(root / "rooms"), _load(root / "noise"), settings.noise_db)
-    return _SURROUNDINGS[root]
-
-
-def _load(folder: Path) -> tuple[Wave, ...]:
-    files = sorted(path for path in folder.rglob("*") if path.suffix in {".opus", ".flac", ".wav"})
-    return tuple(read_sound(path).astype(np.float32) / np.float32(32768) for path in files)
+    return Surroundings.read(sound_files(root / "rooms"), sound_files(root / "noise"), noise_db)
 
 
 def listed_clips(root: Path, settings: PrepareSettings) -> Iterator[Clip]:

@@ -14,7 +14,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from edgevoice.errors import EdgevoiceError, SettingsError
+from edgevoice.errors import SettingsError
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import load_scorer
 from tools.measure.conditions import Conditions
@@ -28,8 +28,6 @@ from tools.measure.door_trials import (
     plain_scorer,
 )
 from tools.measure.metrics import (
-    Indices,
-    Mask,
     Values,
     act_dcf,
     cllr,
@@ -37,19 +35,14 @@ from tools.measure.metrics import (
     frr_at_far,
     min_cllr,
     min_dcf,
-    rate_interval,
 )
+from tools.measure.report import errors_text
 from tools.measure.trials import Selection, read_clips
+from tools.step import Step
 
 FEWEST = 2
 """People that it takes to measure anything."""
 _RATES = (0.03, 0.01, 0.003, 0.001)
-
-
-def cell(errors: Mask, first: Indices, second: Indices) -> str:
-    """A rate of errors and its interval; who is enrolled and who speaks in each trial."""
-    low, high = rate_interval(errors, (first, second))
-    return f"{100 * errors.mean():.2f} % ({100 * low:.2f}-{100 * high:.2f})"
 
 
 def curve(trials: Trials) -> str:
@@ -69,32 +62,29 @@ def costs(name: str, target: Values, nontarget: Values) -> str:
     return f"{name}: Cllr {lost:.3f} over its minimum; DCF {found:.3f}, minimum {least:.3f}{times}"
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("model", type=click.Path(path_type=Path, exists=True))
 @click.argument("index", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of the paths.")
 @click.option("--noise", type=click.Path(path_type=Path, exists=True), help="Also cut short, and in sounds from there.")
 @click.option("--top", type=click.IntRange(0), multiple=True, help="Cohort voices for AS-norm, 0 for none; repeatable.")
 def main(model: Path, index: Path, root: Path, noise: Path | None, top: tuple[int, ...]) -> None:
-    """Run from the command line."""
-    try:
-        xvector = XVector(model)
-        scorer = load_scorer(xvector.manifest.calibration, model)
-        clips = [(clip.path, clip.speaker) for clip in read_clips(index, Selection())]
-        voices = embed_voices(xvector, root, clips, conditions_at_a_door(noise) if noise else (Conditions(),))
-        if len(voices) < FEWEST:
-            raise SettingsError(
-                f"{index}: {len(voices)} people have more than {ENROLMENT_UTTERANCES} clips in which the gate hears "
-                f"them; wanted {FEWEST}"
-            )
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    xvector = XVector(model)
+    scorer = load_scorer(xvector.manifest.calibration, model)
+    clips = [(clip.path, clip.speaker) for clip in read_clips(index, Selection())]
+    voices = embed_voices(xvector, root, clips, conditions_at_a_door(noise) if noise else (Conditions(),))
+    if len(voices) < FEWEST:
+        raise SettingsError(
+            f"{index}: {len(voices)} people have more than {ENROLMENT_UTTERANCES} clips in which the gate hears "
+            f"them; wanted {FEWEST}"
+        )
     trials, calibration = door_trials(voices, scorer), scorer.calibration
     target, nontarget = trials.llrs(calibration)
     table = Table("promised false accepts", "found", "false refusals")
     for rate, threshold in zip(calibration.far, calibration.llr_at_far, strict=True):
-        accepted = cell(nontarget >= threshold, trials.nontarget_of, trials.nontarget_by)
-        table.add_row(f"{100 * rate:g} %", accepted, cell(target < threshold, trials.target_of, trials.target_of))
+        accepted = errors_text(nontarget >= threshold, (trials.nontarget_of, trials.nontarget_by))
+        refused = errors_text(target < threshold, (trials.target_of, trials.target_of))
+        table.add_row(f"{100 * rate:g} %", accepted, refused)
     Console(width=100).print(table)
     click.echo(f"{len(voices)} speakers; {len(trials.target)} target, {len(trials.nontarget)} non-target trials")
     click.echo(unjudged(voices))

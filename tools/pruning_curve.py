@@ -20,21 +20,20 @@ from tqdm import tqdm
 from edgevoice.listening.features import BANDS
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from tools.made_of import made_of
-from tools.measure.page import markdown_table, write_between
-from tools.prune import parameters, pruned
-from tools.quantize import convert
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.step import Step
-from tools.train import fit
+from tools.training.convert import convert
 from tools.training.corpus import Corpus, load_corpus
 from tools.training.development import Development, development_eer
+from tools.training.fit import fit, folder_beside
 from tools.training.graph import window_frames
 from tools.training.int8 import stripped
+from tools.training.pruning import parameters, pruned
 from tools.training.run_settings import Run, read_run
 from tools.training.student import Student
 from tools.training.xvector import XVector
 
 SHARES = (0.0, 0.15, 0.27, 0.4, 0.55, 0.7)
-_NEEDED = ("development.npz", "frame_basis.npz")
 _RUNS = 60  # of a file, to time it
 
 
@@ -55,14 +54,10 @@ def point(student: Student, share: float, run: Run, steps: int, corpus: Corpus, 
     settings = replace(
         run.train, steps=steps, learning_rate=run.prune.learning_rate, warm_up=run.prune.warm_up, seed=run.train.seed
     )
-    folder = output / f"curve-{share:g}-{made_of((), settings, student.key())}"
-    folder.mkdir(exist_ok=True)
-    for name in _NEEDED:
-        if not (folder / name).exists():
-            (folder / name).symlink_to((output / name).resolve())
+    folder = folder_beside(output, f"curve-{share:g}-{made_of((), settings, student.key())}")
     smaller = Student(pruned(student.network, share), student.scale)
     tuned = fit(smaller, corpus, settings, folder, "tune", root)
-    found = development_eer(tuned.network, tuned.scale, Development(root, folder / _NEEDED[0]))
+    found = development_eer(tuned.network, tuned.scale, Development(root, folder / "development.npz"))
     size = len(stripped(convert(tuned, corpus, replace(run.quantize, clips=60))))
     inner = tuned.network.shape.inner[0]
     return [
@@ -116,20 +111,17 @@ def sparsity(student: Student, run: Run, corpus: Corpus) -> list[list[str]]:
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
 @click.option("--steps", default=300, show_default=True, help="Of fine-tuning, each.")
 @click.option("--share", "shares", type=float, multiple=True, default=SHARES, show_default=True, help="Repeatable.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, exists=True), help="Put the tables there.")
+@markdown_option
 def main(run_file: Path, root: Path, output: Path, steps: int, shares: tuple[float, ...], page: Path | None) -> None:
-    """Run from the command line."""
     run, student, corpus = read_run(run_file), Student.load(output / "trained.pt"), load_corpus(output)
     curve = [point(student, share, run, steps, corpus, output, root) for share in tqdm(shares)]
-    sets = sorted(set(Development(root, output / _NEEDED[0]).set.tolist()))
+    sets = sorted(set(Development(root, output / "development.npz").set.tolist()))
     headings = ["channels taken out", "left a block", "weights", "MAC/s", "INT8 file", *sets]
     text = markdown_table(headings, curve)
     text += f"\n\nFloat EER after {steps} steps of fine-tuning each.\n\n"
     text += markdown_table(["weights", "bytes", "packed by zlib", "CPU of one window"], sparsity(student, run, corpus))
     text += "\n\nPrinted by `python -m tools.pruning_curve`."
-    if page:
-        write_between(page, "pruning", text)
-    click.echo(text)
+    publish(text, page, "pruning")
 
 
 if __name__ == "__main__":

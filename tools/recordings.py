@@ -1,11 +1,10 @@
-"""Step 0, if you like: more people to train on, from games and telephone prompts among Debian's packages.
+"""Step 0, optional: more people to train on, from games and telephone prompts among Debian's packages.
 
 Downloads the packages with apt, unpacks them into OUTPUT/packages and installs nothing. Writes OUTPUT/NAME/*.opus and
 OUTPUT/index.csv, a folder that ``tools.prepare --root OUTPUT`` takes. Who speaks is told by file names, roughly; that
 is enough to learn from a teacher. Licences stand in the index: use the recordings, do not pass them on with the code.
 """
 
-import csv
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,12 +18,12 @@ from tqdm import tqdm
 from edgevoice.errors import AudioError
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
+from tools.index import COLUMNS, write_index
 from tools.step import Step
 from tools.synthetic.packages import unpack
 from tools.synthetic.take import write
 from tools.training.talkies import open_drascula, open_gsm, open_queen, open_sky
 
-COLUMNS = ("path", "kind", "split", "set", "speaker", "session", "label", "seconds", "licence")
 _SHORTEST_S = 2.0  # shorter pieces of one voice are joined
 _LONGEST_S = 14.0
 _GAP_S = 0.12
@@ -129,10 +128,7 @@ def gather(source: Source, output: Path) -> Iterator[dict[str, str]]:
 @click.argument("output", type=click.Path(path_type=Path, file_okay=False))
 def main(output: Path) -> None:
     rows = [row for source in tqdm(SOURCES, unit="set") for row in gather(source, output)]
-    with (output / "index.csv").open("w", encoding="utf-8", newline="") as index:
-        writer = csv.DictWriter(index, COLUMNS)
-        writer.writeheader()
-        writer.writerows(rows)
+    write_index(output / "index.csv", rows)
     hours = sum(float(row["seconds"]) for row in rows) / 3600
     click.echo(
         f"{output / 'index.csv'}: {len(rows)} clips, {len({row['speaker'] for row in rows})} voices, {hours:.2f} h"

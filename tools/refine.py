@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from tools.step import Step
-from tools.train import fit
 from tools.training.corpus import load_corpus
 from tools.training.deepen import deepened
 from tools.training.development import Development, development_eer
+from tools.training.fit import fit
 from tools.training.run_options import run_options
 from tools.training.run_settings import read_run
 from tools.training.student import Student

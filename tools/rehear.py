@@ -1,8 +1,8 @@
-"""Step 1 again, where the front end has changed: the features of voices that are prepared already, made anew.
+"""Step 1 again after a change of the front end: new features for voices that are already prepared.
 
-Each shard keeps the speech of its voices: clean and disturbed (drawn anew) they pass through the front end of today,
-in place. What the teacher said of them stays true, so that nothing need be taught again. A shard that holds features
-of today's front end is left as it is.
+Each shard keeps the speech of its voices. Clean and disturbed anew, it goes through the present front end, and the
+shard is replaced. What the teacher said of the voices still holds, so nothing is taught again. A shard that the
+present front end made is left as it is.
 """
 
 import multiprocessing
@@ -14,13 +14,16 @@ import numpy as np
 from tqdm import tqdm
 
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-from edgevoice.listening.features import COEFFICIENTS, Cepstra
+from edgevoice.listening.features import Cepstra
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.listening.window import HOP
-from tools.prepare import STORED_SHIFT, draw_subtraction, front_end, stored_speech, surroundings
+from tools.hear import front_end
+from tools.made_of import whole
+from tools.prepare import draw_subtraction, surroundings
 from tools.step import Step
 from tools.training.augment import disturb
 from tools.training.run_settings import PrepareSettings, read_run
+from tools.training.shards import shards_in, stored_features, stored_speech
 
 LONGEST_LEAD_S = 2.0
 TONE_S = 0.25
@@ -52,7 +55,7 @@ def features_of(speech: Samples, job: Job, rng: np.random.Generator) -> list[Cep
     """Of the voice as it is, then of its disturbed copies; the front end may have heard the room before it."""
     lead = int(rng.uniform(0, LONGEST_LEAD_S) * SAMPLE_RATE) // HOP
     voice = np.concatenate([room_tone(speech, lead * HOP), speech])
-    around = surroundings(job.sounds, job.settings)
+    around = surroundings(job.sounds, job.settings.noise_db)
     noisy = [disturb(voice, around, rng) for _ in range(job.settings.noisy_copies)]
     return [front_end(copy, draw_subtraction(job.settings, rng)).mfcc[lead:] for copy in (voice, *noisy)]
 
@@ -67,15 +70,10 @@ def rehear(job: Job) -> bool:
     features: list[Cepstra] = []
     for speech in stored_speech(shard):
         features += features_of(speech, job, rng)
-    stored = [(each >> STORED_SHIFT).astype(np.int16) for each in features]
-    shard["features"] = np.concatenate([np.zeros((0, COEFFICIENTS), np.int16), *stored])
-    shard["feature_length"] = np.array([len(each) for each in features], dtype=np.int64)
-    shard["source"] = np.repeat(np.arange(len(shard["speech_length"])), 1 + job.settings.noisy_copies)
-    shard["front_end"] = np.array(FRONT_END)
-    where = job.shard.resolve()
-    part = where.with_suffix(".part.npz")
-    np.savez(part, **shard)
-    part.rename(where)
+    source = np.repeat(np.arange(len(shard["speech_length"])), 1 + job.settings.noisy_copies)
+    shard |= stored_features(features, source)
+    with whole(job.shard.resolve()) as part:
+        np.savez(part, **shard)
     return True
 
 
@@ -85,9 +83,8 @@ def rehear(job: Job) -> bool:
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
 @click.option("--workers", default=2, show_default=True)
 def main(run_file: Path, sounds: Path, output: Path, workers: int) -> None:
-    """Run from the command line."""
     settings = read_run(run_file).prepare
-    jobs = [Job(shard, sounds, settings) for shard in sorted((output / "prepared").glob("????.npz"))]
+    jobs = [Job(shard, sounds, settings) for shard in shards_in(output / "prepared")]
     with multiprocessing.Pool(workers) as pool:
         made = sum(tqdm(pool.imap_unordered(rehear, jobs), total=len(jobs), unit="shard"))
     click.echo(f"{made} of {len(jobs)} shards made anew for {FRONT_END}")

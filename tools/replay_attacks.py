@@ -25,13 +25,13 @@ from edgevoice.recognition.score import load_scorer
 from edgevoice.visit import FOLDER
 from tools.attacks import Attack
 from tools.attacks.cache import read_kept, source, write_kept
-from tools.attacks.door import Judge, Look, Verdict, attacked, read, verdict
+from tools.attacks.door import Judge, Look, Verdict, attacked, verdict
 from tools.attacks.kit import kit, splice
 from tools.attacks.takes import Take, refused, takes
 from tools.attacks.voices import ENROLMENT_CLIPS, clips_of, embed_clips, voiceprint
 from tools.made_of import made_of
 from tools.measure.conditions import mix, noise_files
-from tools.measure.page import markdown_table, write_between
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.shares import Share
 from tools.step import Step
 
@@ -52,10 +52,9 @@ class Target:
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--each", default=5, show_default=True, help="Clips a person that are replayed.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Folder that keeps what the door made of each replay.")
-@click.option("--markdown", type=click.Path(path_type=Path, exists=True), help="Page to write the tables into.")
+@markdown_option
 @click.option("--part", type=click.Choice(["attacks", "takes", "both"]), default="both", show_default=True)
-def main(root: Path, each: int, cache: Path | None, markdown: Path | None, part: str) -> None:
-    """Run from the command line."""
+def main(root: Path, each: int, cache: Path | None, page: Path | None, part: str) -> None:
     model = app.xvector_path(Settings())
     xvector = XVector(model)
     judge = Judge(xvector, load_scorer(xvector.manifest.calibration, model), Settings().recognition.false_accept_rate)
@@ -65,22 +64,19 @@ def main(root: Path, each: int, cache: Path | None, markdown: Path | None, part:
     targets = list(_targets(xvector, root, people, known, each))
     if part != "takes":
         attacks = _attacks(judge, root, said, targets, cache)
-        click.echo(attacks)
-        if markdown:
-            write_between(markdown, ATTACKS, attacks)
+        publish(attacks, page, ATTACKS)
     if part != "attacks":
         wrong = _new_takes(root, said, cache)
-        click.echo(wrong)
-        if markdown:
-            write_between(markdown, TAKES, wrong)
+        publish(wrong, page, TAKES)
 
 
 def _attacks(judge: Judge, root: Path, said: Sequence[Take], targets: Sequence[Target], cache: Path | None) -> str:
     """The table, of a door that remembers what is judged of every clip, and all of those that are replayed."""
     replayed = [target.path for target in targets]
     kept = [keep(take.path, take.marks) for take in said if take.path not in replayed]
-    for path, samples in (read(root, path) for path in replayed):
-        kept += [keep(path, landmarks(each.frames.spectrum)) for each in hear_all(app.ear(Settings()), samples)]
+    for path in replayed:
+        heard = hear_all(app.ear(Settings()), read_sound(root / path))
+        kept += [keep(path, landmarks(each.frames.spectrum)) for each in heard]
     library = Library(kept, SAME_RECORDING)
     verdicts: dict[str, list[Verdict]] = {}
     for target in tqdm(targets, unit="clip"):
@@ -113,8 +109,8 @@ def _looks(judge: Judge, root: Path, target: Target, cache: Path | None) -> dict
     path = cache / f"{target.path.replace('/', '-')}-{decided_by(judge, root, target)}.npz" if cache else None
     if path and path.exists():
         return {name: [Look.of(*kept) for kept in some] for name, some in read_kept(path).items()}
-    _, samples = read(root, target.path)
-    attacks: Sequence[Attack] = [*kit(rooms, noise), splice(read(root, target.partner)[1])]
+    samples = read_sound(root / target.path)
+    attacks: Sequence[Attack] = [*kit(rooms, noise), splice(read_sound(root / target.partner))]
     looks = {each.name: judge.looks(attacked(each, target.path, samples), target.voiceprint) for each in attacks}
     if path:
         write_kept(path, {name: [(look.marks, look.figures) for look in some] for name, some in looks.items()})

@@ -11,10 +11,12 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from edgevoice.errors import SettingsError
 from edgevoice.listening.capture import Samples
-from tools.prepare import stored_speech
+from tools.made_of import whole
 from tools.step import Step
 from tools.training.frame_targets import FrameBasis, principal_components
+from tools.training.shards import shards_in, stored_speech
 from tools.training.teacher import Teacher
 from tools.training.teacher_head import TeacherHead, left_out
 
@@ -40,14 +42,13 @@ def teach_shard(job: tuple[Path, Path, FrameBasis]) -> None:
     """Embed the speech of one prepared shard: embeddings (voices, 192) float32, frames (all frames, 128) int8."""
     prepared, taught, basis = job
     embeddings, frames = teacher().embed_many(read_speech(prepared))
-    part = taught.with_suffix(".part.npz")
-    np.savez(
-        part,
-        embeddings=embeddings,
-        frames=np.concatenate([basis.encode(vectors) for vectors in frames]),
-        frame_length=np.array([len(vectors) for vectors in frames], dtype=np.int64),
-    )
-    part.rename(taught)
+    with whole(taught) as part:
+        np.savez(
+            part,
+            embeddings=embeddings,
+            frames=np.concatenate([basis.encode(vectors) for vectors in frames]),
+            frame_length=np.array([len(vectors) for vectors in frames], dtype=np.int64),
+        )
 
 
 def frame_basis(output: Path, shards: list[Path]) -> FrameBasis:
@@ -66,8 +67,11 @@ def frame_basis(output: Path, shards: list[Path]) -> FrameBasis:
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
 @click.option("--workers", default=2, show_default=True)
 def main(output: Path, workers: int) -> None:
-    (output / "taught").mkdir(exist_ok=True)
-    shards = sorted((output / "prepared").glob("????.npz"))
+    shards = shards_in(output / "prepared")
+    if not shards:
+        raise SettingsError(
+            f"{output / 'prepared'}: found no shard to teach; run tools.prepare with this --output first"
+        )
     basis = frame_basis(output, shards)
     jobs = [(path, output / "taught" / path.name, basis) for path in shards]
     waiting = [job for job in jobs if not job[1].exists()]

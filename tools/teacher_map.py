@@ -11,21 +11,19 @@ from pathlib import Path
 
 import click
 import numpy as np
-from rich.console import Console
 
-from edgevoice.errors import EdgevoiceError
 from edgevoice.recognition.embed import XVector
-from tools.conditions_table import SETS
 from tools.measure.asymmetric import TeacherMap, Trials, door_trials, fit, training_voices, unit
 from tools.measure.conditions import Conditions
 from tools.measure.embeddings import embed_all
 from tools.measure.metrics import eer, eer_interval
-from tools.measure.page import markdown_table, write_between
-from tools.measure.report import interval_text
-from tools.measure.trials import read_grown_up
+from tools.measure.page import markdown_option, markdown_table, publish
+from tools.measure.report import with_interval
+from tools.measure.trials import DEVELOPMENT_SETS, read_grown_up
 from tools.peers import SYSTEMS, Vector
 from tools.peers.edgevoice import MODEL
 from tools.peers.edgevoice import load as load_ours
+from tools.step import Step
 
 CLIPS = (1, 3, 5, 8)
 HEADINGS = ("clips", "device enrols", "teacher enrols", "both enrol", "teacher enrols and verifies")
@@ -36,7 +34,7 @@ def rate(trials: Trials) -> str:
     """EER and its 95 % interval by a bootstrap over speakers."""
     found = eer(trials.scores[trials.same], trials.scores[~trials.same])
     interval = eer_interval(trials.scores, trials.same, (trials.enrolled, trials.spoke), _REPLICATES)
-    return f"{100 * found:.2f} % ({interval_text(interval)})"
+    return with_interval(found, interval)
 
 
 def measure(lead: TeacherMap, model: Path, root: Path, name: str, cache: Path | None) -> str:
@@ -59,15 +57,15 @@ def measure(lead: TeacherMap, model: Path, root: Path, name: str, cache: Path | 
     return f"**{name}**: {people} speakers, {len(good)} clips\n\n{markdown_table(HEADINGS, lines)}"
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("model", type=click.Path(path_type=Path, exists=True), default=MODEL)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of a training run.")
 @click.option("--voices", default=6000, show_default=True, help="Training voices to fit on.")
-@click.option("--set", "sets", multiple=True, metavar="NAME", default=SETS, show_default=True)
+@click.option("--set", "sets", multiple=True, metavar="NAME", default=DEVELOPMENT_SETS, show_default=True)
 @click.option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps embeddings.")
 @click.option("--write", type=click.Path(path_type=Path, dir_okay=False), help="Store the map there, as an .npz file.")
-@click.option("--markdown", "page", type=click.Path(path_type=Path, dir_okay=False), help="Put the tables there.")
+@markdown_option
 def main(
     model: Path,
     root: Path,
@@ -78,20 +76,14 @@ def main(
     write: Path | None,
     page: Path | None,
 ) -> None:
-    """Run from the command line."""
-    try:
-        xvector = XVector(model)
-        lead = fit(training_voices(output, xvector, voices), xvector.manifest.name)
-        tables = [measure(lead, model, root, name, cache) for name in sets]
-        printed = f"Model {xvector.manifest.name}, map of {voices} voices; printed by `python -m tools.teacher_map`."
-        text = "\n\n".join([*tables, printed])
-        if write:
-            lead.save(write)
-        if page:
-            write_between(page, "asymmetric", text)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
-    Console(soft_wrap=True).print(text, markup=False, highlight=False)
+    xvector = XVector(model)
+    lead = fit(training_voices(output, xvector, voices), xvector.manifest.name)
+    tables = [measure(lead, model, root, name, cache) for name in sets]
+    printed = f"Model {xvector.manifest.name}, map of {voices} voices; printed by `python -m tools.teacher_map`."
+    text = "\n\n".join([*tables, printed])
+    if write:
+        lead.save(write)
+    publish(text, page, "asymmetric")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@ The threshold lets in --far of wrong strings said by voices that training does n
 of free speech; both clean and at 10 dB.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,9 +12,7 @@ import click
 import numpy as np
 import torch
 
-from edgevoice.errors import EdgevoiceError, SettingsError
-from edgevoice.hardware.sound_file import read_sound
-from edgevoice.listening.listen import FRONT_END
+from edgevoice.errors import SettingsError
 from edgevoice.recognition.digits import DigitModel
 from edgevoice.recognition.embed import Vector
 from tools.digits.clips import CALIBRATION_SETS, FREE_SETS, Heard, Spoken, copies, digit_clips, free_clips
@@ -25,8 +21,10 @@ from tools.digits.plan import Use
 from tools.digits.train import Lessons, coefficient_levels, convert, fit
 from tools.digits.trials import Trial, try_all
 from tools.measure.conditions import noise_files
+from tools.step import Step
 from tools.training.augment import Surroundings
 from tools.training.int8 import describe
+from tools.training.manifest import identity, read_manifest, write_manifest
 
 LARGEST_FILE = 150_000
 NOISE_DB = (3.0, 30.0)
@@ -38,11 +36,7 @@ KOKORO_TIMES = 4  # as many copies of each of its clips, which are fewer, dearer
 
 def surroundings(root: Path) -> Surroundings:
     """All rooms; the noises of esc10 alone, so that those of ``background`` are new when it is measured."""
-    rooms, noises = (
-        tuple(read_sound(path).astype(np.float32) / np.float32(32768) for path in noise_files(root / folder))
-        for folder in ("rooms", "noise/esc10")
-    )
-    return Surroundings(rooms, noises, NOISE_DB)
+    return Surroundings.read(noise_files(root / "rooms"), noise_files(root / "noise/esc10"), NOISE_DB)
 
 
 def threshold(trials: list[Trial], far: float) -> float:
@@ -54,15 +48,10 @@ def threshold(trials: list[Trial], far: float) -> float:
 
 def calibrate(path: Path, clips: Sequence[Spoken], noise: Path, far: float) -> DigitModel:
     """Write into the manifest the threshold that these clips ask for."""
-    model, manifest = DigitModel(path), json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    model = DigitModel(path)
     trials = [trial for sound in (None, noise) for seed in range(DRAWS) for trial in try_all(model, clips, sound, seed)]
-    write_manifest(path, manifest | {"acceptance": {"far": far, "llr": round(threshold(trials, far), 3)}})
+    write_manifest(path, read_manifest(path) | {"acceptance": {"far": far, "llr": round(threshold(trials, far), 3)}})
     return DigitModel(path)
-
-
-def write_manifest(path: Path, manifest: dict[str, object]) -> None:
-    """Beside the model."""
-    path.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
 def to_learn(spoken: Sequence[Spoken], root: Path, count: int, free: int, seed: int) -> list[Heard]:
@@ -75,13 +64,12 @@ def to_learn(spoken: Sequence[Spoken], root: Path, count: int, free: int, seed: 
     return clips
 
 
-def describe_file(content: bytes, levels: Vector, spoken: Sequence[Spoken], far: float) -> dict[str, object]:
+def first_manifest(
+    path: Path, content: bytes, levels: Vector, spoken: Sequence[Spoken], far: float
+) -> dict[str, object]:
     """The manifest, its threshold still to be found."""
-    sha256 = hashlib.sha256(content).hexdigest()
     return {
-        "name": f"digits-{sha256[:8]}",
-        "sha256": sha256,
-        "front_end": FRONT_END,
+        **identity(path, content),
         "levels_per_unit": [float(level) for level in levels],
         "context_frames": CONTEXT,
         "signatures": {name: asdict(one) for name, one in describe(content, ["digits"]).items()},
@@ -118,7 +106,7 @@ def quantize(network: DigitNetwork, clips: Sequence[Heard], levels: Vector) -> b
     return content
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--speech", type=click.Path(path_type=Path, exists=True), required=True, help="Of tools.digits_speech.")
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
 @click.option("--models", type=click.Path(path_type=Path, exists=True), required=True, help="Where the files go.")
@@ -142,20 +130,17 @@ def main(
     threshold_only: bool,
 ) -> None:
     path = models / "digits.tflite"
-    try:
-        if not threshold_only:
-            spoken = digit_clips(speech, Use.TRAIN)
-            clips = to_learn(spoken, root, count, free, 1000 if resume else 0)
-            click.echo(f"{len(spoken)} clips of digits, {len(clips)} with copies and free speech")
-            lessons = Lessons(steps, minutes, learning_rate=0.0015 if resume else 0.003)
-            network, levels = train(speech / "digits.pt", resume, clips, lessons)
-            content = quantize(network, clips, levels)
-            path.write_bytes(content)
-            write_manifest(path, describe_file(content, levels, spoken, far))
-        kept_apart = digit_clips(speech, Use.CALIBRATE) + free_clips(root, CALIBRATION_SETS, FREE_CLIPS, 1)
-        model = calibrate(path, kept_apart, root / "noise/background", far)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    if not threshold_only:
+        spoken = digit_clips(speech, Use.TRAIN)
+        clips = to_learn(spoken, root, count, free, 1000 if resume else 0)
+        click.echo(f"{len(spoken)} clips of digits, {len(clips)} with copies and free speech")
+        lessons = Lessons(steps, minutes, learning_rate=0.0015 if resume else 0.003)
+        network, levels = train(speech / "digits.pt", resume, clips, lessons)
+        content = quantize(network, clips, levels)
+        path.write_bytes(content)
+        write_manifest(path, first_manifest(path, content, levels, spoken, far))
+    kept_apart = digit_clips(speech, Use.CALIBRATE) + free_clips(root, CALIBRATION_SETS, FREE_CLIPS, 1)
+    model = calibrate(path, kept_apart, root / "noise/background", far)
     click.echo(f"{path}: {model.manifest.name}, LLR {model.manifest.acceptance.llr} at {far:.1%}")
 
 

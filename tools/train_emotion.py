@@ -5,100 +5,35 @@ is judged, as an INT8 file through the device's interpreter, by a network that n
 trained on all of them, written to MODELS, and calibrated by what the folds said.
 """
 
-import hashlib
-import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from edgevoice.door.decide import Rules
+from edgevoice.errors import ModelError
 from edgevoice.recognition.embed import XVector
-from edgevoice.recognition.emotion import STRONG, encode
-from edgevoice.tflite import TFLiteModel
-from tools.made_of import made_of
-from tools.measure.page import markdown_table, write_between
-from tools.mood.clips import Clip, deal_folds, read_emotions, sex_by_pitch
-from tools.mood.examples import Examples, gather
-from tools.mood.file import ENTRY, LARGEST_FILE, Meaning, convert, write
-from tools.mood.network import Head, Lesson, learn
-from tools.mood.score import Judged, arousal_recall, calibrated, calibration_error, fit_temperature, interval, uar
+from edgevoice.recognition.emotion import STRONG
+from tools.measure.page import markdown_option, markdown_table, write_between
+from tools.mood.clips import read_emotions
+from tools.mood.examples import gather
+from tools.mood.file import LARGEST_FILE, Meaning, write
+from tools.mood.folds import Lessons, across_folds, learn_without, lessons
+from tools.mood.network import Lesson
+from tools.mood.score import (
+    Judged,
+    arousal_recall,
+    calibrated,
+    calibration_error,
+    fit_temperature,
+    uar,
+    with_bounds,
+)
 from tools.step import Step
-from tools.training.int8 import describe
 
 LICENCE = "CC BY-NC-SA 4.0, not for commercial use: learned from RAVDESS (Livingstone and Russo, 2018), which is so"
-_ORDER = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
-_CALIBRATING = 300  # examples that set the ranges of the INT8 tensors
-
-
-@dataclass(frozen=True, eq=False)
-class Lessons:
-    """Everything to learn from: (copies, n, d) inputs, (n,) labels, people, folds and sex."""
-
-    inputs: NDArray[np.float32]
-    label: NDArray[np.int64]
-    person: NDArray[np.int64]
-    fold: NDArray[np.int64]
-    sex: NDArray[np.float32]
-    names: tuple[str, ...]
-
-
-def lessons(clips: Sequence[Clip], copies: Sequence[Examples], folds: int) -> Lessons:
-    """Clips and what the device makes of them and their copies."""
-    found = {clip.emotion for clip in clips}
-    names = tuple(sorted(found, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)))
-    speaker = np.array([clip.speaker for clip in clips])
-    pitch = copies[0].pitch_hz
-    return Lessons(
-        np.stack([copy.inputs for copy in copies]),
-        np.array([names.index(clip.emotion) for clip in clips]),
-        np.unique(speaker, return_inverse=True)[1],
-        deal_folds(speaker, pitch, folds),
-        sex_by_pitch(speaker, pitch),
-        names,
-    )
-
-
-def learn_without(given: Lessons, fold: int | None, lesson: Lesson) -> tuple[Head, bytes]:
-    """A network that has not heard the people of one fold, and its INT8 file."""
-    heard = given.fold != (-1 if fold is None else fold)
-    known = given.inputs[:, heard]
-    head = learn(known, given.label[heard], given.sex[heard], len(given.names), lesson)
-    every = known.reshape(-1, known.shape[-1])
-    drawn = np.random.default_rng(0).choice(len(every), min(_CALIBRATING, len(every)), replace=False)
-    return head, convert(head, every[drawn])
-
-
-def answers_of(content: bytes, head: Head, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
-    """(n, d) -> (n, labels) by the INT8 file, as the device runs it."""
-    entry = describe(content, [ENTRY])[ENTRY]
-    with tempfile.NamedTemporaryFile(suffix=".tflite") as file:
-        Path(file.name).write_bytes(content)
-        model = TFLiteModel(Path(file.name), hashlib.sha256(content).hexdigest(), {ENTRY: entry})
-    coded = encode(inputs, head.scaling.centre, head.scaling.levels_per_unit)
-    stored = np.array([model.run(ENTRY, row[None])[0] for row in coded], dtype=np.float64)
-    return (stored - entry.output.quantization.zero_point) * entry.output.quantization.scale
-
-
-def across_folds(given: Lessons, lesson: Lesson, cache: Path | None = None) -> NDArray[np.float64]:
-    """(n, labels) answers to each clip by the network that has not heard its speaker; ``cache``: folder that keeps
-    them."""
-    of = given.inputs, given.label, given.sex, given.fold
-    key = made_of((), [hashlib.sha256(each.tobytes()).hexdigest() for each in of], lesson)
-    stored = cache / f"folds-{key}.npy" if cache else None
-    if stored and stored.exists():
-        return np.asarray(np.load(stored), dtype=np.float64)
-    answers = np.zeros((len(given.label), len(given.names)))
-    for fold in tqdm(np.unique(given.fold), unit="fold"):
-        head, content = learn_without(given, int(fold), lesson)
-        answers[given.fold == fold] = answers_of(content, head, given.inputs[0][given.fold == fold])
-    if stored:
-        np.save(stored, answers)
-    return answers
 
 
 def fold_table(given: Lessons, judged: Judged, speakers: Sequence[str]) -> str:
@@ -112,12 +47,6 @@ def fold_table(given: Lessons, judged: Judged, speakers: Sequence[str]) -> str:
     told = [[str(cell) for cell in row] for row in sorted(rows)]
     told.append(["all", f"{len(rows)} people", "", with_bounds(judged, uar), with_bounds(judged, arousal_recall)])
     return markdown_table(("fold", "actor", "voice", "UAR", "arousal, high or low"), told)
-
-
-def with_bounds(judged: Judged, measure: Callable[[Judged], float]) -> str:
-    """A figure and its 95 % interval over people."""
-    lowest, highest = interval(judged, measure)
-    return f"{measure(judged):.3f} ({lowest:.3f}-{highest:.3f})"
 
 
 def summary(judged: Judged, unsure_below: float, heard: NDArray[np.bool_]) -> str:
@@ -159,7 +88,7 @@ def strong_line(judged: Judged) -> str:
 @click.option("--epochs", default=Lesson.epochs, show_default=True)
 @click.option("--unsure-below", default=0.3, show_default=True, help="A largest probability under it is no answer.")
 @click.option("--licence", default=LICENCE, show_default=True, help="Of the file, as its teaching sound demands.")
-@click.option("--markdown", type=click.Path(path_type=Path), help="Page to write the table of folds into.")
+@markdown_option
 def main(
     index: Path,
     root: Path,
@@ -173,7 +102,7 @@ def main(
     epochs: int,
     unsure_below: float,
     licence: str,
-    markdown: Path | None,
+    page: Path | None,
 ) -> None:
     clips = read_emotions(index, root)
     model = XVector(models / f"{xvector}.tflite")
@@ -184,11 +113,11 @@ def main(
     table = fold_table(given, judged, sorted({clip.speaker for clip in clips}))
     told = summary(judged, unsure_below, heard[0].heard)
     click.echo(f"{table}\n\n{told}")
-    if markdown:
-        write_between(markdown, "folds", f"{table}\n\n```\n{told}\n```")
+    if page:
+        write_between(page, "folds", f"{table}\n\n```\n{told}\n```")
     head, content = learn_without(given, None, lesson)
     if len(content) > LARGEST_FILE:
-        raise click.ClickException(f"{len(content)} bytes; at most {LARGEST_FILE} wanted: fewer --networks")
+        raise ModelError(f"the network takes {len(content)} bytes; at most {LARGEST_FILE} wanted: fewer --networks")
     training = {
         "clips": len(clips),
         "people": len(np.unique(given.person)),

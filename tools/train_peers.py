@@ -17,14 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from edgevoice.errors import AudioError, EdgevoiceError, SettingsError
+from edgevoice.errors import AudioError, SettingsError
 from edgevoice.hardware.sound_file import read_sound
-from tools.made_of import made_of, refuse_another
+from tools.made_of import made_of, refuse_another, whole
 from tools.measure.trials import Clip, Selection, read_clips
 from tools.peers import TRAINED, Vector, gmm_ubm, ivector_plda, plda
 from tools.peers.mixture import Mixture, read_arrays
 from tools.peers.plain_mfcc import FRAMES_PER_SECOND, SIZE, speech_cepstra
 from tools.peers.total_variability import Posterior, first_guess
+from tools.step import Step
 from tools.training.corpus import made_up
 
 Arrays = Mapping[str, NDArray[np.generic]]
@@ -118,10 +119,8 @@ def _next_total(total: Vector, statistics: Vector) -> Arrays:
 def kept(path: Path, make: Callable[[], Arrays]) -> dict[str, Vector]:
     """The arrays of a stage, made only where they are not there yet."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part.npz")
-        np.savez(part, allow_pickle=False, **make())
-        part.rename(path)
+        with whole(path) as part:
+            np.savez(part, allow_pickle=False, **make())
     return read_arrays(path)
 
 
@@ -147,7 +146,7 @@ def train(clips: Sequence[Clip], root: Path, output: Path, sizes: Sizes) -> Iter
     yield f"i-vectors of {total.shape[2]} numbers and PLDA"
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("index", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option(
@@ -158,12 +157,8 @@ def train(clips: Sequence[Clip], root: Path, output: Path, sizes: Sizes) -> Iter
 @click.option("--rounds", type=click.IntRange(1), default=Sizes.rounds, show_default=True, help="Of EM.")
 @click.option("--seed", default=Sizes.seed, show_default=True)
 def main(index: Path, root: Path, output: Path, gaussians: int, rank: int, rounds: int, seed: int) -> None:
-    """Run from the command line."""
-    try:
-        for told in train(training_clips(index), root, output, Sizes(gaussians, rank, rounds, seed)):
-            click.echo(told)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    for told in train(training_clips(index), root, output, Sizes(gaussians, rank, rounds, seed)):
+        click.echo(told)
 
 
 if __name__ == "__main__":

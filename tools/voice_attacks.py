@@ -19,19 +19,12 @@ from edgevoice.config import Settings
 from edgevoice.errors import SettingsError
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.score import Scorer, load_scorer
-from tools.attacks.voices import ENROLMENT_CLIPS, Spoken, clips_of, embed_people, llrs, voiceprint
-from tools.measure.page import markdown_table, write_between
+from tools.attacks.voices import ENROLMENT_CLIPS, RATES, SETS, Spoken, clips_of, embed_people, llrs, voiceprint
+from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.shares import Share
 from tools.step import Step
 
 MARKER = "synthetic voices"
-RATES = (0.01, 0.001)
-SETS = {
-    "speechocean762, adults": ("speechocean762", "dev", ()),
-    "LibriSpeech": ("librispeech10", "dev", ()),
-    "RAVDESS, neutral and calm": ("ravdess", "", ("neutral", "calm")),
-}
-"""What the table calls them: set and split of the index, and which labels."""
 _REPLICATES = 1000
 
 Llrs = NDArray[np.float64]
@@ -109,9 +102,8 @@ def share(accepted: Accepted) -> Share:
 
 @click.command(cls=Step, help=__doc__)
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder with index.csv.")
-@click.option("--markdown", type=click.Path(path_type=Path, exists=True), help="Page to write the table into.")
-def main(root: Path, markdown: Path | None) -> None:
-    """Run from the command line."""
+@markdown_option
+def main(root: Path, page: Path | None) -> None:
     model = app.xvector_path(Settings())
     xvector = XVector(model)
     scorer = load_scorer(xvector.manifest.calibration, model)
@@ -131,9 +123,7 @@ def main(root: Path, markdown: Path | None) -> None:
     )
     text = f"{markdown_table(headings, lines)}\n\n{len(machine)} synthetic voices; `python -m tools.voice_attacks`; "
     text += f"model {xvector.manifest.name}."
-    click.echo(text)
-    if markdown:
-        write_between(markdown, MARKER, text)
+    publish(text, page, MARKER)
 
 
 if __name__ == "__main__":

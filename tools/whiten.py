@@ -31,13 +31,13 @@ SHRINKAGES = (1.0, 0.8, 0.6, 0.4, 0.2, 0.1)
 
 
 @torch.inference_mode()
-def labelled_embeddings(student: Student, corpus: Corpus, clips: int = CLIPS) -> Labelled:
+def labelled_embeddings(student: Student, corpus: Corpus) -> Labelled:
     """Crops of clips whose speaker is known and has several; of any clips where fewer than four people have."""
     speaker = corpus.speaker[corpus.voice]
     wanted = in_own_voice(speaker, 4)
     if len(np.unique(speaker[wanted])) < FEWEST:
         wanted, speaker = np.ones_like(wanted), np.full_like(speaker, "")
-    chosen = np.random.default_rng(0).permutation(np.flatnonzero(wanted))[:clips]
+    chosen = np.random.default_rng(0).permutation(np.flatnonzero(wanted))[:CLIPS]
     batches = Batches(corpus, student.scale, 0.5, seed=0)
     frames = int(CROP_S * FRAMES_PER_SECOND) + context_frames(student.network.shape)
     vectors = []

@@ -14,7 +14,8 @@ from tools import false_matches
 from tools.compare_fingerprints import Asked, ask, recognised, report
 from tools.fingerprints import Answer, systems
 from tools.fingerprints.ours import Ours
-from tools.fingerprints.trials import Query, Trials, disturbed, make_trials, wilson
+from tools.fingerprints.trials import Query, Trials, disturbed, make_trials
+from tools.measure.shares import wilson
 
 RNG = np.random.default_rng(0)
 VOICES = ("ada-unlock-1.opus", "ada-unlock-2.opus", "ben-unlock-1.opus", "ben-unlock-2.opus", "ben-unlock-3.opus")

@@ -1,4 +1,4 @@
-"""The list of steps in tools/__init__.py is whole."""
+"""The list of commands in tools/__init__.py is whole."""
 
 import re
 from pathlib import Path
@@ -6,8 +6,9 @@ from pathlib import Path
 import tools
 
 
-def test_every_step_is_listed() -> None:
+def test_every_command_is_listed() -> None:
     assert tools.__doc__ is not None
-    (folder,) = tools.__path__
-    steps = {path.stem for path in Path(folder).glob("[!_]*.py")} | {"explore"}
-    assert steps <= set(re.findall(r"\w+", tools.__doc__))
+    folder = Path(next(iter(tools.__path__)))
+    deeper = [path for path in folder.glob("*/[!_]*.py") if "@click.command(" in path.read_text(encoding="utf-8")]
+    names = [".".join(path.relative_to(folder).with_suffix("").parts) for path in [*folder.glob("[!_]*.py"), *deeper]]
+    assert {*names, "explore"} <= set(re.findall(r"\w+(?:\.\w+)?", tools.__doc__))

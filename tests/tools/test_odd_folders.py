@@ -13,12 +13,12 @@ from edgevoice.visit import FOLDER
 from tests.sound import clip
 from tools import known_sounds, mood_eer, voice_attacks
 from tools.ear import two_voices
+from tools.hear import front_end
 from tools.measure import early_looks
 from tools.measure.door_trials import plain_scorer
 from tools.mood.clips import Clip
 from tools.mood.examples import Examples
 from tools.peers.edgevoice import MODEL
-from tools.prepare import front_end
 
 pytestmark = pytest.mark.tools
 RNG = np.random.default_rng(0)

@@ -8,9 +8,10 @@ import pytest
 from edgevoice.listening.listen import FRONT_END
 from edgevoice.listening.window import HOP
 from tests.sound import clip
-from tools.prepare import STORED_SHIFT, front_end, stored_speech
+from tools.hear import front_end
 from tools.rehear import Job, rehear, room_tone
 from tools.training.run_settings import PrepareSettings
+from tools.training.shards import STORED_SHIFT, stored_speech
 
 VOICES = (clip("ada-unlock-1.opus")[8000:32000], clip("ben-unlock-1.opus")[8000:24000])
 

@@ -11,7 +11,7 @@ from edgevoice.errors import SettingsError
 from tests.tools.test_batches import SCALE, basis, corpus
 from tests.tools.test_development import TWO_PEOPLE, folder
 from tools import prepare
-from tools.train import fit
+from tools.training.fit import fit
 from tools.training.run_settings import TrainSettings
 from tools.training.student import Student
 from tools.training.xvector import Shape, XVector

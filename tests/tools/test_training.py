@@ -16,7 +16,7 @@ from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import load_scorer
 from edgevoice.visit import FOLDER, load_visit
 from tests.sound import clip
-from tools.prepare import front_end
+from tools.hear import front_end
 from tools.training.run_settings import read_run
 
 REPOSITORY = Path(__file__).parents[2]

@@ -1,4 +1,4 @@
-"""Fingerprints kept in a file, so that a table can be made again, or gone on with, at once."""
+"""Fingerprints kept in a file, so that a table is made again, or a stopped run resumed, without hearing all anew."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,6 +7,7 @@ import numpy as np
 
 from edgevoice.recognition.constellation import Peaks
 from edgevoice.recognition.landmarks import Landmarks, of_peaks
+from tools.made_of import whole
 from tools.peers.edgevoice import source_hash
 
 Kept = tuple[Landmarks, tuple[float, ...]]
@@ -27,11 +28,8 @@ def write_kept(path: Path, kept: Mapping[str, Sequence[Kept]]) -> None:
             arrays[f"{name}|{number}|peaks"] = peaks.astype(np.int32)
             arrays[f"{name}|{number}|figures"] = np.array([marks.length, *figures], dtype=np.float64)
         arrays[f"{name}||count"] = np.array(len(some))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
-    part.replace(path)
+    with whole(path) as part:
+        np.savez_compressed(part, allow_pickle=False, **arrays)
 
 
 def read_kept(path: Path) -> dict[str, list[Kept]]:

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 
-from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.embed import Vector, XVector
@@ -100,8 +98,3 @@ def verdict(library: Library, looks: Sequence[Look]) -> Verdict:
     accepted = [look.accepted for look in looks]
     opened = [look.accepted and not is_known for look, is_known in zip(looks, known, strict=True)]
     return Verdict(bool(whole), bool(whole) and all(whole), any(accepted), any(opened))
-
-
-def read(root: Path, path: str) -> tuple[str, Samples]:
-    """A clip and its name."""
-    return path, read_sound(root / path)

@@ -63,18 +63,16 @@ def higher(semitones: float) -> Change:
 def spliced_with(second: Samples) -> Change:
     """The first half of the clip and the second half of ``second``, faded into each other over 20 ms."""
 
+    after = second[len(second) // 2 :].astype(np.float64)
+
     def change(samples: Samples, _: np.random.Generator) -> Samples:
-        return _spliced(samples, second)
+        ahead = samples[: len(samples) // 2].astype(np.float64)
+        fade = min(_FADE, len(ahead), len(after))
+        rising = np.linspace(0, 1, fade)
+        joint = ahead[len(ahead) - fade :] * (1 - rising) + after[:fade] * rising
+        return to_samples(np.concatenate([ahead[: len(ahead) - fade], joint, after[fade:]]))
 
     return change
-
-
-def _spliced(first: Samples, second: Samples) -> Samples:
-    ahead, after = first[: len(first) // 2].astype(np.float64), second[len(second) // 2 :].astype(np.float64)
-    fade = min(_FADE, len(ahead), len(after))
-    rising = np.linspace(0, 1, fade)
-    joint = ahead[len(ahead) - fade :] * (1 - rising) + after[:fade] * rising
-    return to_samples(np.concatenate([ahead[: len(ahead) - fade], joint, after[fade:]]))
 
 
 def _float(samples: Samples) -> NDArray[np.float32]:

@@ -19,9 +19,9 @@ def equalised(samples: Samples, rng: np.random.Generator) -> Samples:
     return to_samples(np.fft.irfft(spectrum * shape, len(samples)))
 
 
-def band_limited(low_hz: float, high_hz: float, order: int = 4) -> Change:
-    """What passes a Butterworth band-pass."""
-    passes = butter(order, [low_hz, high_hz], "bandpass", fs=SAMPLE_RATE, output="sos")
+def band_limited(low_hz: float, high_hz: float) -> Change:
+    """What passes a Butterworth band-pass of the fourth order."""
+    passes = butter(4, [low_hz, high_hz], "bandpass", fs=SAMPLE_RATE, output="sos")
 
     def change(samples: Samples, _: np.random.Generator) -> Samples:
         return to_samples(sosfilt(passes, samples.astype(np.float64)))

@@ -8,11 +8,7 @@ from zlib import crc32
 import numpy as np
 from tqdm import tqdm
 
-from edgevoice.fixedpoint.exact import Integers
 from edgevoice.hardware.sound_file import read_sound
-from edgevoice.listening.capture import Samples
-from edgevoice.listening.frames import FrontEnd
-from edgevoice.listening.listen import ListeningSettings
 from edgevoice.recognition.landmarks import Landmarks, landmarks
 from edgevoice.recognition.recordings import Library, keep
 from edgevoice.recognition.replay import SAME_RECORDING, find
@@ -20,6 +16,7 @@ from tools.attacks import Attack
 from tools.attacks.cache import Kept, read_kept, source, write_kept
 from tools.attacks.coding import unchanged
 from tools.attacks.voices import clips_of, heard
+from tools.hear import front_end
 from tools.made_of import made_of
 from tools.measure.shares import Share
 
@@ -64,7 +61,7 @@ def takes(
 
 def _listen(path: Path, gated: bool, behind: Attack) -> list[Kept]:
     samples = behind.change(read_sound(path), np.random.default_rng(crc32(path.name.encode())))
-    sounds = [each.frames.spectrum for each in heard(samples)] if gated else [_whole(samples)]
+    sounds = [each.frames.spectrum for each in heard(samples)] if gated else [front_end(samples).spectrum]
     return [(landmarks(each), ()) for each in sounds]
 
 
@@ -84,8 +81,3 @@ def refused(said: Sequence[Take]) -> Refused:
 def _remember(library: Library, own: Iterable[Take]) -> None:
     for part in own:
         library.add(keep(part.path, part.marks))
-
-
-def _whole(samples: Samples) -> Integers:
-    settings = ListeningSettings()
-    return FrontEnd(settings.subtraction, settings.activity)(samples).spectrum

@@ -23,6 +23,13 @@ from tools.index import read_index
 from tools.label import is_adult
 
 ENROLMENT_CLIPS = 3
+RATES = (0.01, 0.001)
+SETS = {
+    "speechocean762, adults": ("speechocean762", "dev", ()),
+    "LibriSpeech": ("librispeech10", "dev", ()),
+    "RAVDESS, neutral and calm": ("ravdess", "", ("neutral", "calm")),
+}
+"""What the table calls them: set and split of the index, and which labels."""
 _RULES = Rules()
 
 

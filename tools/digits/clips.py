@@ -12,8 +12,8 @@ from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.listening.features import Cepstra
 from tools.digits.plan import Use
+from tools.hear import front_end, spoken_parts
 from tools.index import read_index
-from tools.prepare import front_end, spoken_parts
 from tools.training.augment import Surroundings, change_speed, disturb
 from tools.training.throat import change_throat, draw_throat
 

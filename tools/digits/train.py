@@ -1,6 +1,5 @@
 """Clips -> the float network, by CTC (A. Graves et al., ICML 2006), and its INT8 file."""
 
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from edgevoice.recognition.embed import FRAME_RATE_DIVISOR, Vector, normalise, w
 from edgevoice.tflite import Int8
 from tools.digits.clips import Heard
 from tools.digits.network import CONTEXT, OUTPUTS, WINDOW, DigitNetwork, Graph
-from tools.training.int8 import convert_folder, stripped
+from tools.training.int8 import as_int8, full_range, stripped
 from tools.training.student import INPUT_UNIT
 
 _LARGEST_NORM = 5.0  # of a gradient
@@ -106,13 +105,9 @@ def convert(network: DigitNetwork, clips: Sequence[Heard], levels: Vector) -> by
     """Float network and clips to find its ranges on -> INT8 TFLite file."""
 
     def representative() -> Iterator[tuple[str, dict[str, NDArray[np.float32]]]]:
-        full_range = np.zeros((1, WINDOW, COEFFICIENTS), np.float32)
-        full_range[0, 0, :2] = (-128 * INPUT_UNIT, 127 * INPUT_UNIT)  # makes the input's scale exactly INPUT_UNIT
-        yield "digits", {"mfcc": full_range}
+        yield "digits", {"mfcc": full_range((1, WINDOW, COEFFICIENTS), INPUT_UNIT)}
         for clip in clips:
             for cut in windows(normalise(clip.mfcc, levels), CONTEXT, OUTPUTS):
                 yield "digits", {"mfcc": cut.astype(np.float32)[None] * np.float32(INPUT_UNIT)}
 
-    with tempfile.TemporaryDirectory() as folder:
-        Graph(network).save(folder)
-        return stripped(convert_folder(folder, ["digits"], representative))
+    return stripped(as_int8(Graph(network).save, ["digits"], representative))

@@ -30,8 +30,8 @@ from tools.ear.truth import (
     steady_noise,
     truth_in_mixture,
 )
-from tools.measure.page import write_between
-from tools.prepare import front_end
+from tools.hear import front_end
+from tools.measure.page import markdown_option, publish, titled_table
 from tools.step import Step
 
 SPEECH = {"speechocean762": 90, "librispeech10": 40}
@@ -168,34 +168,26 @@ def _percentiles(found: list[float]) -> str:
     return f"{half:.0f} / {most:.0f}"
 
 
-def as_markdown(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """One table."""
-    lines = [headings, ["---"] * len(headings), *rows]
-    return f"**{title}**\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 @click.command(cls=Step, help=__doc__)
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--seed", default=2, show_default=True)
 @click.option("--clips", "limit", type=int, default=None, help="Only so many clips of each set.")
 @click.option("--ours-alone", is_flag=True, help="Without the peers, for a look at our own gate.")
-@click.option("--markdown", type=click.Path(path_type=Path, exists=True), default=None)
-def main(data: Path, seed: int, limit: int | None, ours_alone: bool, markdown: Path | None) -> None:
+@markdown_option
+def main(data: Path, seed: int, limit: int | None, ours_alone: bool, page: Path | None) -> None:
     judges = {OURS: JUDGES[OURS]} if ours_alone else JUDGES
     wanted = {name: min(count, limit or count) for name, count in SPEECH.items()}
     clips = read_speech(data, "dev", wanted, seed)
-    parts = [as_markdown(*table) for table in tables(measure(clips, read_noise(data, measuring=True), seed, judges))]
+    parts = [titled_table(*table) for table in tables(measure(clips, read_noise(data, measuring=True), seed, judges))]
     headings: tuple[str, ...] = ("early pause", "pause", "clips split", "looks a clip", "first decision", "end")
-    parts.append(as_markdown(f"pauses, clean, {TAIL_S} s of quiet behind; p50 / p95 in ms", headings, pauses(clips)))
+    parts.append(titled_table(f"pauses, clean, {TAIL_S} s of quiet behind; p50 / p95 in ms", headings, pauses(clips)))
     for told, half in (("measuring half", True), ("tuning half", False)):
         headings = ("system", "false utterances", "an hour", "most on")
         parts.append(
-            as_markdown(f"noise alone, {told}", headings, false_utterances(read_noise(data, measuring=half), judges))
+            titled_table(f"noise alone, {told}", headings, false_utterances(read_noise(data, measuring=half), judges))
         )
     text = "\n\n".join(parts)
-    click.echo(text)
-    if markdown:
-        write_between(markdown, "endpointing", text)
+    publish(text, page, "endpointing")
 
 
 if __name__ == "__main__":

@@ -6,10 +6,6 @@ included; what ours cost in the front end prints benchmarks.noise. Speech is of 
 After each mean stands half the width of its 95 % interval, by bootstrap over clips.
 """
 
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +13,14 @@ from pathlib import Path
 
 import click
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
-from edgevoice.errors import EdgevoiceError
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from tools.ear.enhancers import OURS, WaveEnhancer, peers
 from tools.ear.mixtures import LEAD, Mixture, Wave, draw_noise, mix, noise_kinds, quiet_clips
+from tools.measure.page import print_table
+from tools.step import Step
 
 SNRS_DB = (20, 10, 5, 0)
 COMPARED = ("subtraction 2, 1/8", "bands", "Wiener")
@@ -126,17 +122,13 @@ def show(names: list[str], results: dict[tuple[str, int], list[Gain]]) -> Table:
     return table
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--clips", default=16, show_default=True, help="One kind of noise each, all kinds in turn.")
 def main(root: Path, clips: int) -> None:
-    """Run from the command line."""
-    try:
-        enhancers: dict[str, WaveEnhancer] = {**{name: OURS[name] for name in COMPARED}, **peers()}
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    enhancers: dict[str, WaveEnhancer] = {**{name: OURS[name] for name in COMPARED}, **peers()}
     results = gains(enhancers, root, clips)
-    Console(width=None if Console().is_terminal else 200).print(show(list(enhancers), results))
+    print_table(show(list(enhancers), results), 200)
 
 
 if __name__ == "__main__":

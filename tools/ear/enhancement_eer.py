@@ -7,10 +7,6 @@ draws: of the adults of dev/speechocean762 to report, of another index (other pe
 wave, before a front end that takes nothing off.
 """
 
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -21,11 +17,9 @@ from zlib import crc32
 import click
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
-from edgevoice.errors import EdgevoiceError
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.capture import Samples
@@ -35,12 +29,14 @@ from edgevoice.listening.window import HOP
 from edgevoice.recognition.embed import XVector
 from tools.ear.enhancers import OFF, OURS, Ours, WaveEnhancer, peers
 from tools.ear.mixtures import LEAD, draw_noise, mix, noise_kinds, to_samples
-from tools.made_of import made_of
+from tools.hear import front_end, spoken_parts
+from tools.made_of import kept, made_of
 from tools.measure.metrics import Values, eer
+from tools.measure.page import print_table
 from tools.measure.trials import Selection, Trials, pair, read_clips
 from tools.peers import Vector
 from tools.peers.edgevoice import MODEL, source_hash
-from tools.prepare import front_end, spoken_parts
+from tools.step import Step
 
 SNRS_DB = (20, 10, 5, 0)
 QUIET_DB = 40
@@ -67,7 +63,7 @@ def features_of(name: str, enhance: Ours | WaveEnhancer, cache: Path | None) -> 
 def enhanced(name: str, enhance: WaveEnhancer, heard: Samples, cache: Path | None) -> Samples:
     """What a package makes of it, which no line of ours changes: stored, since pyrnnoise takes long."""
     key = f"{name} {hashlib.sha256(heard.tobytes()).hexdigest()}"
-    return kept(cache, key, lambda: enhance(heard)).astype(np.int16)
+    return kept(stored_at(cache, key), lambda: enhance(heard)).astype(np.int16)
 
 
 def trials_of(index: Path, wanted: Selection, of_each: int) -> Trials:
@@ -97,18 +93,9 @@ def embed_all(features: Features, model: XVector, recordings: Sequence[Recording
     return np.asarray(vectors, dtype=np.float32)
 
 
-def kept(folder: Path | None, key: str, make: Callable[[], Vector | Samples]) -> Vector | Samples:
-    """The stored array of this key, or a new one, which is stored."""
-    if folder is None:
-        return make()
-    path = folder / f"enhancement-{hashlib.sha256(key.encode()).hexdigest()[:24]}.npy"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part.npy")
-        np.save(part, make())
-        part.rename(path)
-    stored: Vector | Samples = np.load(path)
-    return stored
+def stored_at(folder: Path | None, key: str) -> Path | None:
+    """The file in ``folder`` of what has this key."""
+    return folder / f"enhancement-{hashlib.sha256(key.encode()).hexdigest()[:24]}.npy" if folder else None
 
 
 def source() -> str:
@@ -157,11 +144,11 @@ def measure(
                     recordings += [record(root, path, snr_db, kinds) for path in paths]
                 return embed_all(features, model, recordings)
 
-            found[name][snr_db] = kept(cache, f"{name} {snr_db} {made}", make).astype(np.float32)
+            found[name][snr_db] = kept(stored_at(cache, f"{name} {snr_db} {made}"), make).astype(np.float32)
     return found
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("model_file", type=click.Path(path_type=Path, exists=True), default=MODEL)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--index", type=click.Path(path_type=Path), help="Of other speech, for all its clips; else ROOT's.")
@@ -171,22 +158,18 @@ def measure(
 def main(
     model_file: Path, root: Path, index: Path | None, clips: int, cache: Path | None, only: tuple[str, ...]
 ) -> None:
-    """Run from the command line."""
-    try:
-        enhancers: dict[str, Ours | WaveEnhancer] = {**OURS, **peers()}
-        systems = {name: features_of(name, each, cache) for name, each in enhancers.items() if not only or name in only}
-        wanted = Selection() if index else Selection(_SET, adults=True)
-        trials = trials_of(index or root / "index.csv", wanted, clips)
-        found = measure(systems, XVector(model_file), trials, root, cache)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    enhancers: dict[str, Ours | WaveEnhancer] = {**OURS, **peers()}
+    systems = {name: features_of(name, each, cache) for name, each in enhancers.items() if not only or name in only}
+    wanted = Selection() if index else Selection(_SET, adults=True)
+    trials = trials_of(index or root / "index.csv", wanted, clips)
+    found = measure(systems, XVector(model_file), trials, root, cache)
     titles = ("EER in %: enrolled in quiet, heard at", "EER in %: enrolled and heard at")
     tables = [Table(title, "quiet", *(f"{snr_db} dB" for snr_db in SNRS_DB)) for title in titles]
     for name, vectors in found.items():
         for table, row in zip(tables, rows_of(name, vectors, trials), strict=True):
             table.add_row(*row)
     for table in tables:
-        Console(width=None if Console().is_terminal else 120).print(table)
+        print_table(table, 120)
     targets = int(trials.is_target.sum())
     click.echo(f"{len(trials.clips)} clips of {trials.speakers} speakers: {targets} target pairs")
 

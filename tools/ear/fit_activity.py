@@ -20,6 +20,7 @@ from edgevoice.listening.capture import Samples
 from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.frames import FrontEnd
 from edgevoice.listening.network import ACTIVATION_BITS
+from edgevoice.listening.window import FRAMES_PER_SECOND
 from tools.ear.lessons import read_material, scenes
 from tools.ear.speech_network import SpeechNetwork
 from tools.step import Step
@@ -115,7 +116,8 @@ def main(data: Path, output: Path, keep: Path | None, count: int, epochs: int, s
         rows, truth = lessons(data, count, seed)
         if keep is not None:
             np.savez(keep, rows=rows, truth=truth)
-    click.echo(f"{rows.shape[0] * rows.shape[2] / 360_000:.1f} h of sound, {100 * truth.mean():.0f} % speech")
+    hours = rows.shape[0] * rows.shape[2] / (3600 * FRAMES_PER_SECOND)
+    click.echo(f"{hours:.1f} h of sound, {100 * truth.mean():.0f} % speech")
     write(output, train(rows, truth.astype(np.float32), epochs).as_integers())
 
 

@@ -155,7 +155,6 @@ def _together(found: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
 @click.option("--epochs", default=10, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 def main(data: Path, output: Path, packages: Path, quietest: int, varied: int, epochs: int, seed: int) -> None:
-    """Run from the command line."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     noise = read_noise(data)

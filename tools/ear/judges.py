@@ -13,7 +13,7 @@ from edgevoice.listening.features import COEFFICIENTS
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.window import HOP, WINDOW
 from tools.ear.truth import count_frames
-from tools.prepare import front_end
+from tools.hear import front_end
 
 SILERO_PROBABILITY = 0.5
 _SURE = 8 << ODDS_BITS

@@ -13,9 +13,10 @@ import soxr
 
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-from edgevoice.listening.window import HOP
+from edgevoice.listening.window import HOP, WINDOW
 from tools.ear.made_noise import MADE, Sound
 from tools.ear.truth import Flags, count_frames, read_noise, read_speech, true_speech
+from tools.index import sound_files
 
 SPEECH = {
     "train": {
@@ -59,7 +60,7 @@ def read_material(data: Path, seed: int) -> Material:
     speech = [clip for split, wanted in SPEECH.items() for clip in read_speech(data, split, wanted, seed)]
     clips = [(clip, true_speech(clip)) for clip in speech if len(clip) > SAMPLE_RATE // 2]
     noises = [noise.samples for noise in read_noise(data, measuring=False)]
-    return Material(clips, noises, [read_sound(path) for path in sorted((data / "music").iterdir())])
+    return Material(clips, noises, [read_sound(path) for path in sound_files(data / "music")])
 
 
 def scenes(material: Material, count: int, seed: int) -> Iterator[Scene]:
@@ -76,7 +77,7 @@ def _alone(material: Material, rng: np.random.Generator) -> Scene:
 
 def _spoken(material: Material, rng: np.random.Generator) -> Scene:
     """One clip after the other with pauses between them, in noise of one SNR."""
-    wave, truth = np.zeros(_LENGTH), np.zeros((_LENGTH - 240) // HOP, dtype=np.bool_)
+    wave, truth = np.zeros(_LENGTH), np.zeros((_LENGTH - WINDOW) // HOP + 1, dtype=np.bool_)
     start = int(rng.uniform(0.2, 3.0) * SAMPLE_RATE) // HOP * HOP
     while start < _LENGTH - SAMPLE_RATE:
         clip, spoken = material.clips[rng.integers(len(material.clips))]

@@ -8,16 +8,11 @@ power of speech over that of noise in the very frames of the utterance, with hal
 mean, and its bias. Speech is of dev, the clips with the least noise of their own.
 """
 
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import numpy as np
-from rich.console import Console
 from tqdm import tqdm
 
 from edgevoice.fixedpoint.exact import Integers
@@ -28,11 +23,12 @@ from edgevoice.listening.features import OFFSET_BINS, LogMel
 from edgevoice.listening.frames import FrontEnd
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
 from edgevoice.listening.snr import utterance_snr_db
-from edgevoice.listening.spectrum import Spectrum
-from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, Windows
+from edgevoice.listening.window import FRAMES_PER_SECOND, HOP
 from tools.ear.mixtures import LEAD, Mixture, Wave, mix, noise_kinds, quiet_clips, to_samples
 from tools.ear.noise_findings import SNRS_DB, Finding, error_table, kinds_table, plot, snr_table
 from tools.ear.truth import is_measuring
+from tools.hear import spectra
+from tools.measure.page import print_table
 from tools.step import Step
 
 _LEAD_FRAMES = LEAD // HOP
@@ -98,7 +94,7 @@ def study(
 
 def power_of(wave: Wave) -> Integers:
     """(n,) sound -> (frames, 257) power, Q4."""
-    return Spectrum()(Windows().cut(to_samples(wave)))
+    return spectra(to_samples(wave))
 
 
 def _around(power: Wave | Integers) -> Wave:
@@ -127,10 +123,9 @@ def _db(ratio: Wave) -> Wave:
 @click.option("--unseen", is_flag=True, help="Only the noise that blind SNR was not fitted on.")
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Write the plot to this image.")
 def main(root: Path, clips: int, rounds: int, unseen: bool, picture: Path | None) -> None:
-    """Run from the command line."""
     findings, lags = study(root, clips, rounds, unseen)
     for table in (kinds_table(findings, lags), error_table(findings), snr_table(findings)):
-        Console(width=None if Console().is_terminal else 200).print(table)
+        print_table(table, 200)
     if picture:
         plot(findings, picture)
 

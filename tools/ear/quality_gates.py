@@ -20,11 +20,13 @@ from edgevoice.listening.capture import Samples
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.quality import Quality, assess
 from edgevoice.listening.voicing import VOICED
+from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.embed import XVector
-from tools.ear.endpointing import as_markdown
+from tools.ear.mixtures import to_samples
+from tools.hear import front_end
 from tools.measure.metrics import eer
+from tools.measure.page import titled_table
 from tools.measure.trials import Selection, read_clips
-from tools.prepare import front_end
 from tools.step import Step
 
 Floats = NDArray[np.float64]
@@ -77,7 +79,7 @@ def voice_of(model: XVector, frames: Frames) -> NDArray[np.float32]:
 def first_speech(frames: Frames, seconds: float) -> Frames:
     """From the first frame of speech on, until so much net speech has been said."""
     spoken = np.flatnonzero(frames.speech)
-    wanted = round(100 * seconds)
+    wanted = round(FRAMES_PER_SECOND * seconds)
     if len(spoken) <= wanted:
         return frames
     return frames[int(spoken[0]) : int(spoken[wanted - 1]) + 1]
@@ -89,11 +91,6 @@ def equal_error(tested: Sequence[NDArray[np.float32]], enrolled: NDArray[np.floa
     other = ~np.eye(len(speaker), dtype=bool)
     same = speaker[:, None] == speaker
     return f"{100 * eer(scores[same & other], scores[~same]):.1f} %"
-
-
-def samples_of(wave: Floats) -> Samples:
-    """Floats -> int16, clipped at full scale."""
-    return np.clip(np.rint(wave), -32768, 32767).astype(np.int16)
 
 
 def chosen(data: Path, speakers: int, clips: int) -> tuple[list[Samples], NDArray[np.str_]]:
@@ -155,16 +152,16 @@ def main(data: Path, path: Path, speakers: int, clips: int) -> None:
     rng = np.random.default_rng(SEED)
     for title, (spoil, degrees, tell) in SPOILERS.items():
         for degree in degrees:
-            spoilt = [front_end(samples_of(spoil(sound.astype(np.float64), degree, rng))) for sound in sounds]
+            spoilt = [front_end(to_samples(spoil(sound.astype(np.float64), degree, rng))) for sound in sounds]
             found = [assess(frames) for frames in spoilt]
             middle = sorted(found, key=tell_number(tell))[len(found) // 2]
             tested = [voice_of(model, frames) for frames in spoilt]
             figures = (*judged(found), equal_error(tested, enrolled, speaker))
             rows.append((title, f"{degree:g}", tell(middle), *figures))
     told = f"{len(sounds)} clips of {speakers} adults, {model.manifest.name}"
-    click.echo(as_markdown(told, ("spoilt by", "degree", "measured", "SNR told", "not judged", "EER"), rows))
+    click.echo(titled_table(told, ("spoilt by", "degree", "measured", "SNR told", "not judged", "EER"), rows))
     headings = ("one voice taken for two", "two found by embeddings", "by pitch")
-    click.echo("\n" + as_markdown("two voices in one clip", headings, two_voices(model, sounds, speaker)))
+    click.echo("\n" + titled_table("two voices in one clip", headings, two_voices(model, sounds, speaker)))
 
 
 def judged(found: Sequence[Quality]) -> tuple[str, str]:

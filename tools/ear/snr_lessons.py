@@ -23,8 +23,8 @@ from tools.ear.events import Events, row_of_events
 from tools.ear.made_noise import MADE
 from tools.ear.mixtures import LEAD, Mixture, Wave, mix, noise_kinds, own_range_db, quiet_clips, rms, to_samples
 from tools.ear.truth import is_measuring
+from tools.hear import front_end
 from tools.index import read_index
-from tools.prepare import front_end
 
 MADE_NOISE = "made"
 CLIPS, DRAWN = 500, 3000

@@ -6,10 +6,6 @@ Intervals of 95 % by bootstrap over speakers; of the difference to the default w
 CPU: of the tracker alone, for a second of sound, the fastest of five runs in turn.
 """
 
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +13,8 @@ from pathlib import Path
 import click
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.table import Table
 
-from edgevoice.errors import EdgevoiceError
 from edgevoice.listening.capture import SAMPLES_PER_BLOCK
 from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.listen import ListeningSettings
@@ -32,9 +26,11 @@ from tools.ear.enhancers import Ours
 from tools.ear.mixtures import to_samples
 from tools.ear.noise_trackers import power_of
 from tools.measure.metrics import Values, eer, eer_difference_interval, eer_interval
+from tools.measure.page import print_table
 from tools.measure.trials import Selection, Trials
 from tools.peers import Vector
 from tools.peers.edgevoice import MODEL
+from tools.step import Step
 
 DEFAULT = ListeningSettings().tracker
 _SET = "dev/speechocean762"
@@ -96,20 +92,16 @@ def cpu_ms() -> dict[TrackerName, float]:
     return fastest
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("model_file", type=click.Path(path_type=Path, exists=True), default=MODEL)
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--clips", default=6, show_default=True, help="Of each speaker.")
 @click.option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps embeddings.")
 def main(model_file: Path, root: Path, clips: int, cache: Path | None) -> None:
-    """Run from the command line."""
-    try:
-        trials = trials_of(root / "index.csv", Selection(_SET, adults=True), clips)
-        ours = {name: Ours(SubtractionSettings(), name) for name in TRACKERS}
-        systems: dict[str, Features] = {name: features_of(name, each, cache) for name, each in ours.items()}
-        scores = scores_of(measure(systems, XVector(model_file), trials, root, cache), trials)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    trials = trials_of(root / "index.csv", Selection(_SET, adults=True), clips)
+    ours = {name: Ours(SubtractionSettings(), name) for name in TRACKERS}
+    systems: dict[str, Features] = {name: features_of(name, each, cache) for name, each in ours.items()}
+    scores = scores_of(measure(systems, XVector(model_file), trials, root, cache), trials)
     conditions = ("quiet", *(f"{snr_db} dB" for snr_db in SNRS_DB))
     eers = Table("EER in % (95 %)", *conditions, "CPU")
     gaps = Table(f"points over {DEFAULT}", *conditions)
@@ -118,7 +110,7 @@ def main(model_file: Path, root: Path, clips: int, cache: Path | None) -> None:
         if name != DEFAULT:
             gaps.add_row(name, *(scores.difference(name, row) for row in range(len(conditions))))
     for table in (eers, gaps):
-        Console(width=None if Console().is_terminal else 140).print(table)
+        print_table(table, 140)
     targets = int(trials.is_target.sum())
     click.echo(f"{len(trials.clips)} clips of {trials.speakers} adults, {targets} target pairs, each either way")
 

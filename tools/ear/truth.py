@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-from edgevoice.listening.spectrum import Spectrum
-from edgevoice.listening.window import HOP, WINDOW, Windows
+from edgevoice.listening.window import HOP, WINDOW
 from edgevoice.visit import FOLDER
+from tools.hear import spectra
 from tools.index import read_index
 
 LEAD_S, TAIL_S = 2, 1
@@ -73,7 +73,7 @@ def true_speech(clip: Samples) -> Flags:
     (their 95th percentile) and 9 dB over its quiet ones (5th), or 12 dB under the loud ones where there is no quiet;
     gaps below 60 ms are closed, islands below 30 ms dropped.
     """
-    power = Spectrum()(Windows().cut(clip))[:, 3:].sum(axis=1)
+    power = spectra(clip)[:, 3:].sum(axis=1)
     level = 10 * np.log10(power + 1.0)
     loud, quiet = np.percentile(level, 95), np.percentile(level, 5)
     spoken = level >= max(loud - _RANGE_DB, min(quiet + _OVER_QUIETEST_DB, loud - _UNDER_LOUDEST_DB))

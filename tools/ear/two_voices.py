@@ -22,11 +22,12 @@ from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.one_voice import halves_agree
 from edgevoice.recognition.score import Scorer, load_scorer
-from tools.ear.endpointing import as_markdown
-from tools.ear.quality_gates import noisy, samples_of
+from tools.ear.mixtures import to_samples
+from tools.ear.quality_gates import noisy
+from tools.hear import front_end
 from tools.measure.door_trials import ENROLMENT_UTTERANCES
+from tools.measure.page import titled_table
 from tools.measure.trials import Selection, read_clips
-from tools.prepare import front_end
 from tools.step import Step
 
 SECONDS = (2, 3, 4, 6)
@@ -73,7 +74,7 @@ def _person(model: XVector, paths: list[Path], snr_db: float | None) -> Person:
     tried = [read_sound(path) for path in paths[ENROLMENT_UTTERANCES:]]
     if snr_db is not None:
         rng = np.random.default_rng(1)
-        tried = [samples_of(noisy(sound.astype(np.float64), snr_db, rng)) for sound in tried]
+        tried = [to_samples(noisy(sound.astype(np.float64), snr_db, rng)) for sound in tried]
     mean = np.mean([model.embed(frames.mfcc).vector for frames in enrolled], axis=0)
     return Person(mean / np.linalg.norm(mean), Frames.join([_spoken(sound) for sound in tried]))
 
@@ -133,7 +134,6 @@ def row(one: Said, two: Said, people: list[Person], scorer: Scorer, seconds: flo
 @click.option("--snr", "snr_db", type=float, default=None, help="In dB; as recorded where it is not given.")
 @click.option("--clips", default=14, show_default=True, help="Of each person.")
 def main(path: Path, data: Path, snr_db: float | None, clips: int) -> None:
-    """Run from the command line."""
     model = XVector(path)
     scorer, people = load_scorer(model.manifest.calibration, path), read_people(model, data, clips, snr_db)
     rng = np.random.default_rng(0)
@@ -149,7 +149,7 @@ def main(path: Path, data: Path, snr_db: float | None, clips: int) -> None:
         *("opens to who speaks: one voice", "two voices", "opens to others: one voice", "two voices"),
     )
     told = f"{len(people)} adults, {min(counts)} to {max(counts)} utterances of each kind, {model.manifest.name}"
-    click.echo(as_markdown(f"{told}; promised false accepts {100 * PROMISED:g} %", headings, rows))
+    click.echo(titled_table(f"{told}; promised false accepts {100 * PROMISED:g} %", headings, rows))
 
 
 if __name__ == "__main__":

@@ -11,29 +11,21 @@ from pathlib import Path
 
 import click
 
-from edgevoice.errors import AudioError, EdgevoiceError, SettingsError
+from edgevoice.errors import AudioError, SettingsError
 from tools.explore.clips import Refused, find, read
 from tools.explore.progress import waiting
+from tools.step import Step
 
 LONGEST_S, MOST, DETAILED = 30.0, 50, 12
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("wav", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--html", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The page to write.")
 @click.option("--seconds", type=click.FloatRange(1.0), default=LONGEST_S, show_default=True, help="Longest part shown.")
 @click.option("--most", type=click.IntRange(1), default=MOST, show_default=True, help="Clips measured, evenly picked.")
 @click.option("--detailed", type=click.IntRange(1), default=DETAILED, show_default=True, help="Clips with pictures.")
 def main(wav: tuple[Path, ...], html: Path, seconds: float, most: int, detailed: int) -> None:
-    """Measure, draw, write; one line on standard error for what fails."""
-    try:
-        explore(wav, html, seconds, most, detailed)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def explore(wav: Sequence[Path], html: Path, seconds: float, most: int, detailed: int) -> None:
-    """EdgevoiceError where nothing can be read, or the page cannot be written."""
     try:
         from tools.explore import content, page, study  # noqa: PLC0415 - librosa is not installed beside the tests
     except ImportError as error:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from edgevoice.errors import AudioError
 from edgevoice.hardware.sound_file import open_sound, read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-from tools.measure.conditions import SOUND_FILES, middle
+from tools.index import SOUND_FILES, sound_files
+from tools.measure.conditions import middle
 
 SHORTEST_S = 0.3
 """Less sound than this has no rhythm, no chord and hardly a window."""
@@ -52,7 +53,7 @@ def find(places: Iterable[Path]) -> dict[str, Path]:
         if not place.is_dir():
             found[str(place)] = place
             continue
-        inside = sorted(path for path in place.rglob("*") if path.suffix.lower() in SOUND_FILES)
+        inside = sound_files(place)
         if not inside:
             wanted = ", ".join(sorted(SOUND_FILES))
             raise AudioError(f"{place}: found no sound in this folder; wanted files named {wanted}")

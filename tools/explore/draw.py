@@ -16,10 +16,10 @@ _DPI = 110
 Matrix = NDArray[np.float64]
 
 
-def sheet(rows: Sequence[float], width: float = WIDTH, share_x: bool = True) -> tuple[Figure, list[Axes]]:
+def sheet(rows: Sequence[float], width: float = WIDTH) -> tuple[Figure, list[Axes]]:
     """A figure with one axes a row, as high as ``rows`` says in inches."""
     figure = Figure(figsize=(width, sum(rows) + 0.35), layout="constrained")
-    grid = figure.subplots(len(rows), 1, sharex=share_x, squeeze=False, height_ratios=list(rows))
+    grid = figure.subplots(len(rows), 1, sharex=True, squeeze=False, height_ratios=list(rows))
     axes = [row[0] for row in grid]
     for axis in axes:
         dress(axis)

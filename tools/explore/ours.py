@@ -11,10 +11,11 @@ from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.features import MFCC_BITS
 from edgevoice.listening.frames import Frames
 from edgevoice.listening.listen import Listen, ListeningSettings
-from edgevoice.listening.spectrum import POWER_BITS, Spectrum
+from edgevoice.listening.spectrum import POWER_BITS
 from edgevoice.listening.utterance import Utterance
-from edgevoice.listening.window import FRAMES_PER_SECOND, WINDOW, Windows
+from edgevoice.listening.window import FRAMES_PER_SECOND, WINDOW
 from edgevoice.panel.spectrogram import mel_dbfs, voiced
+from tools.hear import spectra
 
 Matrix = NDArray[np.float64]
 
@@ -49,7 +50,7 @@ class Heard:
 def hear(samples: Samples) -> Heard:
     """(n,) int16 at 16 kHz, at least one window long."""
     after, before = _frames(samples, ListeningSettings()), _frames(samples, OFF)
-    power = Spectrum()(Windows().cut(samples)) / (1 << POWER_BITS)
+    power = spectra(samples) / (1 << POWER_BITS)
     return Heard(
         10 * np.log10(np.maximum(power, 1e-3)) - _FULL_SCALE_DB,
         mel_dbfs(before.mfcc),

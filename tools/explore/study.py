@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.listening.damage import FULL_SCALE
+from edgevoice.listening.window import FRAMES_PER_SECOND
 from tools.explore import cepstra, music, ours, shape, speaking
 from tools.explore.clips import Clip
 
@@ -27,7 +29,7 @@ class Study:
     @property
     def speech_s(self) -> float:
         """Seconds of the frames that the front end judges speech."""
-        return int(self.heard.speech.sum()) / 100
+        return int(self.heard.speech.sum()) / FRAMES_PER_SECOND
 
 
 FIGURES = {
@@ -90,7 +92,7 @@ def figures(found: Study) -> dict[str, float | None]:
         "bandwidth": float(form.bandwidth.mean()),
         "rolloff": float(form.rolloff.mean()),
         "flatness": float(form.flatness.mean()),
-        "crossings": float(form.crossings.mean()) * 16000,
+        "crossings": float(form.crossings.mean()) * SAMPLE_RATE,
         "onsets": len(talk.onsets_s) / clip.seconds,
         "syllables": len(talk.nuclei_s) / found.speech_s if found.speech_s else None,
         "words": talk.words_per_s,

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from edgevoice.errors import ModelError
 from edgevoice.listening.capture import Samples
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a system makes of a query: the recording that it likes best, None where nothing is alike; strength: what it
-    counts for it; accepted: whether its own rule calls that a match."""
+    """What a system says of a query. name: the recording that fits best, None for none; strength: how many hashes
+    agree, as it counts them; accepted: whether its own rule calls that a match."""
 
     name: str | None
     strength: int
@@ -30,9 +31,12 @@ class Fingerprinter(Protocol):
 
 
 def systems() -> dict[str, Callable[[], Fingerprinter]]:
-    """Name -> what makes an empty library; ImportError where the peers are not installed (make setup-tools)."""
-    from tools.fingerprints.audfprint import Audfprint  # noqa: PLC0415 -- not installed beside the tests
-    from tools.fingerprints.dejavu import Dejavu  # noqa: PLC0415
+    """Name -> what makes an empty library; ModelError where the peers are not installed."""
+    try:
+        from tools.fingerprints.audfprint import Audfprint  # noqa: PLC0415 -- not installed beside the tests
+        from tools.fingerprints.dejavu import Dejavu  # noqa: PLC0415
+    except ImportError as error:
+        raise ModelError(f"{error.name} is not installed, and is needed here; run: make setup-tools") from error
     from tools.fingerprints.ours import Ours  # noqa: PLC0415
 
     return {"edgevoice": Ours, "audfprint2": Audfprint, "pydejavu-rollong": Dejavu}

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from edgevoice.errors import SettingsError
 from edgevoice.hardware.sound_file import read_sound
@@ -36,19 +35,18 @@ class Query:
 
 @dataclass(frozen=True)
 class Trials:
-    """recordings: name -> sound, what is stored; fillers: the names that no query is of; queries: in the order that
-    they are asked; strangers: of recordings that are not stored, to set thresholds (even) and to count by (odd), which
-    are of other recordings."""
+    """recordings: name -> sound, what is stored; queries: in the order in which they are asked; strangers: of
+    recordings that are not stored, by turns of two halves of them: one sets thresholds (even), one is counted (odd)."""
 
     recordings: dict[str, Samples]
     queries: list[Query]
     strangers: list[Query]
 
 
-def make_trials(root: Path, count: int, seed: int = 0) -> Trials:
+def make_trials(root: Path, count: int) -> Trials:
     """``count`` queries for each kind, length and SNR; SettingsError where the sound is not there."""
     rows = read_index(root, ("path", "kind", "split", "set", "label"))
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     music = _other_encodings(rows)
     speech = _drawn(rows, "speech", _SPEECH, 2 * 30, rng)
     filler = _drawn(rows, "speech", _FILLER, 2 * 60, rng)
@@ -102,14 +100,6 @@ def disturbed(sound: Samples, snr_db: int | None, noises: Sequence[Samples], rng
     wave = sound.astype(np.float64)
     wave += noise * np.sqrt(np.square(wave).mean() / np.square(noise).mean() * 10 ** (-snr_db / 10))
     return np.asarray(np.rint(wave * min(1.0, 32000 / np.abs(wave).max())), dtype=np.int16)
-
-
-def wilson(hits: int, trials: int) -> tuple[float, float]:
-    """95 % interval of a share (E. B. Wilson, JASA 22, 1927)."""
-    if not trials:
-        return 0.0, 1.0
-    found = binomtest(hits, trials).proportion_ci(0.95, method="wilson")
-    return float(found.low), float(found.high)
 
 
 def _other_encodings(rows: Sequence[dict[str, str]]) -> dict[str, str]:

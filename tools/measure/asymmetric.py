@@ -11,7 +11,7 @@ from edgevoice.errors import ModelError, SettingsError
 from edgevoice.recognition.embed import XVector
 from tools.measure.metrics import Indices, Mask, Values
 from tools.peers import Vector
-from tools.prepare import STORED_SHIFT
+from tools.training.shards import shards_in, stored_mfcc
 
 RIDGES = (0.0003, 0.001, 0.003, 0.01, 0.03)
 """Shares of the mean squared length of an input, tried on voices left out of the fit."""
@@ -54,11 +54,11 @@ class Both:
     learned: Vector
 
 
-def training_voices(output: Path, xvector: XVector, count: int, seed: int = 0) -> Both:
+def training_voices(output: Path, xvector: XVector, count: int) -> Both:
     """A random choice of the prepared and taught voices of a training run, undisturbed."""
     taught: list[Vector] = []
     learned: list[Vector] = []
-    rng, shards = np.random.default_rng(seed), sorted((output / "taught").glob("????.npz"))
+    rng, shards = np.random.default_rng(0), shards_in(output / "taught")
     for path in tqdm(shards, unit="shard"):
         with np.load(path) as shard, np.load(output / "prepared" / path.name) as prepared:
             source, length = prepared["source"], prepared["feature_length"]
@@ -67,7 +67,7 @@ def training_voices(output: Path, xvector: XVector, count: int, seed: int = 0) -
             taught += list(shard["embeddings"][source[chosen]])
             begins, features = np.cumsum(length) - length, prepared["features"]
         for begin, frames in zip(begins[chosen], length[chosen], strict=True):
-            learned.append(xvector.embed(features[begin : begin + frames].astype(np.int32) << STORED_SHIFT).vector)
+            learned.append(xvector.embed(stored_mfcc(features[begin : begin + frames])).vector)
     if len(taught) < 2:
         raise SettingsError(f"{output}: no taught voices; run tools.prepare and tools.teach, or name their --output")
     return Both(np.stack(taught), np.stack(learned))

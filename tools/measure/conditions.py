@@ -12,8 +12,7 @@ from scipy.signal import fftconvolve
 from edgevoice.errors import SettingsError
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-
-SOUND_FILES = frozenset({".flac", ".ogg", ".opus", ".wav"})
+from tools.index import SOUND_FILES, sound_files
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ _read = lru_cache(maxsize=512)(read_sound)
 @lru_cache
 def noise_files(folder: Path) -> tuple[Path, ...]:
     """The sound files under a folder, in order; SettingsError where there is none."""
-    files = tuple(sorted(path for path in folder.rglob("*") if path.suffix.lower() in SOUND_FILES))
+    files = tuple(sound_files(folder))
     if not files:
         raise SettingsError(f"{folder}: found no sound to mix; wanted a folder with {', '.join(sorted(SOUND_FILES))}")
     return files

@@ -13,9 +13,10 @@ from statistics import median
 import click
 import numpy as np
 
-from edgevoice.errors import EdgevoiceError, ModelError
+from edgevoice.errors import ModelError
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from tools.peers import SYSTEMS, TRAINED, System, systems
+from tools.step import Step
 
 SOUND_SECONDS = 3
 _STATUS = Path("/proc/self/status")
@@ -67,16 +68,13 @@ def _own_peak_bytes() -> int:
     return 1024 * int(line.split()[1])
 
 
-@click.command()
+@click.command(cls=Step)
 @click.argument("name", metavar="SYSTEM", type=click.Choice(list(SYSTEMS)))
 @click.option("--trained", type=click.Path(path_type=Path), default=TRAINED)
 def main(name: str, trained: Path) -> None:
     """Print the peak memory in bytes of one embedding of the int16 samples on standard input."""
     sound = np.frombuffer(sys.stdin.buffer.read(), dtype=np.int16)
-    try:
-        _embed(systems(trained)[name](), sound)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    _embed(systems(trained)[name](), sound)
     click.echo(_own_peak_bytes())
 
 

@@ -1,12 +1,16 @@
 """A detection error trade-off plot (A. Martin et al., Eurospeech 1997): FRR over FAR on probit axes."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import norm
 
 from edgevoice.errors import SettingsError
 from tools.measure.metrics import Curve, Values
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _TICKS = (0.0001, 0.001, 0.01, 0.05, 0.2, 0.4)
 _FINEST = 0.015  # probits: two pixels
@@ -32,14 +36,13 @@ def plot(curves: dict[str, Curve], path: Path) -> None:
     axes.set(xlim=(lowest, highest), ylim=(lowest, highest), xlabel="FAR", ylabel="FRR", aspect="equal")
     axes.grid(linewidth=0.3)
     axes.legend(fontsize=8)
-    save(figure.savefig, path)
+    save(figure, path)
 
 
-def save(savefig: object, path: Path) -> None:
+def save(figure: "Figure", path: Path) -> None:
     """Write a figure without the date, which would make every file another; SettingsError where it cannot be."""
-    assert callable(savefig)
     try:
-        savefig(path, dpi=150, metadata={"Date": None} if path.suffix == ".svg" else None)
+        figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix == ".svg" else None)
     except (OSError, ValueError) as error:
         raise SettingsError(f"{path}: the plot cannot be written ({error}); wanted a name like det.png") from error
 

@@ -20,10 +20,10 @@ from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Embedding, Vector
 from edgevoice.recognition.score import Scorer
+from tools.hear import front_end, spoken_parts
 from tools.index import read_index
 from tools.label import is_adult
 from tools.measure.conditions import Conditions, read_clip
-from tools.prepare import front_end, spoken_parts
 
 ENROLMENT_UTTERANCES = 3
 ENROLMENTS_PER_SPEAKER = 4

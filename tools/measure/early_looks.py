@@ -25,9 +25,9 @@ from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.recognition.recognise import EARLY_LLR
 from edgevoice.recognition.score import Scorer, load_scorer
+from tools.hear import front_end
 from tools.measure.door_trials import ENROLMENT_UTTERANCES, ENROLMENTS_PER_SPEAKER
 from tools.measure.trials import Selection, read_clips
-from tools.prepare import front_end
 from tools.step import Step
 
 
@@ -102,7 +102,6 @@ def _trial(clip: Heard, voiceprint: Vector, speaker: int, scorer: Scorer) -> Tri
 @click.argument("index", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of the paths.")
 def main(model: Path, index: Path, root: Path) -> None:
-    """Run from the command line."""
     xvector = XVector(model)
     scorer = load_scorer(xvector.manifest.calibration, model)
     rows = read_clips(index, Selection())

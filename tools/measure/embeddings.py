@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.errors import AudioError, EdgevoiceError
-from tools.made_of import made_of
+from tools.made_of import made_of, whole
 from tools.measure.conditions import Conditions, heard_files, read_clip
 from tools.measure.metrics import Values
 from tools.measure.trials import Trials
@@ -52,6 +53,12 @@ def embed_all(
     return embedded
 
 
+def tell_failures(system: str, embedded: Embedded, paths: Sequence[str]) -> None:
+    """Name on standard error every clip that a system could not embed."""
+    for place, reason in embedded.failed.items():
+        click.echo(f"{system}: {paths[place]} failed and counts as refused: {reason}", err=True)
+
+
 def pair_scores(system: System, embedded: Embedded, trials: Trials) -> Values:
     """(trials,) what the system itself ranks by: the cosine unless it says otherwise; lowest where a clip failed."""
     if system.rank is None:
@@ -62,7 +69,15 @@ def pair_scores(system: System, embedded: Embedded, trials: Trials) -> Values:
 
 def pair_cosines(embedded: Embedded, trials: Trials) -> Values:
     """(trials,) cosine, -1 wherever one of the two clips failed."""
-    return _of_pairs(embedded.vectors @ embedded.vectors.T, embedded, trials, FAILED_SCORE)
+    return cosines(embedded, embedded, trials)
+
+
+def cosines(one: Embedded, other: Embedded, trials: Trials) -> Values:
+    """(trials,) of the first clip in ``one`` and the second in ``other``; -1 where either failed."""
+    square = (one.vectors @ other.vectors.T).astype(np.float64)
+    square[list(one.failed)] = FAILED_SCORE
+    square[:, list(other.failed)] = FAILED_SCORE
+    return np.asarray(square[trials.first, trials.second])
 
 
 def pair_voices(system: System, embedded: Embedded, trials: Trials) -> Values | None:
@@ -114,8 +129,6 @@ def read_embedded(path: Path) -> Embedded:
 
 def write_embedded(path: Path, embedded: Embedded) -> None:
     """Store it whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part.npz")
     places, reasons = list(embedded.failed), list(embedded.failed.values())
-    np.savez(part, vectors=embedded.vectors, place=np.array(places, np.int64), reason=np.array(reasons, np.str_))
-    part.rename(path)
+    with whole(path) as part:
+        np.savez(part, vectors=embedded.vectors, place=np.array(places, np.int64), reason=np.array(reasons, np.str_))

@@ -16,7 +16,7 @@ from edgevoice.listening.listen import ListeningSettings
 from edgevoice.recognition.embed import XVector
 from tools.made_of import made_of
 from tools.measure.conditions import Conditions, disturbed, heard_files
-from tools.measure.embeddings import FAILED_SCORE, Embedded, read_embedded, write_embedded
+from tools.measure.embeddings import Embedded, cosines, read_embedded, write_embedded
 from tools.measure.metrics import Mask, Values, eer, eer_interval
 from tools.measure.trials import Trials
 from tools.peers import Vector
@@ -100,14 +100,6 @@ def rates(clean: Embedded, hard: Embedded, trials: Trials) -> Rates:
         _eer(either_way, np.concatenate([same, same])),
         len(hard.failed),
     )
-
-
-def cosines(one: Embedded, other: Embedded, trials: Trials) -> Values:
-    """(trials,) of the first clip in ``one`` and the second in ``other``; lowest where either failed."""
-    square = (one.vectors @ other.vectors.T).astype(np.float64)
-    square[list(one.failed)] = FAILED_SCORE
-    square[:, list(other.failed)] = FAILED_SCORE
-    return np.asarray(square[trials.first, trials.second])
 
 
 def _eer(scores: Values, same: Mask) -> float:

@@ -17,6 +17,7 @@ from edgevoice.errors import SettingsError
 Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.intp]
+_REPLICATES = 1000
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def min_cllr(targets: Values, nontargets: Values) -> float:
 
 
 def eer_interval(
-    scores: Values, is_target: Mask, speakers: tuple[Indices, Indices], replicates: int = 1000, seed: int = 0
+    scores: Values, is_target: Mask, speakers: tuple[Indices, Indices], replicates: int = _REPLICATES, seed: int = 0
 ) -> tuple[float, float]:
     """95 % interval of the EER by a bootstrap over speakers (percentiles), not over pairs, which are not independent.
 
@@ -124,13 +125,12 @@ def eer_difference_interval(
     others: Values,
     is_target: Mask,
     speakers: tuple[Indices, Indices],
-    replicates: int = 1000,
-    seed: int = 0,
+    replicates: int = _REPLICATES,
 ) -> tuple[float, float]:
     """95 % interval of the EER of ``scores`` less that of ``others``, two systems on the same trials: as
     ``eer_interval``, with the same speakers drawn for both, so that what is hard for both does not count."""
     drawn = [
-        _replicate_eers(each, is_target, speakers, replicates, np.random.default_rng(seed)) for each in (scores, others)
+        _replicate_eers(each, is_target, speakers, replicates, np.random.default_rng(0)) for each in (scores, others)
     ]
     gaps = [one - other for one, other in zip(*drawn, strict=True)]
     if not gaps:
@@ -139,9 +139,7 @@ def eer_difference_interval(
     return float(low), float(high)
 
 
-def rate_interval(
-    errors: Mask, speakers: tuple[Indices, Indices], replicates: int = 1000, seed: int = 0
-) -> tuple[float, float]:
+def rate_interval(errors: Mask, speakers: tuple[Indices, Indices]) -> tuple[float, float]:
     """95 % interval of a rate of errors at one threshold, by the bootstrap of ``eer_interval``.
 
     errors: (n,) trials, all of the same person or all of different people; speakers: as there. After no error at all
@@ -153,8 +151,8 @@ def rate_interval(
         np.bincount(first * people + second, weights, people**2).reshape(people, people)
         for weights in (errors.astype(np.float64), np.ones(len(errors)))
     )
-    rng, rates = np.random.default_rng(seed), []
-    for _ in range(replicates):
+    rng, rates = np.random.default_rng(0), []
+    for _ in range(_REPLICATES):
         drawn = np.bincount(rng.integers(people, size=people), minlength=people).astype(np.float64)
         weights = np.outer(drawn, drawn)
         np.fill_diagonal(weights, drawn)

@@ -16,10 +16,10 @@ from tqdm import tqdm
 
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-from edgevoice.listening.window import HOP, WINDOW
+from tools.hear import front_end, samples_of, spoken_parts
 from tools.index import read_index
 from tools.measure.page import markdown_table
-from tools.prepare import another_voice, front_end, spoken_parts
+from tools.prepare import another_voice
 from tools.step import Step
 from tools.training.corpus import turned_teacher
 from tools.training.development import embed
@@ -45,8 +45,7 @@ class Comparison:
         parts = spoken_parts(frames)
         if not parts:
             return None
-        said = np.concatenate([samples[a * HOP : (b - 1) * HOP + WINDOW] for a, b in parts])
-        wanted = (self._teacher.embed(said) - self._mean) @ self._transform
+        wanted = (self._teacher.embed(samples_of(parts, samples)) - self._mean) @ self._transform
         mfcc = np.concatenate([frames.mfcc[a:b] for a, b in parts])
         found = embed(self._student.network, self._student.scale, mfcc)
         return float(wanted @ found / np.linalg.norm(wanted) / np.linalg.norm(found))
@@ -65,7 +64,6 @@ def clips_of(root: Path, name: str, count: int) -> list[Samples]:
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of its run.")
 @click.option("--clips", default=60, show_default=True, help="Of each set.")
 def main(float_model: Path, root: Path, output: Path, clips: int) -> None:
-    """Run from the command line."""
     torch.set_num_threads(1)
     compare, settings, rows = Comparison(Student.load(float_model), output), PrepareSettings(sets={}), []
     for name in tqdm([name for pair in PAIRS.items() for name in pair], unit="set"):

@@ -8,7 +8,7 @@ import numpy as np
 from edgevoice.errors import SettingsError
 from tools.measure import metrics
 from tools.measure.embeddings import Embedded, pair_llrs, pair_scores, pair_voices
-from tools.measure.metrics import Values
+from tools.measure.metrics import Indices, Mask, Values
 from tools.measure.trials import Trials
 from tools.peers import System
 
@@ -89,6 +89,17 @@ def as_json(keys: dict[str, object]) -> str:
 def percent(rate: float) -> str:
     """0.0123 -> ``1.23 %``."""
     return f"{100 * rate:.2f} %"
+
+
+def with_interval(rate: float, interval: tuple[float, float] | None) -> str:
+    """``1.23 % (0.5-1.4 %)``."""
+    return f"{percent(rate)} ({interval_text(interval)})"
+
+
+def errors_text(errors: Mask, speakers: tuple[Indices, Indices]) -> str:
+    """``1.23 % (0.51-1.42)``: a rate of errors, and its interval by ``rate_interval``."""
+    low, high = metrics.rate_interval(errors, speakers)
+    return f"{percent(float(errors.mean()))} ({100 * low:.2f}-{100 * high:.2f})"
 
 
 def interval_text(interval: tuple[float, float] | None) -> str:

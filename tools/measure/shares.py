@@ -28,3 +28,11 @@ class Share:
         places = 2 if high < 0.02 or low > 0.98 else 1
         share, lowest, highest = (f"{100 * value:.{places}f}" for value in (self.count / self.total, low, high))
         return f"{share} % ({lowest}-{highest})"
+
+
+def wilson(hits: int, trials: int) -> tuple[float, float]:
+    """95 % interval of a share (E. B. Wilson, JASA 22, 1927)."""
+    if not trials:
+        return 0.0, 1.0
+    found = binomtest(hits, trials).proportion_ci(0.95, method="wilson")
+    return float(found.low), float(found.high)

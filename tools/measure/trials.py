@@ -13,6 +13,8 @@ from tools.label import ADULT_YEARS, age
 from tools.measure.metrics import Indices, Mask
 
 COLUMNS = ("path", "speaker", "session", "label")
+DEVELOPMENT_SETS = ("dev/speechocean762", "dev/librispeech10")
+"""People that no network of ours learns from: by accents and ages; native readers."""
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,17 @@ from edgevoice.config import Settings
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.identify import hear_all
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-from edgevoice.listening.frames import Frames, FrontEnd
-from edgevoice.listening.listen import ListeningSettings
+from edgevoice.listening.frames import Frames
 from edgevoice.listening.quality import assess
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.emotion import inputs
 from edgevoice.recognition.prosody import Prosody, measure_prosody
-from tools.made_of import made_of
+from tools.hear import front_end
+from tools.index import sound_files
+from tools.made_of import made_of, whole
 from tools.mood.clips import Clip
 from tools.peers.edgevoice import source_hash
-from tools.training.augment import Surroundings, Wave, change_speed, disturb
+from tools.training.augment import Surroundings, change_speed, disturb
 from tools.training.throat import change_throat, draw_throat
 
 FIGURES = len(Prosody((0,) * 5, (0,) * 3, (0,) * 5, (0,) * 3, (0,) * 3, *[0] * 8).figures())
@@ -55,8 +56,8 @@ class Examples:
 @cache
 def surroundings(sounds: Path | None) -> Surroundings:
     """Rooms and noises under a folder; without one, coloured noise and statistical rooms."""
-    rooms, noises = ([], []) if sounds is None else (_load(sounds / room) for room in _FOLDERS)
-    return Surroundings(tuple(rooms), tuple(noises), _NOISE_DB)
+    rooms, noises = ([], []) if sounds is None else (sound_files(sounds / folder) for folder in _FOLDERS)
+    return Surroundings.read(rooms, noises, _NOISE_DB)
 
 
 def gather(
@@ -64,7 +65,7 @@ def gather(
 ) -> Examples:
     """All clips as they are (copy 0) or changed, drawn from the copy's number; ``sounds``: folder with rooms/ and
     noise/; ``keep``: folder that keeps the outcome."""
-    around = [file for folder in _FOLDERS for file in _sounds(sounds / folder)] if sounds and copy else []
+    around = [file for folder in _FOLDERS for file in sound_files(sounds / folder)] if sounds and copy else []
     key = made_of([*(root / clip.path for clip in clips), *around], model.manifest.name, source_hash())
     stored = keep / f"mood-{key}-{copy}.npz" if keep else None
     if stored and stored.exists():
@@ -77,10 +78,8 @@ def gather(
     ]
     examples = Examples(*(np.array(column) for column in zip(*rows, strict=True)))
     if stored:
-        stored.parent.mkdir(parents=True, exist_ok=True)
-        part = stored.with_suffix(".part.npz")
-        np.savez(part, **vars(examples))
-        part.rename(stored)
+        with whole(stored) as part:
+            np.savez(part, **vars(examples))
     return examples
 
 
@@ -107,14 +106,5 @@ def hear(samples: Samples) -> tuple[Frames, bool]:
     heard = hear_all(app.ear(Settings()), samples)
     if heard:
         return Frames.join([utterance.frames for utterance in heard]), True
-    listening = ListeningSettings()
     padded = np.concatenate([samples, np.zeros(max(0, SAMPLE_RATE // 3 - len(samples)), np.int16)])
-    return FrontEnd(listening.subtraction, listening.activity)(padded), False
-
-
-def _load(folder: Path) -> list[Wave]:
-    return [read_sound(path).astype(np.float32) / np.float32(32768) for path in _sounds(folder)]
-
-
-def _sounds(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix in {".opus", ".flac", ".wav"})
+    return front_end(padded), False

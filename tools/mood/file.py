@@ -1,18 +1,15 @@
 """Head -> INT8 TFLite file and its manifest."""
 
-import hashlib
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import tensorflow as tf
 
-from edgevoice.listening.listen import FRONT_END
 from tools.mood.network import LEVELS, Head, Table
-from tools.training.int8 import convert_folder, describe
+from tools.training.int8 import as_int8, describe, full_range
+from tools.training.manifest import identity
 
 LARGEST_FILE = 300_000
 ENTRY = "mood"
@@ -30,24 +27,22 @@ class Graph(tf.Module):  # type: ignore[misc]
         hidden = tf.nn.relu(tf.matmul(figures, self._head.enter) + self._head.enter_bias)
         return {"answers": tf.matmul(hidden, self._head.leave) + self._head.leave_bias}
 
+    def save(self, folder: str) -> None:
+        """Write a SavedModel with the signature."""
+        figures = tf.TensorSpec((1, len(self._head.enter)), tf.float32, name="figures")
+        entry = tf.function(self.mood).get_concrete_function(figures)
+        tf.saved_model.save(self, folder, signatures={ENTRY: entry})
+
 
 def convert(head: Head, inputs: Table) -> bytes:
     """(n, d) inputs of the kind that it will see -> INT8 file, quantized after training."""
 
     def representative() -> Iterator[tuple[str, dict[str, Table]]]:
-        whole = np.zeros((1, inputs.shape[1]), np.float32)
-        whole[0, :2] = (-128 / LEVELS, 127 / LEVELS)  # makes the input's scale exactly 1 / LEVELS
-        yield ENTRY, {"figures": whole}
+        yield ENTRY, {"figures": full_range((1, inputs.shape[1]), 1 / LEVELS)}
         for row in head.scaling.standardised(inputs):
             yield ENTRY, {"figures": row[None]}
 
-    graph = Graph(head)
-    entry = tf.function(graph.mood).get_concrete_function(
-        tf.TensorSpec((1, inputs.shape[1]), tf.float32, name="figures")
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        tf.saved_model.save(graph, folder, signatures={ENTRY: entry})
-        return convert_folder(folder, [ENTRY], representative)
+    return as_int8(Graph(head).save, [ENTRY], representative)
 
 
 @dataclass(frozen=True)
@@ -64,12 +59,8 @@ class Meaning:
 
 def write(path: Path, content: bytes, head: Head, meaning: Meaning) -> str:
     """Put ``path`` and its manifest in place; the model's name."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    name = f"{path.stem}-{sha256[:8]}"
     manifest = {
-        "name": name,
-        "sha256": sha256,
-        "front_end": FRONT_END,
+        **identity(path, content),
         "xvector": meaning.xvector,
         "labels": meaning.labels,
         "temperature": round(meaning.temperature, 4),
@@ -86,4 +77,4 @@ def write(path: Path, content: bytes, head: Head, meaning: Meaning) -> str:
     lines = "".join(f',\n "{key}": {json.dumps(values)}' for key, values in long.items())
     path.write_bytes(content)
     path.with_suffix(".json").write_text(f"{short}{lines}\n}}\n", encoding="utf-8")
-    return name
+    return str(manifest["name"])

@@ -68,19 +68,18 @@ class Head:
         return np.asarray(hidden @ self.leave + self.leave_bias, dtype=np.float32)
 
 
-def learn(
-    copies: NDArray[np.float32], label: NDArray[np.int64], sex: Table, labels: int, lesson: Lesson, seed: int = 0
-) -> Head:
+def learn(copies: NDArray[np.float32], label: NDArray[np.int64], sex: Table, labels: int, lesson: Lesson) -> Head:
     """(copies, n, d) inputs, the first copy as recorded, and (n,) labels -> several networks in one.
 
     The mean of the answers of networks with one hidden layer is itself such a network, so nothing is distilled.
+    Network number n is drawn from seed n.
     """
     scaling = Scaling.of(copies[0])
     table = torch.from_numpy(np.stack([scaling.standardised(copy) for copy in copies]))
     count = np.bincount(label, minlength=labels)
     weight = torch.from_numpy((count.sum() / (labels * np.maximum(count, 1))).astype(np.float32))
     nets = [
-        _train(table, torch.from_numpy(label), torch.from_numpy(sex), weight, lesson, 1000 * seed + number)
+        _train(table, torch.from_numpy(label), torch.from_numpy(sex), weight, lesson, number)
         for number in range(lesson.networks)
     ]
     return _joined(nets, labels, scaling)

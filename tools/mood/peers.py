@@ -18,7 +18,7 @@ from tqdm import tqdm
 from edgevoice.errors import SettingsError
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE
-from tools.made_of import made_of
+from tools.made_of import kept, made_of
 
 Wave = NDArray[np.float32]
 Table = NDArray[np.float32]
@@ -140,13 +140,9 @@ PEERS = (
 def measure_all(peer: Peer, root: Path, paths: Sequence[str], cache: Path | None) -> Table:
     """What a peer measures of every clip; ``cache``: folder that keeps it."""
     key = made_of([root / path for path in paths])
-    stored = cache / f"peer-{peer.measure.__name__}-{key}.npy" if cache else None
-    if stored and stored.exists():
-        return np.asarray(np.load(stored), dtype=np.float32)
-    waves = (read_sound(root / path).astype(np.float32) / 32768 for path in paths)
-    table = np.stack([peer.measure(wave) for wave in tqdm(waves, total=len(paths), unit="clip", desc=peer.name)])
-    if stored:
-        part = stored.with_suffix(".part.npy")
-        np.save(part, table)
-        part.rename(stored)
-    return table
+
+    def make() -> Table:
+        waves = (read_sound(root / path).astype(np.float32) / 32768 for path in paths)
+        return np.stack([peer.measure(wave) for wave in tqdm(waves, total=len(paths), unit="clip", desc=peer.name)])
+
+    return kept(cache / f"peer-{peer.measure.__name__}-{key}.npy" if cache else None, make).astype(np.float32)

@@ -66,6 +66,12 @@ def interval(judged: Judged, measure: Callable[[Judged], float]) -> tuple[float,
     return over_people(judged.person, lambda rows: measure(judged[rows]), _REPLICATES)
 
 
+def with_bounds(judged: Judged, measure: Callable[[Judged], float]) -> str:
+    """A figure and its 95 % interval over people."""
+    lowest, highest = interval(judged, measure)
+    return f"{measure(judged):.3f} ({lowest:.3f}-{highest:.3f})"
+
+
 def over_people(whose: Numbers, measure: Callable[[Numbers], float], replicates: int) -> tuple[float, float]:
     """95 % of a measure of rows, whose (n,) they are, when the people are drawn again; NaN does not count."""
     rng = np.random.default_rng(0)

@@ -4,12 +4,13 @@ Each is a file of this folder and imports what it needs only when it is loaded. 
 must be trained first, on the sound that ours is trained on: ``python -m tools.train_peers``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 
+import click
 import numpy as np
 from numpy.typing import NDArray
 
@@ -85,3 +86,18 @@ def systems(trained: Path = TRAINED, models: Path = MODELS) -> Mapping[str, Load
 
 
 SYSTEMS: Mapping[str, LoadSystem] = systems()
+
+
+def load_systems(names: Sequence[str], trained: Path = TRAINED) -> list[System]:
+    """The named systems, or all that are installed, saying which are not; ModelError where none is left."""
+    loaded, known = [], systems(trained)
+    for name in names or known:
+        try:
+            loaded.append(known[name]())
+        except ModelError as error:
+            if names:
+                raise
+            click.echo(f"{name} is left out: {error}", err=True)
+    if not loaded:
+        raise ModelError("no system to compare: each is missing something, see above; run: make setup-tools")
+    return loaded

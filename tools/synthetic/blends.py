@@ -1,6 +1,5 @@
 """New voices for training: weighted means of Kokoro's voices, each a stable identity that nobody else has."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,9 @@ from rich.progress import track
 
 from edgevoice.errors import SettingsError
 from edgevoice.visit import read_script
+from tools.index import COLUMNS
 from tools.synthetic.kokoro import Engine, Voice, speak
 from tools.synthetic.take import ROOMS, generator, take, write
-
-INDEX_COLUMNS = ("path", "kind", "split", "set", "speaker", "session", "label", "seconds", "licence")
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ def make_blends(
                 write(output / path, take(speech, ROOMS["study"], generator(seed, path)))
             length = f"{soundfile.info(output / path).duration:.2f}"
             row = (path, "speech", "synthetic", "blends", f"kokoro:{blend.name}", "", "", length, "Apache-2.0")
-            yield dict(zip(INDEX_COLUMNS, row, strict=True))
+            yield dict(zip(COLUMNS, row, strict=True))
 
 
 def read_sentences(path: Path, each: int) -> list[str]:
@@ -67,12 +65,3 @@ def read_sentences(path: Path, each: int) -> list[str]:
     if len(lines) < each:
         raise SettingsError(f"{path} has {len(lines)} sentences, a voice says {each} different ones; add some")
     return lines
-
-
-def write_index(path: Path, rows: Iterator[dict[str, str]]) -> None:
-    """Write the index row by row, so that a run that is stopped leaves what it has made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, INDEX_COLUMNS)
-        writer.writeheader()
-        writer.writerows(rows)

@@ -13,10 +13,11 @@ import click
 import numpy as np
 from rich.progress import track
 
-from edgevoice.errors import EdgevoiceError, SettingsError
+from edgevoice.errors import SettingsError
 from edgevoice.hardware import Prompt
 from edgevoice.hardware.prompts import FOLDER, LANGUAGES, Texts, clip, read_texts
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
+from tools.step import Step
 from tools.synthetic.kokoro import Engine, Voice, load_engine, load_voices, speak
 from tools.synthetic.take import Sound, at_peak, spoken_part, to_int16, write
 
@@ -44,7 +45,7 @@ def make_prompts(engine: Engine, voice: Voice, texts: Texts, only: Sequence[Prom
     }
 
 
-@click.command()
+@click.command(cls=Step)
 @click.option("--model", required=True, type=click.Path(exists=True, path_type=Path), help="Kokoro-82M as ONNX.")
 @click.option("--voices", required=True, type=click.Path(exists=True, path_type=Path), help="Its voices as .npz.")
 @click.option("--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="Default: all.")
@@ -53,17 +54,14 @@ def make_prompts(engine: Engine, voice: Voice, texts: Texts, only: Sequence[Prom
 @click.option("--seed", default=20, show_default=True)
 def main(model: Path, voices: Path, languages: tuple[str, ...], only: tuple[str, ...], output: Path, seed: int) -> None:
     """Make the clips of the spoken prompts."""
-    try:
-        engine, known = load_engine(model, voices, seed), load_voices(voices)
-        for language in languages or LANGUAGES:
-            texts = read_texts(language)
-            if texts.voice not in known:
-                raise SettingsError(f"{language}.toml wants the voice {texts.voice}; {voices} has {', '.join(known)}")
-            wanted = [Prompt(name) for name in only] or list(Prompt)
-            for prompt, samples in make_prompts(engine, known[texts.voice], texts, wanted).items():
-                write(clip(language, prompt, output), samples)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    engine, known = load_engine(model, voices, seed), load_voices(voices)
+    for language in languages or LANGUAGES:
+        texts = read_texts(language)
+        if texts.voice not in known:
+            raise SettingsError(f"{language}.toml wants the voice {texts.voice}; {voices} has {', '.join(known)}")
+        wanted = [Prompt(name) for name in only] or list(Prompt)
+        for prompt, samples in make_prompts(engine, known[texts.voice], texts, wanted).items():
+            write(clip(language, prompt, output), samples)
 
 
 if __name__ == "__main__":

@@ -20,9 +20,11 @@ from pathlib import Path
 import click
 from rich.progress import track
 
-from edgevoice.errors import EdgevoiceError, SettingsError
+from edgevoice.errors import SettingsError
 from edgevoice.visit import FOLDER, read_script
-from tools.synthetic.blends import make_blends, read_sentences, write_index
+from tools.index import write_index
+from tools.step import Step
+from tools.synthetic.blends import make_blends, read_sentences
 from tools.synthetic.kokoro import Engine, Voice, load_engine, load_voices, speak
 from tools.synthetic.take import ROOMS, generator, take, write
 
@@ -37,7 +39,7 @@ def make_visit(engine: Engine, voices: dict[str, Voice], only: tuple[str, ...], 
         write(output / clip.file, take(speech, ROOMS[clip.room], generator(seed, clip.file)))
 
 
-@click.command()
+@click.command(cls=Step)
 @click.option("--model", required=True, type=click.Path(exists=True, path_type=Path), help="Kokoro-82M as ONNX.")
 @click.option("--voices", required=True, type=click.Path(exists=True, path_type=Path), help="Its voices as .npz.")
 @click.option("--output", type=click.Path(path_type=Path), default=FOLDER, show_default="the visit in the repository")
@@ -61,15 +63,12 @@ def main(
     """Make the speech of the visit, or with --blends new voices for training."""
     if blends and not (sentences and index and output != FOLDER):
         raise click.UsageError("--blends needs --sentences, --index and an --output outside the visit")
-    try:
-        engine, known = load_engine(model, voices, seed), load_voices(voices)
-        if blends and sentences and index:
-            lines = read_sentences(sentences, each)
-            write_index(index, make_blends(engine, known, blends, lines, each, output, seed))
-        else:
-            make_visit(engine, known, only, output, seed)
-    except EdgevoiceError as error:
-        raise click.ClickException(str(error)) from error
+    engine, known = load_engine(model, voices, seed), load_voices(voices)
+    if blends and sentences and index:
+        lines = read_sentences(sentences, each)
+        write_index(index, make_blends(engine, known, blends, lines, each, output, seed))
+    else:
+        make_visit(engine, known, only, output, seed)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
 """What a door does to a voice: speed (another person), room, noise, band, level, clipping. All drawn from a seed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, sosfilt
 
+from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 
 Wave = NDArray[np.float32]
@@ -20,6 +23,15 @@ class Surroundings:
     rooms: tuple[Wave, ...]
     noises: tuple[Wave, ...]
     noise_db: tuple[float, float]
+
+    @staticmethod
+    def read(rooms: Iterable[Path], noises: Iterable[Path], noise_db: tuple[float, float]) -> "Surroundings":
+        """From sound files."""
+        return Surroundings(tuple(map(_wave, rooms)), tuple(map(_wave, noises)), noise_db)
+
+
+def _wave(path: Path) -> Wave:
+    return read_sound(path).astype(np.float32) / np.float32(32768)
 
 
 def change_speed(samples: Samples, speed: float) -> Samples:

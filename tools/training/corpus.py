@@ -1,6 +1,7 @@
-"""The prepared and taught shards as one."""
+"""The prepared and taught shards as one.
 
-# Frames are counted at two rates: MFCC frames at 100 a second, the teacher's and the student's frame vectors at 50.
+Frames are counted at two rates: MFCC frames at 100 a second, the teacher's and the student's frame vectors at 50.
+"""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.errors import SettingsError
-from edgevoice.listening.features import COEFFICIENTS, MFCC_BITS
+from edgevoice.listening.features import COEFFICIENTS, Cepstra
 from edgevoice.listening.listen import FRONT_END
-from tools.prepare import STORED_SHIFT
+from edgevoice.listening.window import FRAMES_PER_SECOND
 from tools.training.frame_targets import FrameBasis
 from tools.training.joined import joined
+from tools.training.shards import shards_in, stored_mfcc
 from tools.training.teacher_head import TeacherHead
 from tools.training.whitening import Labelled, whitening
 
@@ -23,6 +25,7 @@ Floats = NDArray[np.float32]
 _CLIPS_OF_ONE = 3  # fewer say nothing of how a person varies
 _PEOPLE = 50  # fewer say nothing of people
 _SHRINKAGE = 0.6
+_SCALED_BY = 500  # clips
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,10 +51,15 @@ class Corpus:
     frames_length: NDArray[np.int64]
     head: TeacherHead
 
-    def clip(self, number: int) -> NDArray[np.int32]:
+    @property
+    def hours(self) -> float:
+        """Length of all clips."""
+        return len(self.features) / (3600 * FRAMES_PER_SECOND)
+
+    def clip(self, number: int) -> Cepstra:
         """(frames, 40) int32 MFCC, Q10, as the device has it before cepstral mean removal."""
         begin = self.start[number]
-        return self.features[begin : begin + self.length[number]].astype(np.int32) << STORED_SHIFT
+        return stored_mfcc(self.features[begin : begin + self.length[number]])
 
 
 def load_corpus(output: Path, whitened: bool = True) -> Corpus:
@@ -60,7 +68,11 @@ def load_corpus(output: Path, whitened: bool = True) -> Corpus:
     The teacher's embeddings are centred on their mean and, unless told otherwise, whitened within the speakers who are
     known, so that the student need not learn what tells one's clips apart.
     """
-    taught = sorted((output / "taught").glob("????.npz"))
+    taught = shards_in(output / "taught")
+    if not taught:
+        raise SettingsError(
+            f"{output / 'taught'}: found no shard to learn from; run tools.prepare and tools.teach first"
+        )
     prepared = [output / "prepared" / path.name for path in taught]
     refuse_other_front_end(prepared)
     length, sources, speakers = (_each(prepared, name) for name in ("feature_length", "source", "speaker"))
@@ -101,7 +113,7 @@ def refuse_other_front_end(shards: list[Path]) -> None:
 
 def turned_teacher(output: Path) -> tuple[Floats, Floats]:
     """(192,) mean and (192, 192) transform: the corpus teaches (x - mean) @ transform where the teacher says x."""
-    taught = sorted((output / "taught").glob("????.npz"))
+    taught = shards_in(output / "taught")
     speakers = _each([output / "prepared" / path.name for path in taught], "speaker")
     return _turn(np.concatenate(_each(taught, "embeddings")), np.concatenate(speakers), whitened=True)
 
@@ -169,12 +181,11 @@ def starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(lengths)[:-1]])
 
 
-def coefficient_scale(corpus: Corpus, clips: int = 500) -> Floats:
+def coefficient_scale(corpus: Corpus) -> Floats:
     """(40,) levels of INT8 per unit of Q10 MFCC, so that four standard deviations fill the range."""
-    rng = np.random.default_rng(0)
-    sample = [
-        corpus.clip(int(i)) for i in rng.choice(len(corpus.length), min(clips, len(corpus.length)), replace=False)
-    ]
-    deviation = np.concatenate([(c - c.mean(axis=0)) for c in sample]).std(axis=0)
-    assert deviation.shape == (COEFFICIENTS,), MFCC_BITS
+    count = len(corpus.length)
+    drawn = np.random.default_rng(0).choice(count, min(_SCALED_BY, count), replace=False)
+    sample = [corpus.clip(int(clip)) for clip in drawn]
+    deviation = np.concatenate([mfcc - mfcc.mean(axis=0) for mfcc in sample]).std(axis=0)
+    assert deviation.shape == (COEFFICIENTS,)
     return np.asarray(32.0 / deviation, dtype=np.float32)

@@ -14,11 +14,11 @@ from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.listen import FRONT_END, ListeningSettings
 from edgevoice.recognition.embed import normalise
+from tools.hear import front_end, spoken_parts
 from tools.index import read_index
 from tools.label import is_adult
-from tools.made_of import made_of
+from tools.made_of import made_of, whole
 from tools.measure.metrics import eer
-from tools.prepare import front_end, spoken_parts
 from tools.training.corpus import Floats
 from tools.training.student import INPUT_UNIT
 from tools.training.xvector import XVector, context_frames
@@ -72,9 +72,8 @@ def _make(root: Path, listed: Sequence[tuple[str, str, str]], key: str, cache: P
         clips.append(np.concatenate([frames.mfcc[start:stop] for start, stop in parts]))
     lengths = [len(clip) for clip in clips]
     _, speakers, sets = zip(*listed, strict=True)
-    part = cache.with_suffix(".part.npz")
-    np.savez(part, mfcc=np.concatenate(clips), length=lengths, speaker=speakers, set=sets, made_of=np.array(key))
-    part.replace(cache)
+    with whole(cache) as part:
+        np.savez(part, mfcc=np.concatenate(clips), length=lengths, speaker=speakers, set=sets, made_of=np.array(key))
 
 
 @torch.inference_mode()

@@ -1,7 +1,7 @@
 """A TensorFlow graph -> an INT8 file, and what that file says of itself; the same for every model here."""
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
@@ -14,15 +14,27 @@ Representative = Callable[[], Iterator[tuple[str, dict[str, NDArray[np.float32]]
 """Gives (signature, input by name) of sound that shows the converter the range of each tensor."""
 
 
-def convert_folder(folder: str | Path, signatures: list[str], representative: Representative) -> bytes:
-    """A SavedModel -> TFLite file whose inputs, outputs and tensors are all INT8, weights per channel."""
-    converter = tf.lite.TFLiteConverter.from_saved_model(str(folder), signature_keys=signatures)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = representative
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = tf.int8
-    converter.inference_output_type = tf.int8
-    return bytes(converter.convert())
+def as_int8(save: Callable[[str], None], signatures: Sequence[str], representative: Representative) -> bytes:
+    """A graph -> TFLite file whose inputs, outputs and tensors are all INT8, weights per channel.
+
+    save: writes it as a SavedModel into a folder.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        save(folder)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=list(signatures))
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = representative
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = tf.int8
+        converter.inference_output_type = tf.int8
+        return bytes(converter.convert())
+
+
+def full_range(shape: tuple[int, ...], unit: float) -> NDArray[np.float32]:
+    """An input that holds -128 and 127 units: it makes the scale of that input exactly ``unit``."""
+    levels = np.zeros(shape, np.float32)
+    levels.flat[:2] = (-128 * unit, 127 * unit)
+    return levels
 
 
 def stripped(content: bytes) -> bytes:

@@ -8,6 +8,8 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from tools.made_of import whole
+
 
 def joined(name: str, shards: list[Path], lengths: list[NDArray[np.int64]]) -> NDArray[Any]:
     """The arrays ``name`` of the shards (one folder's ``.npz``, one or more), one after the other, read-only.
@@ -29,11 +31,10 @@ def joined(name: str, shards: list[Path], lengths: list[NDArray[np.int64]]) -> N
 
 def _join(target: Path, name: str, shards: list[Path], rows: list[int]) -> None:
     first = np.load(shards[0])[name]
-    part = target.with_suffix(".part")
-    whole = np.lib.format.open_memmap(part, "w+", first.dtype, (sum(rows), *first.shape[1:]))
-    row = 0
-    for path, count in zip(shards, rows, strict=True):
-        whole[row : row + count] = np.load(path)[name]
-        row += count
-    whole.flush()
-    part.replace(target)
+    with whole(target) as part:
+        every = np.lib.format.open_memmap(part, "w+", first.dtype, (sum(rows), *first.shape[1:]))
+        row = 0
+        for path, count in zip(shards, rows, strict=True):
+            every[row : row + count] = np.load(path)[name]
+            row += count
+        every.flush()

@@ -26,7 +26,7 @@ class Losses:
     people: Tensor
 
     def __str__(self) -> str:
-        return " ".join(f"{name} {float(value):.4f}" for name, value in vars(self).items())
+        return " ".join(f"{name} {float(value.detach()):.4f}" for name, value in vars(self).items())
 
     def total(self, settings: TrainSettings) -> Tensor:
         return (

@@ -7,9 +7,9 @@ from torch import Tensor, nn
 from edgevoice.listening.features import BANDS, MFCC_BITS
 from tools.training.corpus import Floats
 from tools.training.run_settings import TrainSettings
+from tools.training.student import INPUT_UNIT
 from tools.training.xvector import inverse_dct
 
-_LEVELS = 32  # INT8 levels a unit of the network's input
 _WIDEST_MASK = 8
 _FLOOR_BELOW_DB = (0.0, 30.0)  # under the crop's mean level
 _LARGEST_TILT_DB = 15.0  # of the floor, from the lowest band to the highest
@@ -21,7 +21,7 @@ class MelDisturbance(nn.Module):
 
     def __init__(self, scale: Floats, settings: TrainSettings) -> None:
         super().__init__()
-        unit = torch.from_numpy(_LEVELS / (scale * (1 << MFCC_BITS)))  # of the input, in log2 of power
+        unit = torch.from_numpy(1 / INPUT_UNIT / (scale * (1 << MFCC_BITS)))  # of the input, in log2 of power
         to_bands = torch.from_numpy(inverse_dct())
         self.register_buffer("to_bands", (to_bands * unit).T.contiguous())
         self.register_buffer("back", to_bands / unit)

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from edgevoice.errors import ModelError
 from tools.training.corpus import Floats
 from tools.training.xvector import XVector
 
@@ -33,7 +34,9 @@ class Student:
 
     @staticmethod
     def load(path: Path) -> "Student":
-        """What ``save`` wrote, ready to embed."""
+        """What ``save`` wrote, ready to embed; ModelError where there is none."""
+        if not path.exists():
+            raise ModelError(f"{path}: no such network; run the step that makes it first: see make model")
         state = torch.load(path, map_location="cpu", weights_only=False)
         network = XVector(state["shape"])
         network.load_state_dict(state["weights"])

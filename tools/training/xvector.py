@@ -12,8 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from edgevoice.listening.features import BANDS, COEFFICIENTS
-
-FRAME_RATE_DIVISOR = 2  # the stem halves the frame rate
+from edgevoice.recognition.embed import FRAME_RATE_DIVISOR
 
 
 @dataclass(frozen=True)
