@@ -21,7 +21,7 @@ from tools.training.together import RANK
 def main(run_file: Path, root: Path, output: Path, steps: int | None) -> None:
     run = read_run(run_file)
     pruned = Student.load(output / "pruned.pt")
-    student = Student(deepened(pruned.network, run.refine.residual), pruned.scale)
+    student = Student(deepened(pruned.network, run.refine.residual, run.train.seed), pruned.scale)
     development = Development(root, output / "development.npz")
     click.echo(f"before {development_eer(student.network, student.scale, development)}")
     refine = {key: value for key, value in asdict(run.refine).items() if key != "residual"}

@@ -9,8 +9,10 @@ import torch
 
 from tools.training.batches import Batch, Batches
 from tools.training.corpus import Corpus, people
+from tools.training.fit import untrained
 from tools.training.frame_targets import COMPONENTS, FrameBasis, principal_components
 from tools.training.lesson import people_loss
+from tools.training.run_settings import TrainSettings
 from tools.training.teacher_head import TeacherHead, left_out
 
 SIZE, FRAMES, CONTEXT = 192, 120, 16
@@ -149,3 +151,13 @@ def test_telling_people_apart_is_rewarded_beyond_being_nearest() -> None:
     assert losses[1] > 1.0  # nearly nearest is far from enough
     assert losses[3] < 1e-3
     assert float(people_loss(torch.ones(2, 4), torch.tensor([-1, -1]), everybody)) == 0.0
+
+
+def test_a_seed_makes_the_same_untrained_student_whatever_was_drawn_before() -> None:
+    made = []
+    for seed in (1, 1, 2):
+        torch.rand(1)
+        settings = TrainSettings(channels=16, inner=8, pooled=12, seed=seed)
+        made.append(untrained(corpus(), settings).network.state_dict())
+    assert all(torch.equal(made[0][name], made[1][name]) for name in made[0])
+    assert not all(torch.equal(made[0][name], made[2][name]) for name in made[0])

@@ -64,3 +64,13 @@ def test_multiplications_are_those_of_every_layer_however_deep_the_stem(residual
     with torch.inference_mode():
         deep.frames(torch.randn(1, 100 * seconds, 40))
     assert counted / seconds == pytest.approx(macs_per_second(deep), rel=0.03)  # less context at both ends
+
+
+def test_a_seed_makes_the_same_new_blocks_whatever_was_drawn_before() -> None:
+    before = network()
+    made = []
+    for seed in (1, 1, 2):
+        torch.rand(1)
+        made.append(deepened(before, (2, 2), seed).state_dict())
+    assert all(torch.equal(made[0][name], made[1][name]) for name in made[0])
+    assert not all(torch.equal(made[0][name], made[2][name]) for name in made[0])

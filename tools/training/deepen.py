@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import torch
 from torch import nn
 
 from tools.training.xvector import XVector
@@ -9,8 +10,8 @@ from tools.training.xvector import XVector
 _STEM = "frames.stem."
 
 
-def deepened(network: XVector, residual: tuple[int, int]) -> XVector:
-    """The same network with so many residual stem blocks at half and at a quarter of the bands.
+def deepened(network: XVector, residual: tuple[int, int], seed: int = 0) -> XVector:
+    """The same network with so many residual stem blocks at half and at a quarter of the bands; ``seed``: of the new.
 
     A new block stands behind the others of its kind and adds nothing until it has learned to (a batch normalisation of
     gain 0): T. Chen et al., "Net2Net", ICLR 2016; P. Goyal et al., 2017. ValueError where it has more already.
@@ -18,6 +19,7 @@ def deepened(network: XVector, residual: tuple[int, int]) -> XVector:
     at_half, at_quarter = (wanted - have for wanted, have in zip(residual, network.shape.residual, strict=True))
     if min(at_half, at_quarter) < 0:
         raise ValueError(f"residual stem blocks: found {network.shape.residual}, {residual} wanted; none is taken out")
+    torch.manual_seed(seed)
     deeper = XVector(replace(network.shape, residual=residual))
     quarter_from = 2 + network.shape.residual[0]
     moved = [old + at_half * (old >= quarter_from) for old in range(len(network.frames.stem))]

@@ -28,7 +28,8 @@ _READ_HERE = ("development.npz", "frame_basis.npz")
 
 
 def untrained(corpus: Corpus, settings: TrainSettings) -> Student:
-    """A student of the settings' size, with the scale of this sound."""
+    """A student of the settings' size, with the scale of this sound; the same seed gives the same weights."""
+    torch.manual_seed(settings.seed)
     shape = Shape(channels=settings.channels, inner=(settings.inner,) * 5, pooled=settings.pooled)
     return Student(XVector(shape), coefficient_scale(corpus))
 
