@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from edgevoice.errors import ModelError, SettingsError
 from edgevoice.visit import load_visit
-from tools.synthetic.blends import INDEX_COLUMNS, draw_blends, make_blends, mix, read_sentences, write_index
+from tools.index import COLUMNS, write_index
+from tools.synthetic.blends import draw_blends, make_blends, mix, read_sentences
 from tools.synthetic.kokoro import Voice, load_voices
 from tools.synthetic.take import ROOMS, generator, take
 from tools.synthetic.voices import main, make_visit
@@ -95,7 +96,7 @@ def test_the_index_lists_clips_that_lie_there_with_their_length(tmp_path: Path) 
     write_index(tmp_path / "index.csv", iter(blend_rows(Tone(), tmp_path)))
     with (tmp_path / "index.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == list(INDEX_COLUMNS)
+    assert list(rows[0]) == list(COLUMNS)
     assert len({row["path"] for row in rows}) == 6
     assert {row["speaker"] for row in rows} == {"kokoro:blend-00000", "kokoro:blend-00001"}
     for row in rows:
