@@ -29,9 +29,8 @@ test: $(STAMP) ## the tests, as CI runs them
 check: $(STAMP) ## format, lint, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy edgevoice benchmarks
-	@if [ -x $(TOOLS_VENV)/bin/mypy ]; then $(TOOLS_VENV)/bin/mypy tools; \
-	else echo "types of tools/ not checked: they need torch and tensorflow (make setup-tools)"; fi
+	@if [ -x $(TOOLS_VENV)/bin/mypy ]; then $(TOOLS_VENV)/bin/mypy; else $(BIN)/mypy edgevoice benchmarks; \
+	echo "types of tools/ and tests/ not checked: they need torch and tensorflow (make setup-tools)"; fi
 	$(BIN)/pytest
 
 format: $(STAMP) ## let ruff rewrite the files

@@ -27,7 +27,8 @@ class NotifySocket:
 
     def listen(self, seconds: float) -> list[str]:
         """What is told within so long. Where nobody listens, ten messages fill the queue, and who tells waits."""
-        until, told = time.monotonic() + seconds, []
+        told: list[str] = []
+        until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             self._socket.settimeout(left)
             with suppress(TimeoutError):
@@ -53,7 +54,8 @@ class NotifySocket:
 
     def wait_for(self, message: str, seconds: float = 60.0) -> list[str]:
         """What is told up to this message; AssertionError if it does not come."""
-        until, told = time.monotonic() + seconds, []
+        told: list[str] = []
+        until = time.monotonic() + seconds
         while message not in told:
             left = until - time.monotonic()
             assert left > 0, f"no {message} within {seconds} s, but {told}"

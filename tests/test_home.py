@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,7 +74,7 @@ def people(loaded: Loaded) -> list[str]:
         return [voice.speaker for voice in home.speakers.voiceprints(MODEL)]
 
 
-DAMAGE = {
+DAMAGE: dict[str, Callable[[Path], object]] = {
     "damaged": spoil,
     "no database": lambda path: path.write_bytes(b"this is a letter" * 999),
     "cut short": lambda path: path.write_bytes(path.read_bytes()[:6000]),

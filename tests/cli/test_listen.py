@@ -138,6 +138,8 @@ def test_what_cannot_be_heard_is_an_error_in_one_line(
 class Jumping:
     """A microphone that was away for ten seconds between two sounds."""
 
+    healthy = True
+
     def __init__(self, before: Samples, after: Samples) -> None:
         self._blocks = (AudioBlock(before, 0), AudioBlock(after, len(before) + 10 * SAMPLE_RATE))
         self.closed = False

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from edgevoice.door.decide import Cause, Decision, DoorState, Rules, decide
 from edgevoice.listening.quality import Quality
-from edgevoice.recognition.recognise import Evidence, Mood, Timing
+from edgevoice.recognition.emotion import Mood
+from edgevoice.recognition.recognise import Evidence, Timing
 from edgevoice.recognition.recordings import RecordingMatch
 from tests.door.evidence import RULES, WELL, evidence, evidences, moods, rules, score, states
 

@@ -60,9 +60,9 @@ def main() -> None:
         for field in FRAME_FIELDS:
             column = [getattr(frame, field) for _, frame in heard]
             np.save(FOLDER / f"{name}.{field}{SUFFIX}", np.array(column, dtype=WIDTH.get(field, np.int64)))
-        for field in fields(spec.Stages):
-            rows = [getattr(heard[at][0], field.name) for at in STAGES_AT]
-            np.save(FOLDER / f"{name}.{field.name}{SUFFIX}", np.array(rows, dtype=np.int64))
+        for stage in fields(spec.Stages):
+            rows = [getattr(heard[at][0], stage.name) for at in STAGES_AT]
+            np.save(FOLDER / f"{name}.{stage.name}{SUFFIX}", np.array(rows, dtype=np.int64))
         for field, rows in others([stages.power for stages, _ in heard]).items():
             np.save(FOLDER / f"{name}.{field}{SUFFIX}", np.array(rows, dtype=np.int64))
         all_frames = [frame for _, frame in heard]

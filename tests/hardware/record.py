@@ -10,6 +10,7 @@ import threading
 import numpy as np
 
 from edgevoice.hardware.microphone import MicrophoneSettings, MicrophoneStatus, PyAudioMicrophone
+from edgevoice.listening.capture import Samples
 
 
 def tell(line: str) -> None:
@@ -30,7 +31,8 @@ def main(path: str) -> None:
 
     waiting = threading.Thread(target=wait, daemon=True)
     waiting.start()
-    samples, starts = [], []
+    samples: list[Samples] = []
+    starts: list[int] = []
     for block in microphone.blocks():
         if not len(block.samples):
             continue

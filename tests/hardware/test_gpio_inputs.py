@@ -23,7 +23,7 @@ class Looks:
     looks = 0
 
     def input(self, channel: int, /) -> int:
-        level = super().input(channel)  # type: ignore[misc]
+        level = super().input(channel)
         self.looks += 1
         return int(level)
 

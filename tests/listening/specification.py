@@ -255,8 +255,8 @@ class Network:
                 for value, outputs in zip(heard[place] if place >= 0 else [], matrix, strict=False):
                     total = [before + value * weight for before, weight in zip(total, outputs, strict=True)]
             row = [limited(number >> 7, 0) for number in total]
-        weights, bias = self.last
-        return bias + sum(value * weight for value, weight in zip(row, weights, strict=True))
+        last, last_bias = self.last
+        return last_bias + sum(value * weight for value, weight in zip(row, last, strict=True))
 
 
 class Activity:

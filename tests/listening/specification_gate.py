@@ -38,7 +38,8 @@ def _onset(speech: list[int], held: int) -> int | None:
 
 def _stop(speech: list[int], odds: list[int], start: int, onset: int) -> tuple[int | None, list[int]]:
     """The frame after the utterance's last one, None where the stream ends before its pause; and after early ones."""
-    last, sure, early = onset, onset, []
+    last, sure = onset, onset
+    early: list[int] = []
     for frame in range(start, len(speech)):
         if frame - start == LONGEST:
             return start + LONGEST, early

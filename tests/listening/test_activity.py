@@ -51,9 +51,9 @@ def test_a_frame_knows_nothing_of_later_ones_and_forgets_those_long_before() -> 
     one, other = drawn(1, 300), drawn(2, 300)
     back = 2 * int(np.load(NUMBERS)["dilations"].sum())
     mixed = tuple(np.concatenate([a[:150], b[150:]]) for a, b in zip(one, other, strict=True))
-    assert odds(mixed)[:150] == odds(one)[:150]  # type: ignore[arg-type]
-    assert odds(mixed)[150 + back :] == odds(other)[150 + back :]  # type: ignore[arg-type]
-    assert odds(mixed)[150 : 150 + back] != odds(other)[150 : 150 + back]  # type: ignore[arg-type]
+    assert odds(mixed)[:150] == odds(one)[:150]
+    assert odds(mixed)[150 + back :] == odds(other)[150 + back :]
+    assert odds(mixed)[150 : 150 + back] != odds(other)[150 : 150 + back]
 
 
 def test_speech_is_likelier_than_the_noise_beside_it() -> None:

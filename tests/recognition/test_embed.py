@@ -72,7 +72,7 @@ def test_an_utterance_of_any_length_has_an_embedding(xvector: XVector, frames: i
 @given(st.integers(1, 400), st.integers(1, 64), st.integers(0, 40).map(lambda half: 2 * half))
 def test_windows_go_round_the_utterance_in_order(length: int, outputs: int, context: int) -> None:
     levels = np.repeat(np.arange(length)[:, None], 40, axis=1).astype(np.int16).view(np.int16)
-    cuts = windows(levels, context, outputs)  # type: ignore[arg-type]
+    cuts = windows(levels, context, outputs)
     assert cuts.shape[1:] == (context + 2 * outputs, 40)
     assert len(cuts) == -(-length // (2 * outputs))
     for number, cut in enumerate(cuts):

@@ -20,7 +20,7 @@ def query(pairs: list[tuple[int, int]]) -> Landmarks:
 
 @given(st.lists(entries, max_size=6), entries, st.integers(0, 5), st.integers(0, 60))
 def test_it_finds_what_a_count_of_all_pairs_finds(
-    added: list[list[tuple[int, int]]], asked: list, drop: int, room: int
+    added: list[list[tuple[int, int]]], asked: list[tuple[int, int]], drop: int, room: int
 ) -> None:
     index, kept = Index(room), []
     for number, pairs in enumerate(added):

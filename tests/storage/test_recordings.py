@@ -42,7 +42,7 @@ def test_the_same_peaks_of_another_version_are_another_sound(recordings: Recordi
 
 def test_a_failure_in_the_middle_keeps_nothing(database: Database, recordings: Recordings) -> None:
     with pytest.raises(StorageError):
-        recordings.add("Bell", [BELL, replace(KNOCK, frames=None)])  # type: ignore[arg-type]
+        recordings.add("Bell", [BELL, replace(KNOCK, frames=None)])
     assert recordings.list() == []
     with pytest.raises(SpeakerError, match="control character"):
         recordings.add("be\nll", [BELL])

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 import soundfile
@@ -49,7 +50,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(tool: "evaluate.click.Command", root: Path, *options: str) -> Result:
+def run(tool: click.Command, root: Path, *options: str) -> Result:
     arguments = [str(root / "index.csv"), "--root", str(root), "--system", "mfcc-statistics", *options]
     return CliRunner().invoke(tool, arguments)
 
@@ -76,9 +77,7 @@ def test_without_json_a_table_is_printed(root: Path) -> None:
 
 
 @pytest.mark.parametrize("tool", [evaluate.main, compare.main])
-def test_what_was_measured_is_told_before_a_plot_that_cannot_be_written(
-    root: Path, tool: "evaluate.click.Command"
-) -> None:
+def test_what_was_measured_is_told_before_a_plot_that_cannot_be_written(root: Path, tool: click.Command) -> None:
     result = run(tool, root, "--json", "--plot", str(root / "nowhere" / "det.png"))
     assert result.exit_code == 1
     assert "plot" in result.stderr

@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 import soundfile
@@ -51,7 +52,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(step: "evaluate.click.Command", *arguments: object) -> str:
+def run(step: click.Command, *arguments: object) -> str:
     result = CliRunner().invoke(step, [str(argument) for argument in arguments], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.stdout
@@ -98,7 +99,7 @@ def test_promise_takes_an_index_from_a_spreadsheet_and_refuses_one_person_in_a_l
     ],
 )
 def test_an_index_that_cannot_serve_is_told_in_one_line(
-    step: "evaluate.click.Command", arguments: tuple[object, ...], index: str | None, wanted: str, tmp_path: Path
+    step: click.Command, arguments: tuple[object, ...], index: str | None, wanted: str, tmp_path: Path
 ) -> None:
     if index:
         (tmp_path / "index.csv").write_text(index, encoding="utf-8")
