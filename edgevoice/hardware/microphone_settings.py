@@ -17,7 +17,8 @@ class MicrophoneSettings:
     """A device that gives nothing for so long counts as unplugged, 0.5..60."""
     silence_seconds: float = 60.0
     """A device that gives nothing but digital zeros for so long, 0..86400, counts as silent and is opened anew; a
-    service counts as started at the first sound that is none. 0: zeros are sound, of a microphone that mutes noise."""
+    service does not count as started before it has heard anything else. 0: zeros are sound; some microphones give them
+    in a quiet room."""
     retry_seconds: float = 1.0
     """Wait before the first try to open it again, 0.01..60; doubles with every failure."""
     longest_retry_seconds: float = 30.0
