@@ -43,10 +43,12 @@ class Watch:
 
     def _look_at(self, link: Path) -> None:
         try:
+            path = link.readlink()
             told = Path(f"/proc/self/fdinfo/{link.name}").read_text().split()
             flags = int(told[told.index("flags:") + 1], 8)
-            if flags & WRITING and link.is_file() and int(link.name) != self._own:
-                self.seen.add(("held", str(link.readlink())))
+            written = flags & WRITING and link.is_file() and int(link.name) != self._own
+            if written and link.readlink() == path:  # or the number went to another file between two looks
+                self.seen.add(("held", str(path)))
         except OSError:
             return  # closed meanwhile
 
