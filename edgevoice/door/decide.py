@@ -85,7 +85,7 @@ _ATTEMPTS = {
 @dataclass(frozen=True)
 class Decision:
     """opens: whether the door opens; reason: why, in words and numbers; speaker: whom the voice is closest to;
-    figures: what it rests on, for the audit log."""
+    figures: what it rests on, for the audit log. ValueError where it opens for another cause than a match."""
 
     opens: bool
     reason: str
@@ -94,7 +94,8 @@ class Decision:
     figures: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        assert self.opens == (self.cause is Cause.MATCH), "a decision opens on a match and on nothing else"
+        if self.opens != (self.cause is Cause.MATCH):  # no assert, which python -O leaves out
+            raise ValueError("a decision opens on a match and on nothing else")
 
     @property
     def counts_as_attempt(self) -> bool:

@@ -219,3 +219,4 @@ def test_nothing_opens_without_a_row(door: Door) -> None:
     outcome = door.act.carry_out(step(listening, Happens.MATCH, 0.0))
     assert not outcome.opened
     assert door.lock.openings == []
+    assert "nothing opens without a row" in outcome.faults[0]

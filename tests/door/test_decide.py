@@ -1,6 +1,8 @@
 """The safety policy: what opens, what does not, and in which words."""
 
 import math
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -242,5 +244,12 @@ def test_mood_is_written_to_the_log() -> None:
 
 
 def test_a_decision_cannot_contradict_its_cause() -> None:
-    with pytest.raises(AssertionError, match="opens on a match"):
+    with pytest.raises(ValueError, match="opens on a match"):
         Decision(True, "because", "Ada", Cause.NO_MATCH)
+
+
+def test_nor_can_it_where_python_leaves_asserts_out() -> None:
+    contradicts = "from edgevoice.door.decide import Cause, Decision; Decision(True, 'because', 'Ada', Cause.NO_MATCH)"
+    ended = subprocess.run([sys.executable, "-O", "-c", contradicts], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "ValueError: a decision opens on a match and on nothing else" in ended.stderr
