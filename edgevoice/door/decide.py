@@ -85,7 +85,7 @@ _ATTEMPTS = {
 @dataclass(frozen=True)
 class Decision:
     """opens: whether the door opens; reason: why, in words and numbers; speaker: whom the voice is closest to;
-    figures: what it rests on, for the audit log. ValueError where it opens for another cause than a match."""
+    figures: what it rests on, for the audit log. ValueError unless it opens on a match and on nothing else."""
 
     opens: bool
     reason: str
