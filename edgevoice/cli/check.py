@@ -12,7 +12,8 @@ from edgevoice.cli.board import check_board
 from edgevoice.cli.desk import Desk, pass_desk
 from edgevoice.config import Loaded
 from edgevoice.errors import EdgevoiceError, HardwareError, StorageError
-from edgevoice.hardware.portaudio import choose, list_devices
+from edgevoice.hardware.portaudio import choose
+from edgevoice.hardware.recording import list_devices
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.backups import backups
 from edgevoice.storage.events import BUILT_IN

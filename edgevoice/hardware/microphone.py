@@ -19,15 +19,13 @@ from edgevoice.hardware.portaudio import (
     choose,
     describe,
     devices_of,
-    list_devices,
-    load_pyaudio,
-    quiet_stderr,
 )
+from edgevoice.hardware.recording import RecorderProcess
 from edgevoice.hardware.ring import Ring
 from edgevoice.hardware.stream import CaptureStream
 from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlock
 
-__all__ = ["MicrophoneSettings", "MicrophoneState", "MicrophoneStatus", "PyAudioMicrophone", "list_devices"]
+__all__ = ["MicrophoneSettings", "MicrophoneState", "MicrophoneStatus", "PyAudioMicrophone"]
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +44,7 @@ class PyAudioMicrophone:
         self,
         settings: MicrophoneSettings,
         report: Callable[[MicrophoneStatus], None] = lambda status: None,
-        sound_system: SoundSystem = load_pyaudio,
+        sound_system: SoundSystem = RecorderProcess,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """report: called from the thread that runs ``blocks``, at each change of state, and where sound was lost."""
@@ -210,5 +208,4 @@ class PyAudioMicrophone:
                 self._dropped_before += stream.dropped_blocks
                 self._overruns_before += stream.overruns
             if audio is not None:
-                with quiet_stderr():
-                    audio.terminate()
+                audio.terminate()

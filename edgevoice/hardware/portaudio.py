@@ -82,16 +82,6 @@ def load_pyaudio() -> PortAudio:
         ) from error
 
 
-def list_devices(sound_system: SoundSystem = load_pyaudio) -> list[Device]:
-    """Every device that can record, in PortAudio's order; raises MicrophoneError without PyAudio."""
-    audio = sound_system()
-    try:
-        return devices_of(audio)
-    finally:
-        with quiet_stderr():
-            audio.terminate()
-
-
 def devices_of(audio: PortAudio) -> list[Device]:
     """The capture devices that this PortAudio sees."""
     try:

@@ -14,7 +14,6 @@ from edgevoice.hardware.portaudio import (
     Device,
     InputStream,
     PortAudio,
-    quiet_stderr,
 )
 from edgevoice.hardware.resample import Resampler, downmix
 from edgevoice.hardware.ring import Ring
@@ -93,16 +92,15 @@ class CaptureStream:
         raise OSError(*failure.args) from failure
 
     def _open_as(self, audio: PortAudio, device: Device, rate: int, channels: int) -> InputStream:
-        with quiet_stderr():
-            return audio.open(
-                rate=rate,
-                channels=channels,
-                format=INT16,
-                input=True,
-                input_device_index=device.index,
-                frames_per_buffer=rate * SAMPLES_PER_BLOCK // SAMPLE_RATE,
-                stream_callback=self._receive,
-            )
+        return audio.open(
+            rate=rate,
+            channels=channels,
+            format=INT16,
+            input=True,
+            input_device_index=device.index,
+            frames_per_buffer=rate * SAMPLES_PER_BLOCK // SAMPLE_RATE,
+            stream_callback=self._receive,
+        )
 
     def _receive(self, frames: bytes | None, count: int, _times: Mapping[str, float], flags: int) -> tuple[None, int]:
         """PortAudio's thread: only counts and stores."""

@@ -113,3 +113,18 @@ def test_an_unplugged_device_is_noticed_and_heard_again_when_it_is_back(
     recorder.wait_for("starting")
     recorder.wait_for("quiet")
     assert (np.diff(recorder.stop().starts) > 2_560).sum() == 1, "the outage is a gap in start_sample"
+
+
+def test_however_often_and_quickly_it_is_unplugged_it_is_heard_again(
+    microphone: VirtualMicrophone, tmp_path: Path
+) -> None:
+    """In one process with PortAudio this ended within a few times: in a loop without end, or with SIGABRT."""
+    recorder = Recorder(microphone, tmp_path / "recorded.npz")
+    recorder.wait_for("ready")
+    for _ in range(6):
+        microphone.unplug()
+        microphone.plug()
+    recorder.wait_for("unplugged")
+    recorder.wait_for("starting")
+    recorder.wait_for("quiet")
+    assert recorder.stop().errors == ""

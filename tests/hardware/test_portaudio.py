@@ -5,7 +5,8 @@ import sys
 import pytest
 
 from edgevoice.errors import MicrophoneError
-from edgevoice.hardware.portaudio import Device, choose, list_devices, quiet_stderr
+from edgevoice.hardware.portaudio import Device, choose, quiet_stderr
+from edgevoice.hardware.recording import list_devices
 from tests.hardware.fake_portaudio import Card, SoundCards
 
 USB = Device(0, "USB PnP Sound Device: Audio (hw:1,0)", 1, 48_000, False)
@@ -70,9 +71,9 @@ def test_stderr_speaks_again_after_an_error(capfd: pytest.CaptureFixture[str]) -
 def test_without_pyaudio_everything_imports_and_the_error_says_what_to_install() -> None:
     code = (
         "import sys; sys.modules['pyaudio'] = None\n"  # what Python itself does with a module that must not be found
-        "from edgevoice.hardware import fake, fake_gpio, gpio, microphone, wave\n"
+        "from edgevoice.hardware import fake, fake_gpio, gpio, microphone, portaudio, wave\n"
         "from edgevoice.errors import MicrophoneError\n"
-        "try: microphone.PyAudioMicrophone(microphone.MicrophoneSettings()).open()\n"
+        "try: portaudio.load_pyaudio()\n"
         "except MicrophoneError as error: print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=30)
