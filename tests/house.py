@@ -28,7 +28,7 @@ from edgevoice.storage.events import Event, Events
 from edgevoice.storage.state import State
 from tests.door.evidence import evidence, score
 
-OPEN_SECONDS = 5.0
+OPEN_SECONDS = Limits().open_s
 _WRITTEN = re.compile(r"(?i)^(?:insert into|insert or \w+ into|replace into|update) \W?(\w+)")
 QUIET = Level(-60.0, -60.0, False)
 
@@ -173,7 +173,7 @@ def door(folder: Path, parts: Parts | None = None) -> Iterator[Door]:
     with Database.open(folder) as database:
         events = parts.events(database)
         attempts = Attempts(parts.state(database), LockoutRules(), clock)
-        act = Act(lock, lights, events, OPEN_SECONDS, parts.sounder(clock), clock)
+        act = Act(lock, lights, events, parts.sounder(clock), clock)
         kiosk = Kiosk(act, attempts, Rules(), clock, parts.limits, parts.extras)
         ear = parts.ear
         pipeline = Pipeline(ear if isinstance(ear, type) else lambda: ear, parts.recogniser or Recogniser(), kiosk)

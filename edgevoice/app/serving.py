@@ -88,7 +88,7 @@ def _put_together(
         the_button = at_the_end.enter_context(closing(pressed or button(settings, clock)))
         the_contacts = at_the_end.enter_context(closing(contacts(settings)))
         the_sounder = at_the_end.enter_context(closing(sounder(settings, clock)))
-        act = Act(the_lock, the_lights, home.events, settings.door.open_seconds, the_sounder, clock)
+        act = Act(the_lock, the_lights, home.events, the_sounder, clock)
         at_the_end.enter_context(closing(act))
         attempts = Attempts(home.state, settings.lockout, clock)
         the_factor, outside = factor(settings, home.pins, clock, parts)

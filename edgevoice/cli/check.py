@@ -13,7 +13,7 @@ from edgevoice.cli.desk import Desk, pass_desk
 from edgevoice.config import Loaded
 from edgevoice.errors import EdgevoiceError, HardwareError, StorageError
 from edgevoice.hardware.portaudio import choose
-from edgevoice.hardware.recording import list_devices
+from edgevoice.hardware.recorder_process import list_devices
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.backups import backups
 from edgevoice.storage.events import BUILT_IN
@@ -113,8 +113,8 @@ def _microphone(loaded: Loaded) -> str:
 
 def _gpio(loaded: Loaded) -> str:
     settings = loaded.settings
-    drivers = (settings.lock.driver, settings.lights.driver, settings.button.driver, settings.contacts.driver)
-    if "gpio" not in drivers and settings.sounder.driver != "buzzer":
+    driven = (settings.lock, settings.lights, settings.button, settings.contacts, settings.pin)
+    if "gpio" not in {part.driver for part in driven} and settings.sounder.driver != "buzzer":
         return 'lock and lights are fakes: nothing will move; set lock.driver = "gpio" on a Pi'
     app.check_gpio(settings)
     if settings.gpio.simulated is not None:

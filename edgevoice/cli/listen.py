@@ -10,7 +10,7 @@ from edgevoice import app
 from edgevoice.cli.desk import Desk, pass_desk, sound_files
 from edgevoice.cli.ear import EarDisplay, Heard, choose
 from edgevoice.cli.serve import ending_by_signal
-from edgevoice.door.gates import Limits, complaints
+from edgevoice.door.gates import SoundLimits, complaints
 from edgevoice.errors import MicrophoneError
 from edgevoice.hardware import Microphone
 from edgevoice.hardware.microphone_status import MicrophoneState, MicrophoneStatus
@@ -43,7 +43,7 @@ def listen(desk: Desk, wav: Path | None, fast: bool) -> int:
 class Hearing:
     """One stream and one display; a gap in the stream begins with a fresh ear, as at the door."""
 
-    def __init__(self, make_ear: Callable[[], Listen], rules: Limits, display: EarDisplay) -> None:
+    def __init__(self, make_ear: Callable[[], Listen], rules: SoundLimits, display: EarDisplay) -> None:
         self._make_ear, self._rules, self._display = make_ear, rules, display
         self._ear = make_ear()
         self._begin = self._end = 0  # samples of the stream that this ear has heard

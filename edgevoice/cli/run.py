@@ -18,7 +18,7 @@ from edgevoice.config import Settings
 from edgevoice.errors import EdgevoiceError, MicrophoneError
 from edgevoice.hardware import Button
 from edgevoice.hardware.microphone_status import MicrophoneState, MicrophoneStatus
-from edgevoice.hardware.recording import list_devices
+from edgevoice.hardware.recorder_process import list_devices
 from edgevoice.listening.capture import SAMPLE_RATE
 
 

@@ -8,13 +8,11 @@ import click
 from edgevoice import app
 from edgevoice.cli.desk import NO, Desk, pass_desk, sound_files
 from edgevoice.cli.identify import AT_REST, tell
-from edgevoice.door.decide import Cause, Decision, Rules, decide
+from edgevoice.door.decide import CLOSEST, Cause, Decision, Rules, decide
 from edgevoice.errors import SpeakerError
 from edgevoice.recognition.recognise import Evidence
 from edgevoice.storage.names import fold
 from edgevoice.storage.speakers import Speakers
-
-_CLOSEST = "closest is "  # how a decision begins that found no match
 
 
 @click.command()
@@ -47,9 +45,9 @@ def judge(evidence: Evidence, claimed: str, rules: Rules) -> Decision:
 
 def _as_claimed(decision: Decision) -> Decision:
     """Its words for somebody asked about by name: among one person the closest says nothing."""
-    if not decision.reason.startswith(_CLOSEST):
+    if not decision.reason.startswith(CLOSEST):
         return decision
-    return replace(decision, reason=f"as {decision.reason.removeprefix(_CLOSEST)}")
+    return replace(decision, reason=f"as {decision.reason.removeprefix(CLOSEST)}")
 
 
 def _enrolled(speakers: Speakers, name: str) -> str:

@@ -10,7 +10,7 @@ from edgevoice.listening.utterance import UtteranceSettings
 
 Section = TypeVar("Section", ActivitySettings, UtteranceSettings)
 
-BY_UNIT = {"db": (0, 60), "ms": (0, 60_000), "percent": (1, 99)}
+BY_UNIT = {"ms": (0, 60_000), "percent": (1, 99)}
 """The unit that ends a key -> lowest and highest."""
 BY_KEY = {
     "onset_ms": (10, 1_000),

@@ -10,7 +10,6 @@ from edgevoice.door.faults import Faults
 from edgevoice.door.machine import Step
 from edgevoice.door.states import Do, State
 from edgevoice.hardware import Clock, Light, Lights, Lock, Prompt, Sounder
-from edgevoice.hardware.pulse import check_pulse
 from edgevoice.storage.events import Events
 
 LIGHTS = {
@@ -71,15 +70,12 @@ class Act:
         lock: Lock,
         lights: Lights,
         events: Events,
-        open_seconds: float = 5.0,
         sounder: Sounder | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
-        """``open_seconds``: how long the door is released, 0 < seconds <= 30, else HardwareError; ``clock``: how long a
-        fault is not written again."""
+        """``clock``: how long a fault is not written again."""
         self._lock, self._lights, self._sounder = lock, lights, sounder
         self._events, self._faults = events, Faults(events, clock)
-        self._open_seconds = check_pulse(open_seconds)
 
     @property
     def talks(self) -> bool:
@@ -102,7 +98,7 @@ class Act:
             if opens:
                 if event is None:  # no assert, which python -O leaves out
                     raise ValueError("nothing opens without a row")
-                self._lock.open_for(self._open_seconds)
+                self._lock.open_for(step.machine.limits.open_s)
             light = self._show(step.machine.state, share)
             said = self._say(says or step.says)
         except Exception as error:  # whatever a driver raises, the door ends shut

@@ -1,4 +1,8 @@
-"""Evidence, state of the door, rules -> Decision: the safety policy, and the only place where it stands."""
+"""Evidence, state of the door, rules -> Decision: the safety policy for a voice.
+
+Two other ways lead to an open door, each with a rule of its own: a fire alarm (known_sounds.py), and a second factor
+after a match that alone was not enough (second_factor.py).
+"""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,28 +13,21 @@ from typing import Annotated
 
 from pydantic import Field
 
-from edgevoice.door.gates import MIN_AGREEMENT, broken, clipped, figures, too_noisy, too_short, two_voices
+from edgevoice.door.gates import MIN_AGREEMENT, SoundLimits, broken, clipped, figures, too_noisy, too_short, two_voices
 from edgevoice.recognition.emotion import STRONG
 from edgevoice.recognition.recognise import Evidence
 from edgevoice.recognition.score import Score
 
+CLOSEST = "closest is "
+"""How the reason begins where the best of all scores too little; the name follows."""
+
 
 @dataclass(frozen=True)
-class Rules:
+class Rules(SoundLimits):
     """What must hold, beside the threshold that the false-accept rate asks for."""
 
     margin_llr: Annotated[float, Field(ge=0, le=20)] = 1.0
     """How much better than the second-best other person, in natural-log likelihood ratio, 0..20."""
-    min_net_speech_s: Annotated[float, Field(ge=0.3, le=10)] = 1.0
-    """Seconds of speech without its pauses, 0.3..10."""
-    min_snr_db: Annotated[float, Field(ge=0, le=60)] = 6.0
-    """Level of the speech over the noise in dB, 0..60."""
-    max_clipped_share: Annotated[float, Field(ge=0, le=1)] = 0.02
-    """Largest share of samples at full scale, 0..1."""
-    max_dropped_share: Annotated[float, Field(ge=0, le=1)] = 0.1
-    """Largest share of the speech that may lie in dropouts, 0..1."""
-    max_offset_share: Annotated[float, Field(ge=0, le=1)] = 0.3
-    """Largest offset of the microphone, as a share of full scale, 0..1."""
     min_agreement: Annotated[float, Field(ge=-1, le=1)] = MIN_AGREEMENT
     """Cosine of the voices of the two halves of an utterance that nobody enrolled spoke, under which two people did,
     -1..1."""
@@ -176,7 +173,7 @@ def _recording(evidence: Evidence) -> str | None:
 
 def _below_threshold(best: Score, threshold: float) -> str | None:
     found, wanted = figures(best.llr, threshold)
-    return None if best.llr >= threshold else f"closest is {best.speaker}: scored {found}, needs {wanted}"
+    return None if best.llr >= threshold else f"{CLOSEST}{best.speaker}: scored {found}, needs {wanted}"
 
 
 def _upset(evidence: Evidence, best: Score | None, rules: Rules) -> str | None:

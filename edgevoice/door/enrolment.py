@@ -7,10 +7,10 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from edgevoice.door.gates import MIN_AGREEMENT, Complaint, Flaw, complaints, figures, two_voices
+from edgevoice.door.gates import MIN_AGREEMENT, Complaint, Flaw, SoundLimits, complaints, figures, two_voices
 from edgevoice.errors import EnrolmentError
 from edgevoice.listening.quality import Quality
-from edgevoice.recognition.embed import Embedding, Vector
+from edgevoice.recognition.embed import Embedding, Vector, unit
 from edgevoice.recognition.score import Score
 from edgevoice.storage.voiceprints import Voiceprint
 
@@ -21,21 +21,15 @@ Agreement = Callable[[Vector, Sequence[Vector]], float]
 
 
 @dataclass(frozen=True)
-class EnrolmentRules:
+class EnrolmentRules(SoundLimits):
     """What the clips of a new person must fulfil; stricter than at the door, as every later score rests on them."""
 
     utterances: Annotated[int, Field(ge=3, le=20)] = 3
     """How many good clips are wanted, 3..20."""
-    min_net_speech_s: Annotated[float, Field(ge=0.3, le=10)] = 1.0
-    """Seconds of speech in each clip without its pauses, 0.3..10."""
     min_snr_db: Annotated[float, Field(ge=0, le=60)] = 10.0
     """Level of the speech over the noise in dB, 0..60."""
     max_clipped_share: Annotated[float, Field(ge=0, le=1)] = 0.01
     """Largest share of samples at full scale, 0..1."""
-    max_dropped_share: Annotated[float, Field(ge=0, le=1)] = 0.1
-    """Largest share of the speech that may lie in dropouts, 0..1."""
-    max_offset_share: Annotated[float, Field(ge=0, le=1)] = 0.3
-    """Largest offset of the microphone, as a share of full scale, 0..1."""
     min_agreement: Annotated[float, Field(ge=-1, le=1)] = MIN_AGREEMENT
     """Cosine of the voices of a clip's two halves, under which two people spoke in it, -1..1."""
     min_agreement_llr: Annotated[float, Field(ge=-3, le=20)] = -2.0
@@ -93,8 +87,8 @@ class Enrolment:
 
     def sounds_unlike(self, embedding: Embedding) -> bool:
         """Whether a good clip is of another voice than those accepted; also where the LLR is no number."""
-        others = [_unit(other.vector) for _, other in self._accepted]
-        agrees = not others or self._agreement(_unit(embedding.vector), others) >= self._rules.min_agreement_llr
+        others = [unit(other.vector) for _, other in self._accepted]
+        agrees = not others or self._agreement(unit(embedding.vector), others) >= self._rules.min_agreement_llr
         return not agrees
 
     def reject(self, clip: str, *causes: str) -> None:
@@ -114,8 +108,8 @@ class Enrolment:
                 )
             )
         embeddings = [embedding for _, embedding in self._accepted]
-        mean = np.mean([_unit(embedding.vector) for embedding in embeddings], axis=0)
-        return Voiceprint(name, _unit(mean), embeddings[0].model, len(embeddings))
+        mean = np.mean([unit(embedding.vector) for embedding in embeddings], axis=0)
+        return Voiceprint(name, unit(mean), embeddings[0].model, len(embeddings))
 
     def _unfit(self, embedding: Embedding) -> list[Complaint]:
         """What is wrong with an embedding beside those accepted."""
@@ -132,12 +126,12 @@ class Enrolment:
 
     def _same_as(self, vector: Vector) -> str | None:
         """The accepted clip that is the same recording."""
-        unit = _unit(vector)
-        return next((clip for clip, other in self._accepted if float(unit @ _unit(other.vector)) > SAME_SOUND), None)
+        voice = unit(vector)
+        return next((clip for clip, other in self._accepted if float(voice @ unit(other.vector)) > SAME_SOUND), None)
 
     def _disagreeing(self) -> list[str]:
         """Each clip whose LLR against the mean of the others is too low, or no number."""
-        vectors = [_unit(embedding.vector) for _, embedding in self._accepted]
+        vectors = [unit(embedding.vector) for _, embedding in self._accepted]
         told = []
         for place, (clip, _) in enumerate(self._accepted):
             llr = self._agreement(vectors[place], vectors[:place] + vectors[place + 1 :])
@@ -161,11 +155,6 @@ def refuse_similar(name: str, scores: Sequence[Score], threshold: float) -> None
                 f" the door could not tell the two apart. If it is one person, rename {score.speaker!r}"
                 " (`edgevoice speakers rename`); if it is two, only one of them can use this door"
             )
-
-
-def _unit(vector: Vector) -> Vector:
-    unit: Vector = (vector / np.linalg.norm(vector.astype(np.float64))).astype(np.float32)
-    return unit
 
 
 def _usable(vector: Vector) -> bool:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Annotated
+
+from pydantic import Field
 
 from edgevoice.listening.quality import Quality
 
@@ -10,28 +12,25 @@ QUIET_DBFS = -45.0
 """Speech below this level comes from afar, or the microphone is turned down: it is not the noise that is loud."""
 
 
-class Limits(Protocol):
-    """What both sets of rules have in common."""
-
-    @property
-    def min_net_speech_s(self) -> float: ...
-
-    @property
-    def min_snr_db(self) -> float: ...
-
-    @property
-    def max_clipped_share(self) -> float: ...
-
-    @property
-    def max_dropped_share(self) -> float: ...
-
-    @property
-    def max_offset_share(self) -> float: ...
-
-
 MIN_AGREEMENT = 0.22
 """Cosine of the voices of an utterance's halves that 99 of 100 utterances of one person reach from 4 s on, of two
 people 31 to 48 (``python -m tools.ear.two_voices``)."""
+
+
+@dataclass(frozen=True)
+class SoundLimits:
+    """What a sentence must fulfil at the door; at enrolment two of them are stricter."""
+
+    min_net_speech_s: Annotated[float, Field(ge=0.3, le=10)] = 1.0
+    """Seconds of speech without its pauses, 0.3..10."""
+    min_snr_db: Annotated[float, Field(ge=0, le=60)] = 6.0
+    """Level of the speech over the noise in dB, 0..60."""
+    max_clipped_share: Annotated[float, Field(ge=0, le=1)] = 0.02
+    """Largest share of samples at full scale, 0..1."""
+    max_dropped_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """Largest share of the speech that may lie in dropouts, 0..1."""
+    max_offset_share: Annotated[float, Field(ge=0, le=1)] = 0.3
+    """Largest offset of the microphone, as a share of full scale, 0..1."""
 
 
 class Flaw(Enum):
@@ -60,7 +59,7 @@ _CHECK = "if it stays so, check the microphone's plug (`edgevoice check`)"
 # Each asks whether the figure is good, and never whether it is bad: NaN is then never good.
 
 
-def too_short(quality: Quality, limits: Limits) -> str | None:
+def too_short(quality: Quality, limits: SoundLimits) -> str | None:
     """What is wrong with the length and what to do, None where it is enough."""
     if quality.net_speech_s >= limits.min_net_speech_s:
         return None
@@ -68,7 +67,7 @@ def too_short(quality: Quality, limits: Limits) -> str | None:
     return f"too short: {found} s of speech, {wanted} s wanted: say a whole sentence"
 
 
-def too_noisy(quality: Quality, limits: Limits) -> str | None:
+def too_noisy(quality: Quality, limits: SoundLimits) -> str | None:
     """What is wrong with the distance to the noise and what to do, None where it is enough."""
     if quality.snr_db >= limits.min_snr_db:
         return None
@@ -79,7 +78,7 @@ def too_noisy(quality: Quality, limits: Limits) -> str | None:
     return f"too noisy: {told}: come closer, or wait until it is quieter"
 
 
-def clipped(quality: Quality, limits: Limits) -> str | None:
+def clipped(quality: Quality, limits: SoundLimits) -> str | None:
     """What is wrong with the loudness and what to do, None where it is not."""
     if quality.clipped_share <= limits.max_clipped_share:
         return None
@@ -89,7 +88,7 @@ def clipped(quality: Quality, limits: Limits) -> str | None:
     )
 
 
-def broken(quality: Quality, limits: Limits) -> str | None:
+def broken(quality: Quality, limits: SoundLimits) -> str | None:
     """What is wrong with the sound itself and what to do, None where nothing is."""
     if not quality.dropped_share <= limits.max_dropped_share:
         found, wanted = figures(100 * quality.dropped_share, 100 * limits.max_dropped_share)
@@ -108,7 +107,7 @@ def two_voices(agreement: float | None, least: float) -> str | None:
     return f"two people spoke: the two halves agree by {found}, {wanted} wanted: one at a time"
 
 
-def complaints(quality: Quality, limits: Limits) -> list[Complaint]:
+def complaints(quality: Quality, limits: SoundLimits) -> list[Complaint]:
     """All that is wrong with a sound, empty where it is good. What clipping and gaps add to it may pass for noise, so
     they are told before that."""
     found = {

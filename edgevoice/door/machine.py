@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from edgevoice.door.states import Do, Event, Rule, State, Then, When
 from edgevoice.door.transitions import DIALOGUE, RESTING, RULES
 from edgevoice.hardware import Prompt
+from edgevoice.hardware.pulse import check_pulse
 
 REFUSED_SECONDS = 2.0  # how long an answer is shown
 FAULT_SECONDS = 10.0  # how long a fault is shown at least
@@ -24,10 +25,10 @@ _SHOWN_SECONDS = {
 
 @dataclass(frozen=True)
 class Limits:
-    """All in seconds: open: the pulse; answer: how long a dialogue waits for a sentence; held: how long the door may
-    stand open; leave: how long it may be opened after a request to exit, or after the pulse; intent: how long a press
-    counts, 0: no press is asked for; factor: how long a second factor is waited for, 0: none is set; sound: how
-    long a known sound is shown after it was heard last."""
+    """All in seconds: open: the pulse, 0 < seconds <= 30, else HardwareError; answer: how long a dialogue waits for a
+    sentence; held: how long the door may stand open; leave: how long it may be opened after a request to exit, or after
+    the pulse; intent: how long a press counts, 0: no press is asked for; factor: how long a second factor is waited
+    for, 0: none is set; sound: how long a known sound is shown after it was heard last."""
 
     open_s: float = 5.0
     answer_s: float = 30.0
@@ -36,6 +37,9 @@ class Limits:
     intent_s: float = 0.0
     factor_s: float = 0.0
     sound_s: float = 10.0
+
+    def __post_init__(self) -> None:
+        check_pulse(self.open_s)
 
 
 @dataclass(frozen=True)

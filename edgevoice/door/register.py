@@ -4,12 +4,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from edgevoice.door.enrolment import refuse_similar
 from edgevoice.door.gates import figures
 from edgevoice.errors import EnrolmentError, SpeakerError, StorageError
-from edgevoice.recognition.embed import Embedding, Vector
+from edgevoice.recognition.embed import Embedding, Vector, unit
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
@@ -85,7 +83,7 @@ class Register:
             )
         joined = before.utterances * before.vector + voiceprint.utterances * voiceprint.vector
         utterances = before.utterances + voiceprint.utterances
-        after = Voiceprint(before.speaker, _unit(joined), before.model, utterances)
+        after = Voiceprint(before.speaker, unit(joined), before.model, utterances)
         return self.enrol(after, recogniser, renew=True, kept=kept)
 
     def promote(self, name: str) -> str:
@@ -150,8 +148,3 @@ class Register:
 
 def _parts(voiceprint: Voiceprint) -> tuple[str, Vector, str, int]:
     return voiceprint.speaker, voiceprint.vector, voiceprint.model, voiceprint.utterances
-
-
-def _unit(vector: Vector) -> Vector:
-    unit: Vector = (vector / np.linalg.norm(vector.astype(np.float64))).astype(np.float32)
-    return unit

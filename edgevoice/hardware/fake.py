@@ -135,8 +135,8 @@ class FakeLights:
         self._clock = clock
         self.light = Light.OFF
         self.history: deque[Shown] = deque(maxlen=REMEMBERED)
-        self.shares: list[float] = []
-        """Every progress that was told, 0..1."""
+        self.shares: deque[float] = deque(maxlen=REMEMBERED)
+        """The last 200 progresses that were told, 0..1."""
 
     def show(self, light: Light) -> None:
         """Show one state; it replaces the one before."""

@@ -20,7 +20,7 @@ from edgevoice.hardware.portaudio import (
     describe,
     devices_of,
 )
-from edgevoice.hardware.recording import RecorderProcess
+from edgevoice.hardware.recorder_process import RecorderProcess
 from edgevoice.hardware.ring import Ring
 from edgevoice.hardware.stream import CaptureStream
 from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlock

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from edgevoice.hardware import Light
+from edgevoice.hardware.light_patterns import pattern_of
 from edgevoice.panel.log import draw_log
 from edgevoice.panel.meter import draw_level, shown
 from edgevoice.panel.view import Verdict, View
@@ -16,22 +17,6 @@ HAPPENINGS = 9  # lines of the log that fit under the rest in 24 lines
 _BAR = 40
 _LLR_SPAN = 12.0  # the score bar reaches so far on both sides of the threshold
 
-_LEDS = {
-    Light.OFF: "",
-    Light.BOOTING: "b",
-    Light.CHECKING: "b",
-    Light.SAY_AGAIN: "rg",
-    Light.ENROLLING: "gb",
-    Light.DOOR_HELD: "rg",
-    Light.DOOR_FORCED: "r",
-    Light.LISTENING: "b",
-    Light.PROVING: "g",
-    Light.OPEN: "g",
-    Light.REFUSED: "r",
-    Light.LOCKED_OUT: "r",
-    Light.KNOWN_SOUND: "rgb",
-    Light.FAULT: "rb",
-}
 _COLOUR = {"r": "bright_red", "g": "bright_green", "b": "dodger_blue1"}
 _STATE = {"open": "green", "refused": "red", "locked out": "red", "fault": "red", "known sound": "yellow"}
 _KIND = {"open": "green", "refuse": "red", "fault": "bold red", "lock": "cyan", "sound": "yellow", "state": "dim"}
@@ -112,7 +97,7 @@ def _lock(view: View) -> Text:
 
 
 def _leds(light: Light) -> Text:
-    text = Text()
+    text, lit = Text(), {colour for colours, _ in pattern_of(light, 0.5) for colour in colours}
     for colour in "rgb":
-        text.append("● ", style=_COLOUR[colour] if colour in _LEDS[light] else "grey30")
+        text.append("● ", style=_COLOUR[colour] if colour in lit else "grey30")
     return text.append(f" {light.value}", style="dim")

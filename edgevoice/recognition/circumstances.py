@@ -10,15 +10,16 @@ from numpy.typing import NDArray
 _SECONDS = (2.0, 6.0)
 _SNR_DB = (20.0, 30.0)
 _UTTERANCES = (1, 3)
+_USUAL = (3.0, 20.0, 3)  # of each
 
 
 @dataclass(frozen=True)
 class Circumstances:
     """Seconds of speech and SNR in dB of the utterance, utterances behind the voiceprint; the defaults are usual."""
 
-    net_speech_s: float = 3.0
-    snr_db: float = 20.0
-    utterances: int = 3
+    net_speech_s: float = _USUAL[0]
+    snr_db: float = _USUAL[1]
+    utterances: int = _USUAL[2]
 
     @property
     def deviation(self) -> NDArray[np.float64]:
@@ -27,10 +28,9 @@ class Circumstances:
         Limited; a figure that is no number counts as usual, and ``decide`` refuses it anyway.
         """
         found = np.array([self.net_speech_s, self.snr_db, self.utterances], dtype=np.float64)
-        usual = np.array([3.0, 20.0, 3.0])
         lowest, highest = np.transpose([_SECONDS, _SNR_DB, _UTTERANCES])
-        said, snr_db, utterances = np.clip(np.where(np.isnan(found), usual, found), lowest, highest)
-        return np.array([np.log2(said / 3.0), (snr_db - 20.0) / 10.0, np.log2(utterances / 3.0)])
+        said, snr_db, utterances = np.clip(np.where(np.isnan(found), _USUAL, found), lowest, highest)
+        return np.array([np.log2(said / _USUAL[0]), (snr_db - _USUAL[1]) / 10.0, np.log2(utterances / _USUAL[2])])
 
 
 USUAL = Circumstances()

@@ -15,7 +15,7 @@ from pydantic.dataclasses import dataclass as validated
 from edgevoice.errors import ModelError
 from edgevoice.listening.features import COEFFICIENTS, Cepstra
 from edgevoice.recognition.ctc import BLANK, log_probability
-from edgevoice.recognition.embed import FRAME_RATE_DIVISOR, Scale, normalise, refuse_other_front_end, windows
+from edgevoice.recognition.network_input import FRAME_RATE_DIVISOR, Scale, normalise, refuse_other_front_end, windows
 from edgevoice.tflite import Signature, TFLiteModel, read_manifest
 
 LogPosteriors = NDArray[np.float64]

@@ -6,22 +6,24 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict, Field, FiniteFloat, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass as validated
 
 from edgevoice.errors import ModelError
-from edgevoice.listening.features import COEFFICIENTS, Cepstra, remove_cepstral_mean
-from edgevoice.listening.listen import FRONT_END
+from edgevoice.listening.features import COEFFICIENTS, Cepstra
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.doubt import Doubt
+from edgevoice.recognition.network_input import (
+    FRAME_RATE_DIVISOR,
+    Scale,
+    normalise,
+    refuse_other_front_end,
+    windows,
+)
 from edgevoice.tflite import Int8, Quantization, Signature, TFLiteModel, read_manifest
 
 Vector = NDArray[np.float32]
-FRAME_RATE_DIVISOR = 2  # input frames per frame vector
-_LARGEST_LEVEL = 127
-
-Scale = Annotated[FiniteFloat, Field(gt=0)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,15 +53,6 @@ class XVectorManifest:
     licence: str
     calibration: Calibration | None = None
     doubt: Doubt | None = None
-
-
-def refuse_other_front_end(path: Path, front_end: str) -> None:
-    """ModelError where the model at ``path`` was trained on another front end than this edgevoice has."""
-    if front_end != FRONT_END:
-        raise ModelError(
-            f"{path} was trained on front end {front_end!r}; this edgevoice has {FRONT_END!r}; "
-            "install the model of this release"
-        )
 
 
 class XVector:
@@ -118,25 +111,6 @@ class XVector:
 def unit(vector: Vector) -> Vector:
     """(d,) -> the same direction, of length 1; all zero stays so."""
     return vector / np.float32(max(float(np.linalg.norm(vector)), 1e-9))
-
-
-def normalise(mfcc: Cepstra, levels_per_unit: Vector) -> Int8:
-    """(n, 40) MFCC Q10 -> (n, 40) network input: cepstral mean off, each coefficient scaled to INT8 and limited."""
-    centred = remove_cepstral_mean(mfcc)
-    levels: Int8 = np.clip(np.rint(centred * levels_per_unit), -_LARGEST_LEVEL, _LARGEST_LEVEL).astype(np.int8)
-    return levels
-
-
-def windows(levels: Int8, context: int, outputs: int) -> Int8:
-    """(n, 40) -> (m, context + 2 outputs, 40): overlapping windows that give ceil(n / 2) frame vectors between them.
-
-    The utterance goes round in a circle, so its first and last frames have a voice for context and a short utterance
-    fills a window; vectors beyond ceil(n / 2) are for the caller to drop.
-    """
-    count = -(-len(levels) // (FRAME_RATE_DIVISOR * outputs))
-    hop = FRAME_RATE_DIVISOR * outputs
-    positions = np.arange(count)[:, None] * hop + np.arange(context + hop) - context // 2
-    return np.take(levels, positions, axis=0, mode="wrap")
 
 
 def pool(vectors: Int8, quantization: Quantization) -> Vector:

@@ -14,8 +14,8 @@ from pydantic.dataclasses import dataclass as validated
 
 from edgevoice.errors import ModelError
 from edgevoice.listening.frames import Frames
-from edgevoice.listening.listen import FRONT_END
-from edgevoice.recognition.embed import Scale, Vector, XVector
+from edgevoice.recognition.embed import Vector, XVector
+from edgevoice.recognition.network_input import LARGEST_LEVEL, Scale, refuse_other_front_end
 from edgevoice.recognition.prosody import Prosody, measure_prosody
 from edgevoice.tflite import Int8, Signature, TFLiteModel, read_manifest
 
@@ -27,7 +27,6 @@ PLEASANT = frozenset({"happy", "calm"})
 UNPLEASANT = frozenset({"sad", "angry", "fearful", "disgust"})
 STRONG = frozenset({"angry", "fearful", "happy", "sad", "disgust", "surprised"})
 """Moods in which a voice is not as it was enrolled."""
-_LARGEST_LEVEL = 127
 
 Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
 
@@ -98,8 +97,8 @@ class Emotion:
 
     def _check(self, path: Path, xvector: str) -> None:
         found = self.manifest
+        refuse_other_front_end(path, found.front_end)
         for what, theirs, ours in (
-            ("front end", found.front_end, FRONT_END),
             ("x-vector", found.xvector, xvector),
             ("entry point", ", ".join(found.signatures), "mood"),
         ):
@@ -140,7 +139,7 @@ def inputs(pooled: Vector, prosody: Prosody) -> Vector:
 def encode(values: Vector, centre: Vector, levels_per_unit: Vector) -> Int8:
     """(..., d) -> (..., d): each figure less its centre, scaled to INT8 and limited."""
     levels = np.rint((values - centre) * levels_per_unit)
-    coded: Int8 = np.clip(levels, -_LARGEST_LEVEL, _LARGEST_LEVEL).astype(np.int8)
+    coded: Int8 = np.clip(levels, -LARGEST_LEVEL, LARGEST_LEVEL).astype(np.int8)
     return coded
 
 

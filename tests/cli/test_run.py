@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from edgevoice.errors import MicrophoneError
-from edgevoice.hardware.recording import list_devices
+from edgevoice.hardware.recorder_process import list_devices
 from edgevoice.visit import FOLDER
 from tests.cli.conftest import Shell
 

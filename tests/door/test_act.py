@@ -9,7 +9,7 @@ import pytest
 
 from edgevoice.door.act import LIGHTS, Act, Outcome, Row
 from edgevoice.door.decide import Cause, Decision
-from edgevoice.door.machine import Machine, step
+from edgevoice.door.machine import Limits, Machine, step
 from edgevoice.door.meaning import EVENTS
 from edgevoice.door.states import Event as Happens
 from edgevoice.door.states import State
@@ -77,7 +77,7 @@ class Door:
 
 def carry_out(act: Act, decision: Decision) -> Outcome:
     """As the kiosk does, from a device that listens."""
-    listening = step(Machine(), Happens.STARTED, 0.0).machine
+    listening = step(Machine(Limits(open_s=3.0)), Happens.STARTED, 0.0).machine
     event = EVENTS.get(decision.cause, Happens.NO_MATCH)
     return act.carry_out(step(listening, event, 0.0, decision.cause is Cause.LOCKED_OUT), Row.of(decision))
 
@@ -87,7 +87,7 @@ def door(tmp_path: Path) -> Iterator[Door]:
     clock = ManualClock()
     with Database.open(tmp_path / "data") as database:
         events, lock, lights = Events(database), FakeLock(clock), FakeLights(clock)
-        yield Door(database, events, clock, lock, lights, Act(lock, lights, events, open_seconds=3.0))
+        yield Door(database, events, clock, lock, lights, Act(lock, lights, events))
 
 
 def test_a_match_opens_for_the_set_time_shows_green_and_is_written(door: Door) -> None:
@@ -106,7 +106,7 @@ def test_the_row_is_on_the_disk_before_the_lock_moves(door: Door) -> None:
     lock = WatchfulLock(door.events)
     carry_out(Act(lock, door.lights, door.events), MATCH)
     assert [event.kind for event in lock.seen] == ["open"]
-    assert lock.openings == [5.0]
+    assert lock.openings == [3.0]
 
 
 def test_a_refusal_moves_nothing_shows_red_and_is_written(door: Door) -> None:
@@ -165,7 +165,7 @@ def test_a_lock_that_fails_while_opening_is_shut_and_the_log_says_why(door: Door
 
 def test_lights_that_fail_shut_a_door_just_opened(door: Door) -> None:
     outcome = carry_out(Act(door.lock, BrokenLights(), door.events), MATCH)
-    assert door.lock.openings == [5.0]
+    assert door.lock.openings == [3.0]
     assert not door.lock.is_open
     assert (outcome.opened, outcome.light) == (False, None)
     assert door.written()[-1][1].startswith("RuntimeError: no such pin; the lights could not be set")
@@ -189,9 +189,9 @@ def test_a_failure_anywhere_else_shuts_the_door_and_is_written(door: Door) -> No
 
 
 @pytest.mark.parametrize("seconds", [0.0, -1.0, 31.0, float("nan"), float("inf")])
-def test_a_pulse_that_no_lock_may_give_is_refused_at_the_start(door: Door, seconds: float) -> None:
+def test_a_pulse_that_no_lock_may_give_is_refused_at_the_start(seconds: float) -> None:
     with pytest.raises(HardwareError):
-        Act(door.lock, door.lights, door.events, seconds)
+        Limits(open_s=seconds)
 
 
 def test_every_state_has_its_light() -> None:

@@ -94,7 +94,7 @@ def test_the_first_person_within_the_claim_window_becomes_the_first_administrato
     assert empty.kiosk.state is State.DONE
     assert said(empty) == [Prompt.TAKE_GOOD, Prompt.ASK_SENTENCE, Prompt.DONE]
     assert people(empty) == {"person 1": True}
-    assert empty.lights.shares == pytest.approx([1 / 3, 2 / 3, 1.0])
+    assert list(empty.lights.shares) == pytest.approx([1 / 3, 2 / 3, 1.0])
     assert log(empty)[-1] == ("enrolled", "person 1 was enrolled from 3 utterances, as the first administrator")
     assert empty.lock.openings == []
     empty.let_pass(3.0)

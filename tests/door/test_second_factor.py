@@ -131,7 +131,7 @@ def house(
         events = Events(database)
         attempts = Attempts(Kept(database), LockoutRules(attempts=3), clock)
         factor = make({"known": known, "outside": outside}, clock)
-        act = Act(lock, lights, events, 5.0, FakeSounder(clock), clock)
+        act = Act(lock, lights, events, FakeSounder(clock), clock)
         extras = Extras(Inputs(None, contacts), adaptation=adaptation, factor=factor)
         kiosk = Kiosk(act, attempts, Rules(), clock, limits, extras)
         kiosk.look()

@@ -6,7 +6,8 @@ from edgevoice.errors import HardwareError
 from edgevoice.hardware import Light
 from edgevoice.hardware.fake_gpio import FakeGpio
 from edgevoice.hardware.gpio import GpioLock
-from edgevoice.hardware.gpio_lights import GpioLights, pattern_of
+from edgevoice.hardware.gpio_lights import GpioLights
+from edgevoice.hardware.light_patterns import pattern_of
 from edgevoice.hardware.pins import GpioSettings
 
 RED, GREEN, BLUE = 22, 27, 23

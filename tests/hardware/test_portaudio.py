@@ -6,7 +6,7 @@ import pytest
 
 from edgevoice.errors import MicrophoneError
 from edgevoice.hardware.portaudio import Device, choose, quiet_stderr
-from edgevoice.hardware.recording import list_devices
+from edgevoice.hardware.recorder_process import list_devices
 from tests.hardware.fake_portaudio import Card, SoundCards
 
 USB = Device(0, "USB PnP Sound Device: Audio (hw:1,0)", 1, 48_000, False)

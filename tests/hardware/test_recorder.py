@@ -13,7 +13,7 @@ import pytest
 
 from edgevoice.errors import MicrophoneError
 from edgevoice.hardware.microphone import MicrophoneSettings, MicrophoneState, PyAudioMicrophone
-from edgevoice.hardware.recording import RecorderProcess, list_devices
+from edgevoice.hardware.recorder_process import RecorderProcess, list_devices
 
 Trouble = Callable[[str], None]
 
@@ -127,7 +127,7 @@ def test_it_ends_with_its_driver_however_that_ended(trouble: Trouble) -> None:
         [
             sys.executable,
             "-c",
-            "from edgevoice.hardware.recording import RecorderProcess\n"
+            "from edgevoice.hardware.recorder_process import RecorderProcess\n"
             "import time; recorder = RecorderProcess()\n"
             "recorder.open(frames_per_buffer=160, stream_callback=lambda *heard: (None, 0))\n"
             "print(recorder.process, flush=True); time.sleep(60)\n",

@@ -11,7 +11,8 @@ from hypothesis.extra.numpy import arrays
 from edgevoice.listening.capture import AudioBlock
 from edgevoice.listening.listen import Listen
 from edgevoice.listening.utterance import Utterance
-from edgevoice.recognition.embed import XVector, encode, normalise, pool, windows
+from edgevoice.recognition.embed import XVector, encode, pool
+from edgevoice.recognition.network_input import normalise, windows
 from edgevoice.tflite import Int8, Quantization, interpreter
 from edgevoice.visit import load_visit
 from tests.sound import clip

@@ -89,7 +89,7 @@ def test_an_utterance_of_any_length_has_a_mood(emotion: Emotion, frames: int) ->
     ("fields", "told"),
     [
         ({"xvector": "xvector-of-old"}, "made for the x-vector 'xvector-of-old', this edgevoice has 'xvector-"),
-        ({"front_end": "edgevoice-front-end-1"}, "made for the front end 'edgevoice-front-end-1'"),
+        ({"front_end": "edgevoice-front-end-1"}, "trained on front end 'edgevoice-front-end-1'"),
         ({"labels": ["calm", "angry"]}, "inputs and labels do not fit the network"),
         ({"centre": [0.0]}, "inputs and labels do not fit the network"),
         ({"temperature": 0}, "temperature"),

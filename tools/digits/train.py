@@ -12,7 +12,8 @@ from tqdm import tqdm
 
 from edgevoice.listening.features import COEFFICIENTS, remove_cepstral_mean
 from edgevoice.recognition.ctc import BLANK
-from edgevoice.recognition.embed import FRAME_RATE_DIVISOR, Vector, normalise, windows
+from edgevoice.recognition.embed import Vector
+from edgevoice.recognition.network_input import FRAME_RATE_DIVISOR, normalise, windows
 from edgevoice.tflite import Int8
 from tools.digits.clips import Heard
 from tools.digits.network import CONTEXT, OUTPUTS, WINDOW, DigitNetwork, Graph

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edgevoice.recognition.embed import normalise
+from edgevoice.recognition.network_input import normalise
 from tools.training.corpus import Corpus, Floats
 
 _CUT_AT = (0.25, 0.75)  # of the crop: where another voice may take over

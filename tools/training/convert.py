@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from edgevoice.listening.features import COEFFICIENTS
-from edgevoice.recognition.embed import FRAME_RATE_DIVISOR, normalise, windows
+from edgevoice.recognition.network_input import FRAME_RATE_DIVISOR, normalise, windows
 from tools.training.corpus import Corpus
 from tools.training.graph import OUTPUT_FRAMES, Graph, window_frames
 from tools.training.int8 import as_int8, full_range

@@ -13,7 +13,7 @@ from edgevoice.errors import SettingsError
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.features import Cepstra
 from edgevoice.listening.listen import FRONT_END, ListeningSettings
-from edgevoice.recognition.embed import normalise
+from edgevoice.recognition.network_input import normalise
 from tools.hear import front_end, spoken_parts
 from tools.index import read_index
 from tools.label import is_adult

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from edgevoice.listening.features import BANDS, COEFFICIENTS
-from edgevoice.recognition.embed import FRAME_RATE_DIVISOR
+from edgevoice.recognition.network_input import FRAME_RATE_DIVISOR
 
 
 @dataclass(frozen=True)
