@@ -16,7 +16,6 @@ import pytest
 
 import edgevoice
 from edgevoice import app
-from edgevoice.cli.enroll import enroll_files
 from edgevoice.cli.serve import Service, StreamClock
 from edgevoice.config import Loaded, load
 from edgevoice.hardware.fake import FakeLock, FakeMicrophone
@@ -89,7 +88,7 @@ def _household(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("household") / "data"
     loaded = loaded_from(folder)
     with app.house(loaded) as house:
-        enroll_files(loaded.settings, house, "Ada", [FOLDER / take for take in VISIT.enrolment["Ada"]])
+        app.enroll_files(loaded.settings, house, "Ada", [FOLDER / take for take in VISIT.enrolment["Ada"]])
     return folder
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 import click
 
 from edgevoice import app
-from edgevoice.cli.enroll import How, keep, refuse_name
 from edgevoice.config import Settings, load
 from edgevoice.errors import AudioError
 from edgevoice.hardware.sound_file import read_sound
@@ -34,22 +33,19 @@ def enroll(
     settings: Settings, house: app.House, name: str, recordings: Sequence[Path], teach: Teach, way: Path, renew: bool
 ) -> Voiceprint:
     """Every utterance of every recording is a take; EnrolmentError, SpeakerError, AudioError, ModelError."""
-    how = How.RENEW if renew else How.NEW
-    refuse_name(house, name, how)
-    recogniser = app.recogniser(settings, house.speakers)
-    model = recogniser.xvector.manifest.name
+    enroller = app.Enroller(settings, house, name, app.How.RENEW if renew else app.How.NEW)
+    model = enroller.recogniser.xvector.manifest.name
     lead = TeacherMap.load(way, model)
-    enrolment = app.enrolment(settings, recogniser)
     for path in recordings:
         samples = read_sound(path)
         utterances = hear_all(app.ear(settings), samples)
         for utterance in utterances:
             said = samples[round(utterance.start_s * SAMPLE_RATE) : round(utterance.end_s * SAMPLE_RATE)]
-            vector = unit(recogniser.embed(utterance).vector + lead(teach(said)[None])[0])
-            enrolment.hear(str(path), utterance.quality, Embedding(vector, model))
+            vector = unit(enroller.recogniser.embed(utterance).vector + lead(teach(said)[None])[0])
+            enroller.hear(str(path), utterance, Embedding(vector, model))
         if not utterances:
-            enrolment.reject(str(path), "no speech was heard: a whole sentence is wanted")
-    return keep(house, recogniser, enrolment.voiceprint(name), how)
+            enroller.miss(str(path))
+    return enroller.keep()
 
 
 def recordings_in(paths: Sequence[Path]) -> list[Path]:

@@ -14,8 +14,9 @@ from edgevoice.app.drivers import (
     sounder,
     watchdog,
 )
+from edgevoice.app.enrolling import Enroller, How, enroll_files
 from edgevoice.app.factor import FactorParts, check_factor
-from edgevoice.app.heard_before import check_sounds, remember_enrolment
+from edgevoice.app.heard_before import check_sounds
 from edgevoice.app.home import House, house, open_house
 from edgevoice.app.models import (
     ear,
@@ -36,8 +37,10 @@ from edgevoice.hardware.systemd import under_systemd
 
 __all__ = [
     "Device",
+    "Enroller",
     "FactorParts",
     "House",
+    "How",
     "button",
     "check_factor",
     "check_gpio",
@@ -49,6 +52,7 @@ __all__ = [
     "ear",
     "embed_clip",
     "emotion",
+    "enroll_files",
     "enrolment",
     "files",
     "fingerprint",
@@ -63,7 +67,6 @@ __all__ = [
     "open_house",
     "outside_button",
     "recogniser",
-    "remember_enrolment",
     "rhythm",
     "sounder",
     "under_systemd",

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from edgevoice.door.decide import Cause, Decision
+from edgevoice.door.gates import NO_SPEECH
 from edgevoice.pipeline import Answer
 from edgevoice.recognition.emotion import Mood
 from edgevoice.recognition.recognise import Evidence
@@ -74,6 +75,3 @@ def as_done(answer: Answer) -> tuple[Evidence, Decision] | None:
     if decision.opens and not outcome.opened:
         decision = replace(decision, opens=False, reason="; ".join(outcome.faults), cause=Cause.UNHEALTHY)
     return evidence, decision
-
-
-NO_SPEECH = "no speech was heard: say a whole sentence"

@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 from edgevoice import app
-from edgevoice.cli.decision import NO_SPEECH, as_record, as_text, silence_record
+from edgevoice.cli.decision import as_record, as_text, silence_record
 from edgevoice.cli.desk import Desk, ask_each, pass_desk, sound_files
 from edgevoice.door.decide import Decision, DoorState, decide
+from edgevoice.door.gates import NO_SPEECH
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.identify import Identifier
 from edgevoice.listening.capture import SAMPLE_RATE

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from edgevoice import app
-from edgevoice.cli.decision import NO_SPEECH, mood_record
+from edgevoice.cli.decision import mood_record
 from edgevoice.cli.desk import Desk, ask_each, pass_desk, sound_files
+from edgevoice.door.gates import NO_SPEECH
 from edgevoice.errors import ModelError
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE

@@ -12,7 +12,6 @@ from edgevoice import app
 from edgevoice.cli.choose import choose, unseen
 from edgevoice.cli.desk import Desk, pass_desk
 from edgevoice.cli.display import Lines
-from edgevoice.cli.enroll import enroll_files
 from edgevoice.cli.recordings import sound_of
 from edgevoice.cli.serve import Service, StreamClock, ending_by_signal
 from edgevoice.cli.summary import Recorded, summarise
@@ -78,7 +77,7 @@ def _apart(loaded: Loaded) -> Iterator[Loaded]:
 def _enroll(desk: Desk, loaded: Loaded, script: Visit) -> None:
     with app.house(loaded) as house:
         for name, takes in script.enrolment.items():
-            enrolled = enroll_files(loaded.settings, house, name, [FOLDER / take for take in takes])
+            enrolled = app.enroll_files(loaded.settings, house, name, [FOLDER / take for take in takes])
             desk.say(f"{name} is enrolled from {enrolled.utterances} utterances")
 
 

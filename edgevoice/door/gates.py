@@ -8,6 +8,9 @@ from pydantic import Field
 
 from edgevoice.listening.quality import Quality
 
+NO_SPEECH = "no speech was heard: say a whole sentence"
+"""What is wrong with a sound in which nobody speaks."""
+
 QUIET_DBFS = -45.0
 """Speech below this level comes from afar, or the microphone is turned down: it is not the noise that is loud."""
 

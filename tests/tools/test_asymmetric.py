@@ -4,12 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from edgevoice import app
 from edgevoice.config import load
 from edgevoice.errors import AudioError, EnrolmentError, ModelError, SpeakerError
 from edgevoice.hardware.sound_file import read_sound
-from edgevoice.listening.capture import Samples
+from edgevoice.identify import hear_all
+from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from edgevoice.recognition.embed import Vector, XVector
 from edgevoice.visit import FOLDER
 from tools.enroll_from_recordings import enroll, recordings_in
@@ -81,6 +83,27 @@ def test_whom_the_teacher_enrols_the_device_knows(tmp_path: Path, way: Path) -> 
         with pytest.raises(EnrolmentError, match="not of one voice"):
             enroll(loaded.settings, house, "Eve", [*ADA[:2], *BEN[:2]], turned, way, renew=False)
         assert [person.name for person in house.speakers.list()] == ["Ada"]
+        kept = house.heard.read(house.heard.ids().tolist())
+        assert [each.kind for each in kept] == ["enrolment"] * 4, "it must not open as a recording"
+
+
+def test_recordings_in_which_two_people_speak_are_not_taken(tmp_path: Path, way: Path) -> None:
+    loaded = load(data=tmp_path / "house")
+
+    def spoken(path: Path) -> Samples:
+        samples = read_sound(path)
+        (utterance,) = hear_all(app.ear(loaded.settings), samples)
+        return samples[round((utterance.start_s + 0.2) * SAMPLE_RATE) : round((utterance.end_s - 0.4) * SAMPLE_RATE)]
+
+    pause = np.zeros(SAMPLE_RATE // 2, np.int16)
+    files = [tmp_path / f"{take}.wav" for take in range(3)]
+    for file, ada, ben in zip(files, ADA, BEN, strict=False):
+        soundfile.write(file, np.concatenate([pause, spoken(ada), spoken(ben), pause]), SAMPLE_RATE)
+    with app.house(loaded) as house:
+        with pytest.raises(EnrolmentError, match=r"0 good clips, 3 wanted.*two people spoke"):
+            enroll(loaded.settings, house, "Ada", files, turned, way, renew=False)
+        assert house.speakers.list() == []
+        assert len(house.heard.ids()) == 0
 
 
 def test_a_folder_stands_for_its_sound_files(tmp_path: Path) -> None:
