@@ -205,7 +205,8 @@ def test_every_setting_is_documented() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[door]\nopen_seconds = 5.0\nopen_seconds = 6.0\n", "not TOML: .*open_seconds"),
+        ("[door]\nopen_seconds = 5.0\nopen_seconds = 6.0\n", "not TOML: .*line 3"),
+        ('[sounds]\neach = { a = "lights", }\n', "not TOML: .*line 2"),
         ("[storage]\nfolder = 1979-05-27\n", r"storage\.folder is .*1979-05-27"),
         ("[microphone]\ndevice = 12:30:00\n", r"microphone\.device is .*12:30:00"),
         ("[lockout]\nfirst_s = 1000.0\n", r"lockout\.longest_s is 900\.0"),

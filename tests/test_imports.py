@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "edgevoice"
-EVERYBODY = {"errors"}
+EVERYBODY = {"errors", "toml"}
 
 ROOMS: dict[str, set[str]] = {
     "fixedpoint": set(),
@@ -32,6 +32,7 @@ ROOMS: dict[str, set[str]] = {
         "storage",
     },
     "errors": set(),
+    "toml": set(),
     "__init__": {"app", "identify"},
     "__main__": {"cli"},
 }
@@ -68,7 +69,9 @@ FOREIGN = {
     "sqlite3": {"storage.database", "storage.explain"},
     "sqlite_utils": {"storage.database"},
     "cryptography": {"storage.keys", "storage.passphrase", "storage.pins"},
-    "tomlkit": {"config.load", "config.write"},
+    "tomlkit": {"config.write"},
+    "tomllib": {"toml"},
+    "tomli": {"toml"},
     "platformdirs": {"config.load"},
 }
 """Library -> the only files that import it, so that everything else works on any desk."""

@@ -6,13 +6,12 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 
 import platformdirs
-import tomlkit
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
-from tomlkit.exceptions import TOMLKitError
 
 from edgevoice.config.settings import Settings
 from edgevoice.errors import EdgevoiceError, SettingsError
+from edgevoice.toml import TOMLDecodeError, read_toml
 
 FILE_NAME = "edgevoice.toml"
 SYSTEM_FILE = Path("/etc/edgevoice") / FILE_NAME
@@ -79,11 +78,11 @@ def _search(data: Path, system_file: Path) -> Path | None:
 
 def _read(file: Path) -> dict[str, object]:
     try:
-        return dict(tomlkit.parse(file.read_text(encoding="utf-8-sig")).unwrap())  # -sig: some editors put a mark first
+        return read_toml(file)
+    except TOMLDecodeError as error:
+        raise SettingsError(f"{file}: not TOML: {error}; correct that line") from error
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(file, error) from error
-    except TOMLKitError as error:
-        raise SettingsError(f"{file}: not TOML: {error}; correct that line") from error
 
 
 def _unreadable(file: Path, error: Exception) -> SettingsError:

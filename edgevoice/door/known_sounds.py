@@ -42,7 +42,7 @@ class SoundRules:
     fire_alarm: str | None = None
     """Name of the one recording that opens the door while it sounds; none: no sound does. Whoever plays it opens."""
     fire_alarm_s: Annotated[float, Field(ge=5, le=120)] = 10.0
-    """For how many seconds it must have sounded before that, 5..120."""
+    """For how many seconds it must have sounded before that, without three in which it was not recognised, 5..120."""
 
 
 class Opens(Protocol):

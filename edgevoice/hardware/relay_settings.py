@@ -1,22 +1,17 @@
 """Where the relay is, read from the settings file without the rest of edgevoice: it must work when that does not."""
 
-import sys
 from pathlib import Path
 
 from edgevoice.errors import HardwareError
 from edgevoice.hardware.pins import GpioSettings
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from edgevoice.toml import TOMLDecodeError, read_toml
 
 
 def relay_settings(file: Path) -> GpioSettings | None:
     """The relay alone; None where the lock is no relay (lock.driver is not "gpio"). HardwareError."""
     try:
-        written = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        written = read_toml(file)
+    except (OSError, UnicodeDecodeError, TOMLDecodeError) as error:
         raise HardwareError(
             f"{file}: cannot be read ({error}); name the settings of the service with --config."
         ) from error

@@ -31,9 +31,10 @@ class Lookup(Protocol):
 
 @dataclass(frozen=True)
 class Sounding:
-    """A known sound at ``at_s`` of the stream, that was first found at ``since_s``; aligned_hashes: of this lookup;
-    first: it was not heard just before, so this is a new occurrence; alike_percent: how much its beeps are alike, where
-    it was found by its tones and their rhythm alone, which anybody can whistle; None: it is that very recording."""
+    """A known sound at ``at_s`` of the stream, found again and again since ``since_s``, never WINDOW apart;
+    aligned_hashes: of this lookup; first: it was not heard just before, so this is a new occurrence; alike_percent: how
+    much its beeps are alike, where it was found by its tones and their rhythm alone, which anybody can whistle; None:
+    it is that very recording."""
 
     name: str
     aligned_hashes: int
@@ -101,11 +102,11 @@ class KnownSounds:
 
     def _sounding(self, name: str, aligned_hashes: int, alike_percent: int | None) -> Sounding:
         now, key = self._began_s + self._heard / FRAMES_PER_SECOND, (name, alike_percent is not None)
-        if self._is_over(key, now):
+        if self._silent_s(key, now) > WINDOW / FRAMES_PER_SECOND:
             self._since[key] = now
-        first = all(self._is_over((name, by_tones), now) for by_tones in (False, True))
+        first = all(self._silent_s((name, by_tones), now) > self._again_after_s for by_tones in (False, True))
         self._last[key] = now
         return Sounding(name, aligned_hashes, self._since[key], now, first, alike_percent)
 
-    def _is_over(self, key: tuple[str, bool], now: float) -> bool:
-        return now - self._last.get(key, -math.inf) > self._again_after_s
+    def _silent_s(self, key: tuple[str, bool], now: float) -> float:
+        return now - self._last.get(key, -math.inf)

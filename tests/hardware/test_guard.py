@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from edgevoice.config import load
-from edgevoice.errors import HardwareError
+from edgevoice.errors import HardwareError, SettingsError
 from edgevoice.hardware.board import open_board
 from edgevoice.hardware.fake_gpio import FakeGpio
 from edgevoice.hardware.folder_gpio import FolderGpio, read_log
@@ -215,6 +215,15 @@ def test_settings_that_do_not_say_where_the_relay_is_are_an_error(tmp_path: Path
     with pytest.raises(HardwareError, match=told):
         relay_settings(_settings(tmp_path, text))
     assert main(["--now", "--config", str(tmp_path / "edgevoice.toml")]) == 1
+
+
+@pytest.mark.parametrize("inside", ['{ a = "lights", }', '{\n a = "lights" }', '{ "\\e" = "lights" }'])  # TOML 1.1
+def test_what_the_guard_cannot_read_the_service_refuses(tmp_path: Path, inside: str) -> None:
+    file = _settings(tmp_path, f'[lock]\ndriver = "gpio"\n[sounds]\neach = {inside}\n')
+    with pytest.raises(HardwareError, match="cannot be read"):
+        relay_settings(file)
+    with pytest.raises(SettingsError, match="not TOML"):
+        load(file)
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])  # some editors put one first

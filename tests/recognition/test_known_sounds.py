@@ -79,6 +79,13 @@ def test_after_a_while_without_it_it_is_told_anew() -> None:
     assert begun(heard(bell(), quiet(2), bell(), quiet(2))) == ["doorbell"]
 
 
+def test_a_pause_is_no_sounding() -> None:
+    found = heard(bell(), quiet(6), bell(), quiet(2))
+    assert begun(found) == ["doorbell"], "one occurrence: it came again soon"
+    assert max(each.at_s - each.since_s for each in found) < 5
+    assert found[-1].at_s - found[0].at_s > 6
+
+
 def test_an_occurrence_goes_on_where_counting_begins_anew() -> None:
     stream = (quiet(1), alarm(), alarm(), quiet(3))
     whole, anew = heard(*stream), heard(*stream, stretch=7 * FRAMES_PER_SECOND)

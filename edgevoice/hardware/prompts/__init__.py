@@ -3,18 +3,13 @@
 ``python -m tools.synthetic.prompts`` makes the clips; README.md says of what.
 """
 
-import sys
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from edgevoice.errors import SettingsError
 from edgevoice.hardware import Prompt
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from edgevoice.toml import read_toml
 
 FOLDER = Path(str(files(__name__)))
 LANGUAGES = ("en", "es", "fr", "it")
@@ -34,7 +29,7 @@ def read_texts(language: str, folder: Path = FOLDER) -> Texts:
     """The texts of a language, one for each prompt; SettingsError names what is missing or unknown."""
     file = folder / f"{language}.toml"
     try:
-        read = tomllib.loads(file.read_text(encoding="utf-8"))
+        read = read_toml(file)
         texts = {str(name): str(text) for name, text in read["texts"].items()}
         known = {prompt.value for prompt in Prompt}
         if wrong := sorted(known ^ set(texts)):
@@ -45,7 +40,7 @@ def read_texts(language: str, folder: Path = FOLDER) -> Texts:
             float(read["speed"]),
             {Prompt(name): text for name, text in texts.items()},
         )
-    except (OSError, tomllib.TOMLDecodeError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError) as error:
         raise SettingsError(f"{file}: no texts of a language: {error}; there are {', '.join(LANGUAGES)}") from error
 
 
