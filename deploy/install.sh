@@ -9,6 +9,7 @@
 # docs/install.md tells the whole way, from an empty SD card.
 set -eu
 export LC_ALL=C
+umask 022 # the service has to execute what root installs
 
 repository=$(cd "$(dirname "$0")/.." && pwd)
 deploy=$repository/deploy
@@ -19,7 +20,7 @@ unit=/etc/systemd/system/edgevoice.service
 rules=/etc/udev/rules.d/60-edgevoice.rules
 user=edgevoice
 
-dry_run='' mode=install purge='' wheels='' changed='' release='' before='' was_active='' was_up=''
+dry_run='' mode=install purge='' wheels='' changed='' release='' before='' was_active='' was_up='' interrupted=''
 
 say() { printf 'edgevoice: %s\n' "$*"; }
 fail() { printf 'edgevoice: error: %s\n' "$*" >&2; exit "${status:-1}"; }
@@ -61,7 +62,8 @@ this_system() {
     [ "$dry_run" ] || [ "$(id -u)" = 0 ] || fail "this needs root: sudo $0 (or look first: $0 --dry-run)"
     # shellcheck source=/dev/null
     . /etc/os-release
-    case "${ID:-} ${ID_LIKE:-}" in *debian* | *raspbian*) ;; *) fail "this is ${PRETTY_NAME:-unknown}; Debian or Raspberry Pi OS wanted" ;; esac
+    # Its relatives count their releases otherwise, and nothing was tried on them.
+    case ${ID:-} in debian | raspbian) ;; *) fail "this is ${PRETTY_NAME:-unknown}; Debian or Raspberry Pi OS wanted" ;; esac
     [ "${VERSION_ID:-99}" -ge 12 ] || fail "this is ${PRETTY_NAME:-}; Debian or Raspberry Pi OS 12 (bookworm) or newer wanted"
     say "${PRETTY_NAME:-Debian}, $(uname -m)$(if on_a_pi; then printf ', %s' "$(tr -d '\0' </proc/device-tree/model)"; fi)"
 }
@@ -136,10 +138,31 @@ try_it() {
     rm -rf "$try"
 }
 
+# While a release is tried, $prefix/unproved names the one that served before. Where a power cut ended that, this finds it: with
+# the copy of the people it is the way back, until the door serves.
+half_done() {
+    if [ "$dry_run" ] || [ ! -e "$prefix/unproved" ]; then return 0; fi
+    before=$(cat "$prefix/unproved")
+    if [ "$before" = "$(readlink "$prefix/current")" ]; then
+        say "a return to $before was interrupted"
+        if systemd_runs; then systemctl stop edgevoice; changed=1; fi
+        if put_copy_back; then rm -f "$prefix/unproved"; fi
+        before=''
+    elif systemd_runs && [ "$(systemctl show -P ActiveState edgevoice)" = active ]; then
+        before=''
+        proved
+    elif [ -d "$before" ]; then
+        say "an upgrade was interrupted; what served before it: $before"
+        interrupted=1 was_active=1
+    else
+        before=''
+    fi
+}
+
 # The new release takes the place of the old one between two states of the service, with a copy of the people as they were.
 change_over() {
     [ "$release" ] || return 0
-    before=$(readlink "$prefix/current" 2>/dev/null || true)
+    [ "$before" ] || before=$(readlink "$prefix/current" 2>/dev/null || true)
     run sync # or a power cut in the next half a minute would leave a release of empty files in the place of the old one
     if systemd_runs && [ -e "$unit" ]; then
         case $(systemctl show -P ActiveState edgevoice) in
@@ -151,11 +174,15 @@ change_over() {
         say "stopping the door" # also one that does not serve now and is about to be tried again
         run systemctl stop edgevoice
     fi
-    if [ "$before" ] && [ -f "$data/edgevoice.sqlite" ]; then
+    if [ "$interrupted" ] && [ -d "$data/before-upgrade" ]; then
+        say "the copy of the people in $data/before-upgrade stays: it is of $before"
+    elif [ "$before" ] && [ -f "$data/edgevoice.sqlite" ]; then
         say "keeping a copy of the people in $data/before-upgrade"
         run rm -rf "$data/before-upgrade"
         copy_people || stay "the people could not be copied to $data/before-upgrade; see the lines above, and: ls -l $data$(not_readable)"
     fi
+    if [ "$was_active" ] && [ -z "$dry_run" ]; then echo "$before" >"$prefix/unproved"; fi
+    run sync
     run ln -sfn "$release" "$prefix/next"
     run mv -T "$prefix/next" "$prefix/current"
 }
@@ -222,33 +249,60 @@ start() {
     if ! systemd_runs; then say "systemd does not run here; the door starts at the next boot"; return; fi
     if [ "$changed$release" ]; then say "starting the door" && run systemctl stop edgevoice; fi
     # Longer than TimeoutStartSec; without a microphone the start waits on.
-    if run timeout 100 systemctl start edgevoice; then forget_copy; return; fi
+    if run timeout 100 systemctl start edgevoice; then proved; return; fi
     [ "$before$was_active" = "${before}1" ] || fail "it hears nothing yet: journalctl -u edgevoice -e; it waits for its microphone, or is tried again and again"
     say "the new one does not start; the old one comes back"
+    failed=$(readlink "$prefix/current")
     systemctl stop edgevoice || true
     ln -sfn "$before" "$prefix/next" && mv -T "$prefix/next" "$prefix/current"
-    put_copy_back
+    if put_copy_back; then rm -f "$prefix/unproved"; fi
     systemctl start --no-block edgevoice || true
-    rm -rf "$release"
+    [ "$failed" = "$before" ] || rm -rf "$failed"
     fail "edgevoice was not upgraded: journalctl -u edgevoice -e says why"
 }
 
-# The copy holds whoever is removed from now on, under the key of today: it goes as soon as nothing needs it.
-forget_copy() {
-    [ -d "$data/before-upgrade" ] || return 0
-    say "the copy in $data/before-upgrade goes: the door serves"
-    run rm -rf "$data/before-upgrade"
+# The copy holds whoever is removed from now on, under the key of today: it goes as soon as nothing needs it. One that this run
+# did not make, and that no interrupted upgrade left, somebody may have been told to copy back by hand.
+proved() {
+    if [ -d "$data/before-upgrade" ] && [ "$release$(cat "$prefix/unproved" 2>/dev/null)" ]; then
+        say "the copy in $data/before-upgrade goes: the door serves"
+        run rm -rf "$data/before-upgrade"
+    fi
+    run rm -f "$prefix/unproved"
 }
 
-# Without a copy what is there stays: somebody was removed meanwhile, and the copy with them.
+# Without a copy what is there stays: somebody was removed meanwhile, and the copy with them. It stays too where the database is
+# still one that the old release knows: then it has whatever happened while the new one was tried.
 put_copy_back() {
     [ -d "$data/before-upgrade" ] || return 0
-    as_user find "$data" -maxdepth 1 -type f -name 'edgevoice.sqlite*' -delete
-    if as_user find "$data/before-upgrade" -type f -exec cp -p -P --remove-destination -t "$data" {} +; then
-        rm -rf "$data/before-upgrade"
-    else
+    if known_to_both; then
+        say "the people and what happened meanwhile stay: the new release did not change the database"
+    elif ! exchange; then
         say "the people are in $data/before-upgrade and could not be put back whole: copy them from there by hand"
+        return 1
     fi
+    rm -rf "$data/before-upgrade"
+}
+
+known_to_both() {
+    # shellcheck disable=SC2016 # Python's own
+    as_user "$before/bin/python" -c '
+import sqlite3, sys
+versions = {sqlite3.connect(f"file:{path}/edgevoice.sqlite?mode=ro", uri=True).execute("pragma user_version").fetchone() for path in sys.argv[1:]}
+sys.exit(len(versions) != 1)' "$data" "$data/before-upgrade" 2>/dev/null
+}
+
+# Nothing that is there goes before all of the copy lies beside it, on the disk; then the database takes the place of the other,
+# whose log is none of its own.
+exchange() {
+    as_user rm -rf "$data/before-upgrade.back" &&
+        as_user mkdir -m 0700 "$data/before-upgrade.back" &&
+        as_user find "$data/before-upgrade" -type f -exec cp -p -P -t "$data/before-upgrade.back" {} + &&
+        sync &&
+        as_user find "$data" -maxdepth 1 -type f -name 'edgevoice.sqlite-*' -delete &&
+        if [ -f "$data/before-upgrade.back/edgevoice.sqlite" ]; then as_user mv -f -T "$data/before-upgrade.back/edgevoice.sqlite" "$data/edgevoice.sqlite"; fi &&
+        as_user find "$data/before-upgrade.back" -type f -exec mv -f -t "$data" {} + &&
+        as_user rmdir "$data/before-upgrade.back"
 }
 
 # The new one and the one before it stay; which these are no date says, as the clock may be wrong.
@@ -293,6 +347,7 @@ if [ "$mode" = remove ]; then remove; exit 0; fi
 if [ "$mode" = upgrade ] && [ -z "$dry_run" ] && [ ! -e "$prefix/current" ]; then mode=install; fi
 packages
 account
+half_done
 program
 change_over
 settings_file

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from edgevoice.errors import DamagedError, StorageError
 from edgevoice.storage.alone import alone
-from edgevoice.storage.backups import back_up, backups, examine, examine_copy
+from edgevoice.storage.backups import back_up, backups, examine, examine_copy, finish, redeem
 from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.files import beside, make_data_folder, place
@@ -74,6 +74,7 @@ def unpack_and_restore(folder: Path, file: Path, ask: Ask) -> str:
         _examine(unpacked, file, [unpacked.key] if unpacked.key else keys_beside(key_path))
         told = _exchange(folder, unpacked, key_path)
         with Database.open(folder) as database:
+            redeem(database)
             secrets = Secrets(key_path, database)
             secrets.settle()
             events = Events(database, secrets=secrets)
@@ -102,6 +103,7 @@ def _exchange(folder: Path, unpacked: Unpacked, key_path: Path) -> str:
         return put_in_place(folder, unpacked.database)
     try:
         with Database.open(folder) as database:
+            finish(database)  # the mark of what a removal left goes with the database
             told = _kept(database)
             if told:
                 database.become(unpacked.database)
@@ -133,6 +135,7 @@ def _unpacked(folder: Path, file: Path, ask: Ask) -> Iterator[Unpacked]:
         try:
             if not zipfile.is_zipfile(file):
                 shutil.copyfile(file, copy)
+                _take_in_log(file, copy)
                 wrapped = None
             else:
                 with zipfile.ZipFile(file) as archive:
@@ -143,6 +146,14 @@ def _unpacked(folder: Path, file: Path, ask: Ask) -> Iterator[Unpacked]:
             why = error.strerror if isinstance(error, OSError) else error
             raise StorageError(f"{file} cannot be read as a backup: {why}; take another one") from error
         yield Unpacked(copy, None if wrapped is None else unwrap(wrapped, ask()))
+
+
+def _take_in_log(file: Path, copy: Path) -> None:
+    """What a door that was killed wrote last stands in the log beside its database, and not in the file itself."""
+    log = file.with_name(f"{file.name}-wal")
+    if log.is_file() and log.stat().st_size:
+        shutil.copyfile(log, copy.with_name(f"{copy.name}-wal"))
+        Database.take_in_log(copy)
 
 
 def _is(key: Key, path: Path) -> bool:

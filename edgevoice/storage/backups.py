@@ -145,7 +145,7 @@ def renew(database: Database) -> None:
     that serves finds that a backup is due.
     """
     folder = database.path.parent
-    old = [*(backup.path for backup in backups(folder)), *damaged_files(folder), *folder.glob(BEFORE_UPGRADE)]
+    old = [*(backup.path for backup in backups(folder)), *damaged_files(folder), *folder.glob(f"{BEFORE_UPGRADE}*")]
     _clear(folder)
     if not old:
         return
@@ -156,7 +156,12 @@ def renew(database: Database) -> None:
     for path in old:
         _remove(path)
     with suppress(StorageError):  # a full disk: ``finish`` finds none of them
-        State(database).put(CONDEMNED, {"up_to": 0})  # in another folder the numbers are others
+        redeem(database)
+
+
+def redeem(database: Database) -> None:
+    """No backup has to go: they have gone, or the database is of another folder, whose numbers are others."""
+    State(database).put(CONDEMNED, {"up_to": 0})
 
 
 def damaged_files(folder: Path) -> list[Path]:

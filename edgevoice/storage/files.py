@@ -81,11 +81,11 @@ def beside(path: Path, ours: bool = True) -> Iterator[Path]:
     """
     if ours:
         _refuse_stranger(path.parent)
-    prefix, suffix = f".{path.name}-", _UNFINISHED if ours else ""
-    descriptor, name = tempfile.mkstemp(suffix, prefix, path.parent)  # O_EXCL, 0600
+    descriptor, name = tempfile.mkstemp(_UNFINISHED, f".{path.name}-", path.parent)  # O_EXCL, 0600
     try:
-        if ours:
+        with suppress(OSError):  # not every file system can that somebody takes a copy away on
             fcntl.flock(descriptor, fcntl.LOCK_EX)  # until the end of this process, however it ends
+        if ours:
             _hand_over(descriptor, path.parent)
         yield Path(name)
     finally:

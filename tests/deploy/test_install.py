@@ -3,9 +3,12 @@
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -132,7 +135,7 @@ def upgraded(
         (opt / "current").symlink_to(opt / "old")
     here = f"prefix={opt} data={data} release={opt}/new unit={opt} settings={opt}/old meanwhile='{meanwhile}'"
     who = f"user={user}" if user else 'as_user() { "$@"; }'
-    lines = (functions, SERVICE_MANAGER, here, who, manager, "change_over", "settings_file", "start")
+    lines = (functions, SERVICE_MANAGER, here, who, manager, "half_done", "change_over", "settings_file", "start")
     return subprocess.run(["sh", "-c", "\n".join(lines)], capture_output=True, text=True, check=False, timeout=60)
 
 
@@ -201,7 +204,7 @@ systemctl() {{ true; }}
 sync() {{ readlink "$prefix/current" >>{at}; }}
 """
     upgraded(tmp_path / "opt", people, manager=manager)
-    assert [Path(line).name for line in at.read_text().splitlines()] == ["old"]
+    assert [Path(line).name for line in at.read_text().splitlines()] == ["old", "old"]
 
 
 def test_who_was_removed_while_it_was_tried_does_not_come_back(tmp_path: Path, people: Path) -> None:
@@ -212,6 +215,95 @@ def test_who_was_removed_while_it_was_tried_does_not_come_back(tmp_path: Path, p
     assert "was not upgraded" in done.stderr
     assert (tmp_path / "opt" / "current").resolve().name == "old"
     assert (people / "edgevoice.sqlite").read_text() == "Ada"
+
+
+CUT = "kill -9 $$"
+"""The power goes."""
+TRIED = 'echo half a migration >"$data/edgevoice.sqlite"'
+BOOTED = """
+systemctl() {
+    if [ "$1" = show ]; then echo activating; fi
+    [ "$1" = start ] && [ "$(readlink "$prefix/current")" != "$prefix/old" ] || return 0
+    return 1
+}
+"""
+"""After the power cut: neither of the new ones starts."""
+
+
+@pytest.mark.parametrize("again", ["", "release="], ids=["--upgrade", "nothing but install.sh"])
+def test_a_power_cut_while_the_new_one_is_tried_leaves_the_way_back(tmp_path: Path, people: Path, again: str) -> None:
+    cut = upgraded(tmp_path / "opt", people, f"{TRIED}; {CUT}")
+    assert cut.returncode == -9
+    assert (tmp_path / "opt" / "current").resolve().name == "new"
+    done = upgraded(tmp_path / "opt", people, manager=f"{BOOTED}\n{again}")
+    assert done.returncode == 1
+    assert "an upgrade was interrupted; what served before it" in done.stdout
+    assert (tmp_path / "opt" / "current").resolve().name == "old"
+    assert (people / "edgevoice.sqlite").read_text() == "Ada and Ben"
+    assert not (tmp_path / "opt" / "unproved").exists()
+    assert sorted(path.name for path in people.iterdir()) == ["edgevoice.sqlite", "key"]
+
+
+def test_one_that_served_after_a_power_cut_is_proved(tmp_path: Path, people: Path) -> None:
+    assert upgraded(tmp_path / "opt", people, f"{TRIED}; {CUT}").returncode == -9
+    done = upgraded(tmp_path / "opt", people, manager="release=")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "opt" / "current").resolve().name == "new"
+    assert (people / "edgevoice.sqlite").read_text() == "half a migration\n"
+    assert not (people / BEFORE_UPGRADE).exists()
+
+
+@pytest.mark.parametrize("where", ["rm", "find", "mv", "rmdir"])
+def test_a_power_cut_while_the_people_are_put_back_loses_nobody(tmp_path: Path, people: Path, where: str) -> None:
+    (people / "edgevoice.sqlite-wal").write_text("Cid")
+    cut = f"""
+as_user() {{
+    if [ "$back" ] && [ "$1" = {where} ]; then {CUT}; fi
+    "$@"
+}}
+known_to_both() {{ back=1; return 1; }}
+back=
+"""
+    assert upgraded(tmp_path / "opt", people, TRIED, manager=cut).returncode == -9
+    copies = [people / BEFORE_UPGRADE, people]
+    assert any((folder / "edgevoice.sqlite").read_text() == "Ada and Ben" for folder in copies if folder.exists())
+    done = upgraded(tmp_path / "opt", people, manager=f"{BOOTED}\nrelease=")
+    assert done.returncode == 0, done.stderr
+    assert {path.name: path.read_text() for path in people.iterdir()} == {
+        "edgevoice.sqlite": "Ada and Ben",
+        "edgevoice.sqlite-wal": "Cid",
+        "key": "the key",
+    }
+
+
+def test_a_copy_that_could_not_be_put_back_outlives_the_next_run(tmp_path: Path, people: Path) -> None:
+    full = "exchange() { false; }"
+    done = upgraded(tmp_path / "opt", people, TRIED, manager=full)
+    assert "copy them from there by hand" in done.stdout
+    assert (people / "edgevoice.sqlite").exists()
+    (tmp_path / "opt" / "unproved").unlink()
+    assert upgraded(tmp_path / "opt", people, manager="release=").returncode == 0
+    assert (people / BEFORE_UPGRADE / "edgevoice.sqlite").read_text() == "Ada and Ben"
+
+
+def test_what_happened_while_it_was_tried_stays_where_the_old_one_knows_the_database(
+    tmp_path: Path, people: Path
+) -> None:
+    python = tmp_path / "opt" / "old" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    (people / "edgevoice.sqlite").unlink()
+    with closing(sqlite3.connect(people / "edgevoice.sqlite")) as database:
+        database.execute("create table events (what text)")
+        database.execute("pragma user_version = 7")
+    for version, kept in ((8, []), (7, [("forced",)])):
+        tried = f'insert into events values (\\"forced\\"); pragma user_version = {version}'
+        script = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])"
+        meanwhile = f'"{sys.executable}" -c "{script}" "$data/edgevoice.sqlite" "{tried}"'
+        assert upgraded(tmp_path / "opt", people, meanwhile).returncode == 1
+        with closing(sqlite3.connect(people / "edgevoice.sqlite")) as database:
+            assert database.execute("select what from events").fetchall() == kept
+            assert database.execute("pragma user_version").fetchone() == (7,)
 
 
 def test_nothing_is_written_through_a_link_in_the_folder_of_the_service(tmp_path: Path, people: Path) -> None:

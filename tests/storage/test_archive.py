@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +16,7 @@ from edgevoice.errors import StorageError
 from edgevoice.storage import chain
 from edgevoice.storage.alone import alone
 from edgevoice.storage.archive import pack, unpack_and_restore
-from edgevoice.storage.backups import back_up, backups
+from edgevoice.storage.backups import back_up, backups, finish
 from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.keys import write_key
@@ -236,3 +239,62 @@ def test_a_wrapped_key_that_asks_for_too_much_or_makes_no_sense_is_refused(
         wrapped = json.loads(members.read("key.json"))
     with pytest.raises(StorageError, match="cannot be read"):
         unwrap(json.dumps(wrapped | figures).encode(), PASSPHRASE)
+
+
+def test_what_a_killed_door_wrote_last_comes_back_from_the_log_beside_its_database(
+    tmp_path: Path, folder: Path, archive: Path
+) -> None:
+    killed = tmp_path / "killed"
+    with Database.open(folder) as database:
+        database.rows("pragma wal_checkpoint(truncate)")
+        Speakers(database, Secrets(folder / "key", database)).add("Eve", np.eye(8, dtype=np.float32)[2], MODEL, 3)
+        shutil.copytree(folder, killed)
+    assert (killed / f"{FILE_NAME}-wal").stat().st_size > 0
+    left = {path.name: path.read_bytes() for path in killed.iterdir() if path.is_file()}
+    with Database.open(folder) as database:
+        Speakers(database, Secrets(folder / "key", database)).remove("Eve")
+    unpack_and_restore(folder, killed / FILE_NAME, ask)
+    assert names(folder) == ["Ada", "Bo", "Eve"]
+    assert {path.name: path.read_bytes() for path in killed.iterdir() if path.is_file()} == left
+
+
+def test_in_another_folder_a_backup_takes_no_other_backup_with_it(tmp_path: Path, folder: Path, archive: Path) -> None:
+    """The numbers that a removal condemned where it was made are others' here."""
+    with Database.open(folder) as database:
+        for _ in range(4):
+            back_up(database)
+        Speakers(database, Secrets(folder / "key", database)).remove("Bo")
+    taken = Path(shutil.copy2(backups(folder)[0].path, tmp_path / "taken.sqlite"))
+    new = tmp_path / "new card"
+    new.mkdir()
+    shutil.copy2(folder / "key", new)
+    unpack_and_restore(new, taken, ask)
+    with Database.open(new) as database:
+        Speakers(database, Secrets(new / "key", database)).add("Dan", np.eye(8, dtype=np.float32)[3], MODEL, 3)
+    unpack_and_restore(new, taken, ask)
+    with Database.open(new) as database:
+        finish(database)
+    (kept, *_) = backups(new)
+    with Database.read(kept.path) as before:
+        assert ("Dan",) in before.rows("select name from speakers")
+
+
+def test_an_archive_that_a_power_cut_left_unfinished_goes_with_the_next_backup(folder: Path, archive: Path) -> None:
+    """install.md keeps it in the folder of the data, and it may hold somebody who is removed afterwards."""
+    left = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import os, pathlib, signal, sys\n"
+            "from edgevoice.storage.files import beside\n"
+            "with beside(pathlib.Path(sys.argv[1]) / 'house.backup', ours=False): os.kill(os.getpid(), signal.SIGKILL)",
+            str(folder),
+        ],
+        check=False,
+        timeout=60,
+    )
+    assert left.returncode == -signal.SIGKILL
+    assert list(folder.glob(".house.backup-*"))
+    with Database.open(folder) as database:
+        back_up(database)
+    assert list(folder.glob(".house.backup-*")) == []
