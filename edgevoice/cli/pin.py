@@ -20,7 +20,7 @@ def pin() -> None:
 def set_pin(desk: Desk, name: str) -> None:
     """Give a person a PIN of 4 to 12 digits, typed twice and never shown."""
     with app.house(desk.loaded) as house:
-        person = house.register.find(name).name  # before anything is typed in vain
+        person = house.speakers.find(name).name  # before anything is typed in vain
         typed = click.prompt(f"PIN of {person}", hide_input=True, confirmation_prompt=True, err=True)
         with house.database.transaction():
             kept = house.pins.put(person, str(typed))
@@ -34,7 +34,7 @@ def set_pin(desk: Desk, name: str) -> None:
 def clear(desk: Desk, name: str) -> None:
     """Take a person's PIN away: a door that asks for one lets that person in no more."""
     with app.house(desk.loaded) as house:
-        person = house.register.find(name).name
+        person = house.speakers.find(name).name
         with house.database.transaction():
             done = house.pins.clear(person)
             if done:

@@ -77,7 +77,7 @@ def demote(desk: Desk, name: str, force: bool) -> None:
 def reset(desk: Desk, name: str) -> None:
     """Undo what a voiceprint has learned from unlocks."""
     with app.house(desk.loaded) as house:
-        person = house.register.find(name).name
+        person = house.speakers.find(name).name
         done = house.register.reset(person)
     told = (
         f"{person} has the voiceprint of the enrolment again" if done else f"the voiceprint of {person} never adapted"
@@ -92,7 +92,7 @@ def reset(desk: Desk, name: str) -> None:
 def rename(desk: Desk, old: str, new: str) -> None:
     """Call a person otherwise, in the audit log too."""
     with app.house(desk.loaded) as house, house.database.transaction():
-        before = house.register.find(old).name
+        before = house.speakers.find(old).name
         now = house.speakers.rename(before, new)
         try:
             house.events.write("renamed", "somebody was renamed")

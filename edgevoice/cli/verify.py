@@ -9,10 +9,7 @@ from edgevoice import app
 from edgevoice.cli.desk import NO, Desk, pass_desk, sound_files
 from edgevoice.cli.identify import AT_REST, tell
 from edgevoice.door.decide import CLOSEST, Cause, Decision, Rules, decide
-from edgevoice.errors import SpeakerError
 from edgevoice.recognition.recognise import Evidence
-from edgevoice.storage.names import fold
-from edgevoice.storage.speakers import Speakers
 
 
 @click.command()
@@ -27,7 +24,7 @@ def verify(desk: Desk, name: str, wav: Path) -> int:
     settings = desk.loaded.settings
     with app.house(desk.loaded) as house:
         identifier = app.identifier(settings, app.recogniser(settings, house.speakers))
-        claimed = _enrolled(house.speakers, name)
+        claimed = house.speakers.find(name).name
         opened = tell(desk, wav, identifier, lambda evidence: judge(evidence, claimed, settings.door))
     return 0 if opened else NO
 
@@ -48,12 +45,3 @@ def _as_claimed(decision: Decision) -> Decision:
     if not decision.reason.startswith(CLOSEST):
         return decision
     return replace(decision, reason=f"as {decision.reason.removeprefix(CLOSEST)}")
-
-
-def _enrolled(speakers: Speakers, name: str) -> str:
-    """How the person is called in the database; SpeakerError where nobody is."""
-    people = [person.name for person in speakers.list()]
-    for known in people:
-        if fold(known) == fold(name):
-            return known
-    raise SpeakerError(f"nobody is enrolled as {name[:80]!a}; enrolled: {', '.join(people[:10]) or 'nobody'}")

@@ -13,7 +13,7 @@ from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.heard import Heard
 from edgevoice.storage.names import fold
-from edgevoice.storage.speakers import Speaker, Speakers
+from edgevoice.storage.speakers import Speakers
 from edgevoice.storage.voiceprints import Voiceprint
 
 _log = logging.getLogger(__name__)
@@ -32,13 +32,6 @@ class Register:
         """Who may allow an enrolment."""
         return [person.name for person in self.speakers.list() if person.administrator]
 
-    def find(self, name: str) -> Speaker:
-        """The person of that name, in any case or width; SpeakerError."""
-        for person in self.speakers.list():
-            if fold(person.name) == fold(name):
-                return person
-        raise SpeakerError(f"nobody is enrolled as {name[:80]!a}; see: edgevoice speakers list")
-
     def enrol(
         self, voiceprint: Voiceprint, recogniser: Recogniser, renew: bool = False, kept: Sequence[int] = ()
     ) -> Voiceprint:
@@ -56,7 +49,7 @@ class Register:
             if first:
                 self.speakers.set_administrator(name, True)
             # As it is kept, whatever the spelling now: a later removal takes that name out of the log.
-            called = self.find(name).name
+            called = self.speakers.find(name).name
             if self.heard is not None:
                 self.heard.assign(kept, called)
             role = ", as the first administrator" if first else ""
@@ -99,7 +92,7 @@ class Register:
 
     def remove(self, name: str, force: bool = False) -> str:
         """Forget a person; SpeakerError for the last administrator among several people, unless ``force``."""
-        person = self.find(name)
+        person = self.speakers.find(name)
 
         def refuse() -> None:
             if not force and len(self.speakers.list()) > 1:
@@ -110,7 +103,7 @@ class Register:
 
     def reset(self, name: str) -> bool:
         """Undo every adaptation of a voiceprint; whether there was any."""
-        person = self.find(name)
+        person = self.speakers.find(name)
         with self.database.transaction():
             done = self.speakers.reset(person.name)
             if done:
@@ -118,7 +111,7 @@ class Register:
         return done
 
     def _appoint(self, name: str, administrator: bool) -> str:
-        person = self.find(name)
+        person = self.speakers.find(name)
         with self.database.transaction():
             self.speakers.set_administrator(person.name, administrator)
             told = "is an administrator now" if administrator else "is no administrator any more"

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from edgevoice.errors import SpeakerError, StorageError
+from edgevoice.errors import StorageError
 from edgevoice.storage.database import Database
-from edgevoice.storage.names import fold
+from edgevoice.storage.people import row_of
 from edgevoice.storage.sealed import HABITS
 from edgevoice.storage.secrets import Secrets
 
@@ -32,7 +32,7 @@ class Habits:
 
     def note(self, name: str, figures: Mapping[str, float]) -> None:
         """Take one utterance of an enrolled person in; SpeakerError, StorageError, and nothing is kept then."""
-        row = self._row(name)
+        row = row_of(self._database, name)[0]
         with self._database.transaction():
             before = self._read(row)
             count = before.utterances + 1 if before else 1
@@ -48,14 +48,8 @@ class Habits:
 
     def usual(self, name: str) -> Usual | None:
         """What is usual for an enrolled person; None before FEWEST utterances. SpeakerError, StorageError."""
-        found = self._read(self._row(name))
+        found = self._read(row_of(self._database, name)[0])
         return found if found and found.utterances >= FEWEST else None
-
-    def _row(self, name: str) -> int:
-        found = self._database.rows("select id from speakers where folded = ?", (fold(name),))
-        if not found or not isinstance(found[0][0], int):
-            raise SpeakerError(f"nobody is enrolled as {name[:80]!a}: see `edgevoice speakers list`")
-        return found[0][0]
 
     def _read(self, row: int) -> Usual | None:
         found = self._database.rows("select sealed from habits where speaker = ?", (row,))

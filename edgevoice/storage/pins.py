@@ -6,9 +6,9 @@ import os
 
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from edgevoice.errors import SpeakerError, StorageError
+from edgevoice.errors import StorageError
 from edgevoice.storage.database import Database
-from edgevoice.storage.names import fold
+from edgevoice.storage.people import row_of
 from edgevoice.storage.sealed import PINS
 from edgevoice.storage.secrets import Secrets
 
@@ -37,7 +37,7 @@ class Pins:
         figures = {"n": _COST, "r": _BLOCK, "p": _PASSES, "salt": salt.hex()}
         plain = json.dumps(figures | {"hash": _stretched(pin, salt, _COST, _BLOCK, _PASSES).hex()}).encode()
         with self._database.transaction():
-            number, kept = self._find(name)
+            number, kept = row_of(self._database, name)
             sealed = self._secrets.seal(plain, PINS.purpose(number))
             self._database.rows("insert or replace into pins values (?, ?)", (number, sealed))
         return kept
@@ -45,7 +45,7 @@ class Pins:
     def clear(self, name: str) -> bool:
         """Take a person's PIN away; whether there was one. SpeakerError, StorageError."""
         with self._database.transaction():
-            number, _ = self._find(name)
+            number, _ = row_of(self._database, name)
             return bool(self._database.rows("delete from pins where speaker = ? returning speaker", (number,)))
 
     def owners(self) -> list[str]:
@@ -55,7 +55,7 @@ class Pins:
 
     def fits(self, name: str, pin: str) -> bool:
         """Whether this is the PIN of that person; it takes as long for a wrong one. StorageError, SpeakerError."""
-        number, kept = self._find(name)
+        number, kept = row_of(self._database, name)
         found = self._database.rows("select sealed from pins where speaker = ?", (number,))
         if not found or not isinstance(found[0][0], bytes):
             return False
@@ -67,12 +67,6 @@ class Pins:
         except (ValueError, TypeError, KeyError) as error:
             raise StorageError(f"the PIN of {kept} cannot be read: set it anew with edgevoice pin set") from error
         return hmac.compare_digest(_stretched(pin, salt, cost, block, passes), wanted)
-
-    def _find(self, name: str) -> tuple[int, str]:
-        found = self._database.rows("select id, name from speakers where folded = ?", (fold(name),))
-        if not found or not isinstance(found[0][0], int):
-            raise SpeakerError(f"nobody is enrolled as {name[:80]!a}; see: edgevoice speakers list")
-        return found[0][0], str(found[0][1])
 
 
 def _stretched(pin: str, salt: bytes, cost: int, block: int, passes: int) -> bytes:

@@ -12,6 +12,7 @@ from edgevoice.errors import SpeakerError, StorageError
 from edgevoice.storage.backups import condemn, renew
 from edgevoice.storage.database import Database
 from edgevoice.storage.names import fold, tidy
+from edgevoice.storage.people import nobody
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.voiceprints import DAMAGED, Vault, Vector, Voiceprint, to_bytes
 
@@ -216,13 +217,16 @@ class Speakers:
     def _rows(self) -> _Rows:
         return [_row(*values) for values in self._database.rows(_ALL)]
 
+    def find(self, name: str) -> Speaker:
+        """The person of that name, in any case or width; SpeakerError."""
+        return self._find(name).speaker
+
     def _find(self, name: str) -> _Row:
         rows, folded = self._rows(), fold(name)
         for row in rows:
             if fold(row.speaker.name) == folded:
                 return row
-        known = ", ".join(row.speaker.name for row in rows[:10]) or "nobody"
-        raise SpeakerError(f"nobody is enrolled as {name[:80]!a}; enrolled: {known}{', ...' if len(rows) > 10 else ''}")
+        raise nobody(name, [row.speaker.name for row in rows])
 
     def _refuse_taken(self, name: str, unless: int | None = None) -> None:
         for row in self._rows():
