@@ -27,7 +27,7 @@ from tools.step import Step
 from tools.training.augment import Surroundings, change_speed, disturb, over_another
 from tools.training.run_settings import PrepareSettings, read_run
 from tools.training.shards import stored_features
-from tools.training.throat import change_throat, draw_throat
+from tools.training.throat import Line, change_throat, draw_throat, mean_envelope
 
 CLIPS_PER_SHARD = 100
 
@@ -86,12 +86,14 @@ def make_shard(job: Job) -> int:
     for listed in job.clips:
         original = _read(job, listed)
         for number in range(listed.voices):
-            voice = another_voice(original, job.settings, rng) if number else original
+            voice = another_voice(original, job.settings, rng, _somebody(job, rng)) if number else original
             shard.add(voice, f"{listed.speaker}@{number}" if listed.speaker else "")
         for _ in range(listed.over_others):
-            other = _read(job, job.clips[rng.integers(len(job.clips))])
+            other = _somebody(job, rng)
             below_db = float(rng.uniform(*job.settings.other_below_db))
-            one, two = (another_voice(each, job.settings, rng) for each in (original, other))
+            one, two = (
+                another_voice(each, job.settings, rng, to) for each, to in ((original, other), (other, original))
+            )
             shard.add(over_another(one, two, below_db), "")
     _write(job, shard)
     return job.number
@@ -101,12 +103,19 @@ def _read(job: Job, listed: Clip) -> Samples:
     return read_sound(job.root / listed.path)[: int(job.settings.longest_s * HOP * FRAMES_PER_SECOND)]
 
 
-def another_voice(samples: Samples, settings: PrepareSettings, rng: np.random.Generator) -> Samples:
-    """At a drawn speed and, in a share of the draws, with another vocal tract: somebody else."""
+def _somebody(job: Job, rng: np.random.Generator) -> Samples:
+    return _read(job, job.clips[rng.integers(len(job.clips))])
+
+
+def another_voice(samples: Samples, settings: PrepareSettings, rng: np.random.Generator, somebody: Samples) -> Samples:
+    """At a drawn speed and, in a share of the draws, with another vocal tract, more or less like somebody's."""
     lowest, highest = np.log(settings.speeds)
     voice = change_speed(samples, float(np.exp(rng.uniform(lowest, highest))))
     if rng.random() < settings.throats:
-        voice = change_throat(voice, draw_throat(rng, settings.widest_throat))
+        colour: Line | float = 0.0
+        if rng.random() < settings.coloured:
+            colour = rng.uniform(*settings.colour) * (mean_envelope(somebody) - mean_envelope(voice))
+        voice = change_throat(voice, draw_throat(rng, settings.widest_throat, settings.bends_hz, colour))
     return voice
 
 

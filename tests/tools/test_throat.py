@@ -5,7 +5,7 @@ from scipy.signal import find_peaks
 
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
 from tests.sound import clip
-from tools.training.throat import Throat, change_throat, draw_throat
+from tools.training.throat import Throat, change_throat, draw_throat, mean_envelope
 
 BINS = 257
 AS_IT_IS = np.arange(BINS, dtype=np.float64)
@@ -54,3 +54,18 @@ def test_drawn_throats_keep_length_and_range() -> None:
 def test_a_sound_shorter_than_a_window_is_left() -> None:
     short = np.arange(300, dtype=np.int16)
     assert change_throat(short, Throat(AS_IT_IS / 1.2)) is short
+
+
+def test_an_envelope_all_the_way_to_somebody_elses_is_theirs() -> None:
+    one, two = buzz(700.0), buzz(1600.0)
+    colour = mean_envelope(two) - mean_envelope(one)
+    changed = mean_envelope(change_throat(one, Throat(AS_IT_IS, colour=colour)))
+    before, after = (np.corrcoef(each, mean_envelope(two))[0, 1] for each in (mean_envelope(one), changed))
+    assert after > 0.9 > before
+
+
+def test_a_mean_envelope_does_not_hear_the_pauses() -> None:
+    sound = clip("ada-unlock-1.opus")
+    with_pause = np.concatenate([sound, np.zeros(5 * SAMPLE_RATE, np.int16)])
+    assert np.abs(mean_envelope(with_pause) - mean_envelope(sound)).max() < 0.05
+    assert not mean_envelope(sound[:300]).any()

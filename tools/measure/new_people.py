@@ -69,7 +69,7 @@ def main(float_model: Path, root: Path, output: Path, clips: int) -> None:
     for name in tqdm([name for pair in PAIRS.items() for name in pair], unit="set"):
         rng, sounds = np.random.default_rng(777), clips_of(root, name, clips)
         plain = [compare(sound) for sound in sounds]
-        copies = [compare(another_voice(sound, settings, rng)) for sound in sounds]
+        copies = [compare(another_voice(sound, settings, rng, sound)) for sound in sounds]
         rows.append(
             [name, *(f"{np.mean([each for each in kind if each is not None]):.3f}" for kind in (plain, copies))]
         )

@@ -23,11 +23,13 @@ class PrepareSettings:
 
     sets: ``split/set`` or ``split`` of the index -> voices per clip: the clip itself and then copies at a speed drawn
     between ``speeds``, a share ``throats`` of them with a vocal tract up to ``widest_throat`` times as long or as short
-    besides: new voices to the teacher; over_others: ``split/set`` or ``split`` -> how often a clip is laid, as yet
-    another voice, over a clip of somebody else, quieter by ``other_below_db``: the teacher can tell of any sound, and
-    the more it is asked, the less the student learns by heart; leave_out: speakers never used (those of the shipped
-    visit); noisy_copies: of each voice, with room, noise, band and gain drawn; subtractions: (over-subtraction, floor)
-    drawn for every copy, so that the network hears with and without, and the device may choose.
+    besides, bent at ``bends_hz``, a share ``coloured`` of these with their mean envelope moved by ``colour`` of the way
+    to somebody else's: new voices to the teacher; over_others: ``split/set`` or ``split`` -> how often a clip is
+    laid, as yet another voice, over a clip of somebody else, quieter by ``other_below_db``: the teacher can tell of
+    any sound, and the more it is asked, the less the student learns by heart; leave_out: speakers never used (those
+    of the shipped visit); noisy_copies: of each voice, with room, noise, band and gain drawn; subtractions:
+    (over-subtraction, floor) drawn for every copy, so that the network hears with and without, and the device may
+    choose.
     """
 
     sets: dict[str, int]
@@ -37,6 +39,9 @@ class PrepareSettings:
     speeds: tuple[float, float] = (0.78, 1.28)
     throats: float = 0.6
     widest_throat: float = 1.25
+    bends_hz: tuple[float, ...] = (900.0, 2500.0)
+    coloured: float = 0.0
+    colour: tuple[float, float] = (0.3, 1.2)
     noisy_copies: int = 1
     noise_db: tuple[float, float] = (0.0, 25.0)
     subtractions: tuple[tuple[float, float], ...] = ((2.0, 0.125), (2.0, 0.125), (0.0, 1.0), (1.0, 0.25), (3.0, 0.0625))
