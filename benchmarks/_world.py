@@ -136,7 +136,7 @@ class World:
         pulses = self.lock.pulses
         opened = None
         try:
-            opened = self.kiosk.answer(self._evidence(person, take, quality, recording), final)
+            opened = self.kiosk.answer(self.evidence(person, take, quality, recording), final)
         except Exception as error:  # as the pipeline does
             self.kiosk.fault(error)
         if self.lock.pulses > pulses:
@@ -233,7 +233,8 @@ class World:
     def _people(self) -> list[str]:
         return [person.name for person in self.speakers.list()]
 
-    def _evidence(self, person: int, take: int, quality: Quality, recording: bool) -> Evidence:
+    def evidence(self, person: int, take: int, quality: Quality, recording: bool = False) -> Evidence:
+        """What is heard of a person, with the scores of the people of now."""
         embedding = Embedding(voice(person, take), self._model)
         scores = self._recogniser.scorer.rank(embedding, self.speakers.voiceprints(self._model))
         match = RecordingMatch("a film", 9, 0.0) if recording else None

@@ -1,6 +1,7 @@
 """A door put together by hand, so that any one part of it can be made to fail."""
 
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -189,6 +190,18 @@ def writes(database: Database) -> list[str]:
 
     database._tables.conn.set_trace_callback(note)
     return tables
+
+
+def begins(database: Database) -> threading.Event:
+    """Set when its next transaction is about to begin, and waits perhaps for that of another program."""
+    begun = threading.Event()
+
+    def note(statement: str) -> None:
+        if statement.lower().startswith("begin"):
+            begun.set()
+
+    database._tables.conn.set_trace_callback(note)
+    return begun
 
 
 def block(number: int = 0) -> AudioBlock:

@@ -1,7 +1,6 @@
 """``edgevoice run`` as a service in a process of its own, and somebody who speaks to it."""
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +10,10 @@ import soundfile
 
 from edgevoice.listening.capture import SAMPLE_RATE
 from tests.notify_socket import NotifySocket
+from tests.program import EDGEVOICE, REPOSITORY
 from tests.sound import clip
 from tests.virtual_microphone import VirtualMicrophone
 
-REPOSITORY = Path(__file__).parents[1]
 FED = "WATCHDOG=1"
 WATCHDOG_S = 0.4  # a message every 0.1 s
 WAITS = "EXTEND_TIMEOUT_USEC=400000"
@@ -25,7 +24,7 @@ TRIES = 60  # of half a second
 @contextmanager
 def served(folder: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     """The door of this folder, with its ``edgevoice.toml``; it is gone at the end however the evening went."""
-    command = [sys.executable, "-m", "edgevoice", "--data", folder, "run"]
+    command = [*EDGEVOICE, "--data", folder, "run"]
     with subprocess.Popen(
         command, env=environment, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as door:

@@ -10,7 +10,9 @@ import pytest
 from edgevoice.config import FILE_NAME, Settings, as_toml, documented, entries, load
 from edgevoice.config.documentation import field_texts, section_text
 from edgevoice.config.in_time import LEAST_PIN_DIGITS
+from edgevoice.door.reception import MOST_FLAWS
 from edgevoice.errors import SettingsError
+from edgevoice.hardware.pulse import LONGEST_PULSE_SECONDS
 from edgevoice.storage.pins import SHORTEST
 
 NOWHERE = Path("/nonexistent/edgevoice.toml")
@@ -175,6 +177,17 @@ def test_the_commented_file_changes_nothing_and_uncommented_it_says_the_defaults
     loaded = load(write(tmp_path, uncommented))
     assert loaded.settings == Settings()
     assert set(loaded.sources.values()) == {"file"}
+
+
+def test_the_defaults_are_what_the_readme_and_the_page_of_the_kiosk_promise() -> None:
+    settings = Settings()
+    assert settings.recognition.false_accept_rate == 0.001
+    assert (settings.lockout.attempts, settings.lockout.first_s, settings.lockout.longest_s) == (5, 30.0, 900.0)
+    assert (settings.door.margin_llr, settings.door.min_net_speech_s, settings.door.min_snr_db) == (1.0, 1.0, 6.0)
+    assert (settings.enrolment.utterances, settings.enrolment.claim_minutes) == (3, 60.0)
+    assert (settings.enrolment.answer_seconds, MOST_FLAWS) == (30.0, 6)
+    assert LONGEST_PULSE_SECONDS == 30.0
+    assert (settings.adaptation.enabled, settings.replay.guard, settings.mood.notice) == (False, True, "never")
 
 
 def test_every_setting_stands_in_the_commented_file_once() -> None:

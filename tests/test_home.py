@@ -4,7 +4,6 @@ import logging
 import os
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -28,6 +27,8 @@ from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
 from edgevoice.storage.backups import CONDEMNED, back_up, backups
 from edgevoice.storage.database import FILE_NAME
 from edgevoice.storage.rotation import rotate
+from tests.program import EDGEVOICE
+from tests.waiting import wait_until
 
 MODEL = "xvector-1"
 MATCH = Decision(True, "Ada scored 4.2, needs 3.1", "Ada", Cause.MATCH, {"llr": 4.2})
@@ -188,6 +189,20 @@ def test_a_key_change_that_was_cut_off_is_finished_when_the_house_is_opened(load
     assert not (loaded.data / "key.new").exists()
 
 
+def test_a_backup_of_before_a_key_change_that_was_cut_off_goes_when_the_house_is_opened(loaded: Loaded) -> None:
+    def fail(step: str) -> None:
+        if step == "make a new backup in the place of the older ones":
+            raise OSError("on purpose")
+
+    (old,) = backups(loaded.data)
+    with app.house(loaded) as home, pytest.raises(OSError, match="on purpose"):
+        rotate(home.database, home.secrets, home.events, fail)
+    assert old.path.exists()
+    assert people(loaded) == ["Ada"]
+    assert not old.path.exists()
+    assert backups(loaded.data)
+
+
 def test_a_removal_that_was_cut_off_is_finished_when_the_house_is_opened(loaded: Loaded) -> None:
     with app.house(loaded) as home:
         home.speakers.add("Wilhelmine", np.arange(8, dtype=np.float32), MODEL, 3)
@@ -195,7 +210,7 @@ def test_a_removal_that_was_cut_off_is_finished_when_the_house_is_opened(loaded:
             for _ in range(3_000):  # so that the rest of a removal takes its time
                 home.events.write("open", "Ada scored 4.2", "Ada")
         back_up(home.database)
-        command = [sys.executable, "-m", "edgevoice", "--data", str(loaded.data), "speakers", "remove", "Wilhelmine"]
+        command = [*EDGEVOICE, "--data", str(loaded.data), "speakers", "remove", "Wilhelmine"]
         with subprocess.Popen(command) as removal:
             while len(home.speakers.list()) == 2 and removal.poll() is None:
                 pass
@@ -212,12 +227,12 @@ def test_a_removal_that_was_cut_off_is_finished_when_the_house_is_opened(loaded:
 
 
 def wait_for(what: str, loaded: Loaded, home: app.House) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if (what == "backup" and backups(loaded.data)) or home.events.last(1)[0].kind == what:
-            return
-        time.sleep(0.02)
-    pytest.fail(f"no {what} in 30 s")
+    wait_until(lambda: (what == "backup" and bool(backups(loaded.data))) or home.events.last(1)[0].kind == what, 30)
+
+
+def looking() -> list[threading.Thread]:
+    """The threads that look after a database."""
+    return [thread for thread in threading.enumerate() if thread.name == "upkeep"]
 
 
 def test_a_door_makes_a_backup_when_one_is_due_and_writes_down_why_it_cannot(loaded: Loaded) -> None:
@@ -234,13 +249,16 @@ def test_a_door_makes_a_backup_when_one_is_due_and_writes_down_why_it_cannot(loa
         assert backups(loaded.data) == []
 
 
-def test_the_looks_go_on_after_a_backup_that_could_not_be_looked_at(loaded: Loaded) -> None:
+def test_the_looks_go_on_after_a_backup_that_could_not_be_looked_at(
+    loaded: Loaded, caplog: pytest.LogCaptureFixture
+) -> None:
     (good,) = backups(loaded.data)
     good.path.unlink()
     good.path.symlink_to(good.path)  # it leads to itself
     with app.house(loaded) as home, upkeep(loaded.settings, home, first_s=0.01, again_s=0.01):
-        (looks,) = [thread for thread in threading.enumerate() if thread.name == "upkeep"]
-        looks.join(0.5)
+        (looks,) = looking()
+        wait_until(lambda: "no backup" in caplog.text, 30)
+        looks.join(0.1)
         assert looks.is_alive()
 
 
@@ -260,7 +278,7 @@ def test_no_backups_are_made_where_none_are_wanted(loaded: Loaded) -> None:
     backups(loaded.data)[0].path.unlink()
     none = replace(loaded.settings, storage=replace(loaded.settings.storage, backups_kept=0))
     with app.house(loaded) as home, upkeep(none, home, first_s=0.0, again_s=0.01):
-        time.sleep(0.1)
+        assert looking() == []
     assert backups(loaded.data) == []
 
 

@@ -2,13 +2,14 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tomlkit
 from packaging.requirements import Requirement
+
+from tests.program import EDGEVOICE
 
 HERE = Path(__file__).parents[1]
 BOARDS = [
@@ -54,7 +55,7 @@ def test_an_interpreter_that_does_not_run_with_this_numpy_is_told_with_what_to_d
     (tmp_path / "tflite_runtime-2.14.0.dist-info" / "METADATA").write_text("Name: tflite-runtime\nVersion: 2.14.0\n")
     wav = HERE / "edgevoice" / "visit" / "ada-unlock-1.opus"
     done = subprocess.run(
-        [sys.executable, "-m", "edgevoice", "--data", tmp_path / "data", "identify", wav],
+        [*EDGEVOICE, "--data", tmp_path / "data", "identify", wav],
         env=os.environ | {"PYTHONPATH": f"{tmp_path}:{HERE}"},
         capture_output=True,
         text=True,

@@ -1,7 +1,6 @@
 """``edgevoice check --board``, on a simulated board whose wires are files."""
 
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from edgevoice.cli.board import STEPS
 from edgevoice.hardware.folder_gpio import read_log
 from edgevoice.storage.alone import alone
 from tests.cli.conftest import Shell
+from tests.program import EDGEVOICE
 
 BUTTON, DOOR, OUTSIDE = 24, 5, 6
 BOARD = """
@@ -70,7 +70,7 @@ def _restless_wires(board: Path) -> Iterator[None]:
 
 
 def _check(folder: Path, answers: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "edgevoice", "--config", str(_settings(folder)), "--data", str(folder / "data")]
+    command = [*EDGEVOICE, "--config", str(_settings(folder)), "--data", str(folder / "data")]
     return subprocess.run(
         [*command, "check", "--board"], input=answers, capture_output=True, text=True, timeout=120, check=False
     )

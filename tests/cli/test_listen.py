@@ -5,7 +5,6 @@ import os
 import pty
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from itertools import pairwise
@@ -23,10 +22,10 @@ from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlo
 from edgevoice.listening.utterance import Utterance
 from edgevoice.visit import FOLDER
 from tests.cli.conftest import Said, Shell
+from tests.program import EDGEVOICE, REPOSITORY
 from tests.sound import clip
 from tests.virtual_microphone import virtual_microphone, why_not
 
-REPOSITORY = Path(__file__).parents[2]
 ADA = FOLDER / "ada-unlock-1.opus"
 UTTERANCE_KEYS = ["event", "file", "start_s", "end_s", "net_speech_s", "snr_db", "clipped", "good", "reason"]
 LEVEL_KEYS = ["event", "t_s", "level_dbfs", "noise_dbfs", "snr_db", "speech", "voiced", "speaking"]
@@ -197,7 +196,7 @@ def on_a_terminal(
     master, slave = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
     environment["PYTHONIOENCODING"] = encoding
-    command = [sys.executable, "-m", "edgevoice", *map(str, arguments)]
+    command = [*EDGEVOICE, *map(str, arguments)]
     with subprocess.Popen(
         command, cwd=REPOSITORY, env=environment, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
     ) as process:
@@ -241,7 +240,7 @@ def test_ctrl_c_ends_it_cleanly() -> None:
 def test_a_microphone_that_is_unplugged_ends_it_with_an_error() -> None:
     with virtual_microphone() as microphone:
         with subprocess.Popen(
-            [sys.executable, "-m", "edgevoice", "--json", "listen"],
+            [*EDGEVOICE, "--json", "listen"],
             env=microphone.environment,
             cwd=REPOSITORY,
             stdout=subprocess.PIPE,

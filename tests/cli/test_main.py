@@ -13,10 +13,11 @@ import pytest
 
 from edgevoice.visit import FOLDER
 from tests.cli.conftest import Shell
+from tests.program import EDGEVOICE
 
 
 def edgevoice(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-m", "edgevoice", *map(str, arguments)]
+    return [*EDGEVOICE, *map(str, arguments)]
 
 
 def test_help_names_every_command(shell: Shell) -> None:

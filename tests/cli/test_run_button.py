@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from edgevoice.pipeline import Answer
 from edgevoice.visit import FOLDER
 from tests.cli.conftest import VISIT, Shell
 from tests.cli.test_serve import Quiet
+from tests.program import EDGEVOICE
 from tests.sound import clip
 
 HOLD, PRESS = "the button is held", "the button is pressed"
@@ -184,7 +184,7 @@ def test_keys_are_the_button_only_of_a_fake_lock(shell: Shell, tmp_path: Path) -
 
 
 def test_a_key_of_the_desk_begins_an_enrolment(shell: Shell, models: Path) -> None:
-    command = [sys.executable, "-m", "edgevoice", "--json", "--data", shell.data, "run", "--desk", "--fast"]
+    command = [*EDGEVOICE, "--json", "--data", shell.data, "run", "--desk", "--fast"]
     command += ["--wav", FOLDER / "room.flac"]
     done = subprocess.run(command, input="B", capture_output=True, text=True, timeout=120, check=True)
     states = [json.loads(line)["state"] for line in done.stdout.splitlines() if '"event": "state"' in line]
@@ -192,7 +192,7 @@ def test_a_key_of_the_desk_begins_an_enrolment(shell: Shell, models: Path) -> No
 
 
 def test_without_a_keyboard_there_is_no_desk(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "edgevoice", "--data", tmp_path, "run", "--desk", "--fast"]
+    command = [*EDGEVOICE, "--data", tmp_path, "run", "--desk", "--fast"]
     command += ["--wav", FOLDER / "room.flac"]
     without_input = ["sh", "-c", 'exec "$@" <&-', "sh", *command]
     done = subprocess.run(without_input, capture_output=True, text=True, timeout=120, check=False)

@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +12,12 @@ import soundfile
 
 from edgevoice.listening.capture import SAMPLE_RATE
 from tests.cli.conftest import Shell
+from tests.program import EDGEVOICE, REPOSITORY
 from tests.sound import clip
 from tests.virtual_microphone import VirtualMicrophone, virtual_microphone, why_not
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
 
-REPOSITORY = Path(__file__).parents[2]
 TAIL_S = 1.5
 LLR_TOLERANCE = 1.5  # the stream starts at another sample, so windows and noise differ: by 0.03 of the voices' cosine
 
@@ -40,7 +39,7 @@ def visitor(path: Path, name: str) -> Path:
 def decision_at_the_microphone(microphone: VirtualMicrophone, data: Path, sound: Path) -> dict[str, object]:
     """Start the kiosk, speak once it listens, and end it as systemd would."""
     with subprocess.Popen(
-        [sys.executable, "-m", "edgevoice", "--json", "--data", data, "run"],
+        [*EDGEVOICE, "--json", "--data", data, "run"],
         env=microphone.environment,
         cwd=REPOSITORY,
         stdout=subprocess.PIPE,

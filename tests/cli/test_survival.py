@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -15,10 +14,10 @@ from edgevoice.hardware.folder_gpio import Logged, read_log
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.visit import FOLDER, load_visit
+from tests.program import EDGEVOICE, REPOSITORY
 
-REPOSITORY = Path(__file__).parents[2]
 ADA = FOLDER / "ada-unlock-1.opus"
-RUN = [sys.executable, "-m", "edgevoice", "--json", "--data"]
+RUN = [*EDGEVOICE, "--json", "--data"]
 NAMESPACE = ["unshare", "--map-root-user", "--mount", "sh", "-euc"]
 
 

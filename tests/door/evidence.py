@@ -43,7 +43,16 @@ def evidence(
 
 # Near the limits as often as anywhere, or nearly every drawn evidence would be refused for several reasons at once.
 numbers = st.floats() | st.sampled_from([0.0, 0.02, 1.0, 1.6, 3.1, 4.1, 4.2, 6.0, 20.0])
-qualities = st.builds(Quality, numbers, numbers, numbers)
+shares = st.just(0.0) | numbers
+qualities = st.builds(
+    Quality,
+    net_speech_s=numbers,
+    snr_db=numbers,
+    clipped_share=numbers,
+    speech_dbfs=numbers,
+    offset_share=shares,
+    dropped_share=shares,
+)
 moods = st.none() | st.builds(Mood, st.text(max_size=5), st.dictionaries(st.text(max_size=5), numbers, max_size=3))
 recordings = st.none() | st.builds(RecordingMatch, st.text(max_size=5), st.integers(), numbers)
 scores = st.lists(st.builds(Score, st.sampled_from(["Ada", "Bo", "Cy"]), numbers, numbers, numbers), max_size=4)
@@ -61,4 +70,13 @@ evidences = st.builds(
     near_llr=numbers,
 )
 states = st.builds(DoorState, numbers, st.booleans(), st.booleans())
-rules = st.builds(Rules, numbers, numbers, numbers, numbers)
+rules = st.builds(
+    Rules,
+    min_net_speech_s=numbers,
+    min_snr_db=numbers,
+    max_clipped_share=numbers,
+    max_dropped_share=shares,
+    max_offset_share=shares,
+    margin_llr=numbers,
+    min_agreement=numbers,
+)

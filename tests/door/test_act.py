@@ -109,6 +109,20 @@ def test_the_row_is_on_the_disk_before_the_lock_moves(door: Door) -> None:
     assert lock.openings == [3.0]
 
 
+def test_what_is_to_be_shut_is_shut_before_the_row_is_written(door: Door) -> None:
+    class Watchful(Events):
+        def write(self, *row: object, **rest: object) -> int:
+            seen.append(door.lock.is_open)
+            return door.events.write("fault", "the case was opened")
+
+    seen: list[bool] = []
+    carry_out(door.act, MATCH)
+    machine = step(Machine(Limits(open_s=3.0)), Happens.STARTED, 0.0).machine
+    watched = Act(door.lock, door.lights, Watchful(door.database))
+    watched.carry_out(step(machine, Happens.TAMPER, 0.0), Row("fault", "the case was opened"))
+    assert seen == [False]
+
+
 def test_a_refusal_moves_nothing_shows_red_and_is_written(door: Door) -> None:
     outcome = carry_out(door.act, NO_MATCH)
     assert (outcome.opened, outcome.light, outcome.faults) == (False, Light.REFUSED, ())

@@ -132,14 +132,13 @@ def test_one_figure_that_is_no_number_keeps_it_shut_wherever_it_stands(bad: floa
         replace(good, scores=(replace(ada, cosine=bad), bo)),
         replace(good, scores=(replace(ada, score=bad), bo)),
         replace(good, threshold=bad),
-        replace(good, quality=replace(good.quality, net_speech_s=bad)),
-        replace(good, quality=replace(good.quality, snr_db=bad)),
-        replace(good, quality=replace(good.quality, clipped_share=bad)),
         replace(good, start_s=bad),
         replace(good, end_s=bad),
         replace(good, ms=Timing(1.0, bad, 1.0)),
     ]
     decisions = [decide(one, WELL, RULES) for one in spoilt]
+    for name in vars(good.quality):
+        decisions.append(decide(replace(good, quality=replace(good.quality, **{name: bad})), WELL, RULES))
     decisions += [decide(good, DoorState(bad, True), RULES)]
     decisions += [decide(good, WELL, replace(RULES, **{name: bad})) for name in RULES.__dataclass_fields__]
     assert {decision.cause for decision in decisions} == {Cause.UNSOUND}
@@ -190,6 +189,8 @@ def _allowed(heard: Evidence, state: DoorState, law: Rules) -> bool:
         and heard.quality.net_speech_s >= law.min_net_speech_s
         and heard.quality.snr_db >= law.min_snr_db
         and heard.quality.clipped_share <= law.max_clipped_share
+        and heard.quality.dropped_share <= law.max_dropped_share
+        and heard.quality.offset_share <= law.max_offset_share
         and heard.recording is None
         and agreement >= law.min_agreement
         and state.locked_out_for_s <= 0

@@ -1,5 +1,6 @@
 """Each fault of a sound is told in plain words with what to do, at the limit and not before."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -83,6 +84,12 @@ def test_what_may_pass_for_noise_is_told_before_it() -> None:
 def test_no_number_is_never_good() -> None:
     nothing = Quality(*[float("nan")] * 6)
     assert all(gate(nothing, RULES) for gate in GATES)
+
+
+@pytest.mark.parametrize("figure", ["net_speech_s", "snr_db", "clipped_share", "dropped_share", "offset_share"])
+def test_each_figure_alone_is_never_good_where_it_is_no_number(figure: str) -> None:
+    assert complaints(GOOD, RULES) == []
+    assert len(complaints(replace(GOOD, **{figure: math.nan}), RULES)) == 1
 
 
 def test_two_people_in_one_utterance_are_refused_and_told_so_and_it_counts_as_an_attempt() -> None:

@@ -79,6 +79,12 @@ def test_no_clock_shortens_a_lockout_by_more_than_the_time_it_has_shown(times: l
     assert lockout.left_s == pytest.approx(max(0.0, 30.0 - (shown - 100.0)), abs=1e-6)
 
 
+@pytest.mark.parametrize("now", [math.nan, math.inf, -math.inf])
+def test_a_clock_that_shows_no_time_leaves_a_lockout_as_it_is(now: float) -> None:
+    lockout = fail(Lockout(), 5, 100.0)
+    assert at(lockout, now) == lockout
+
+
 def test_a_clock_set_back_opens_nothing_early() -> None:
     lockout = at(at(fail(Lockout(), 5, 100.0), 50.0), 110.0)
     assert lockout.left_s == 20.0
@@ -148,6 +154,16 @@ def test_attempts_count_even_when_they_cannot_be_kept(database: Database) -> Non
         with pytest.raises(StorageError):
             attempts.note(NO_MATCH)
     assert attempts.locked_out_for_s() == 30.0
+
+
+def test_a_lockout_ends_also_where_that_cannot_be_kept(database: Database) -> None:
+    clock = ManualClock(100.0)
+    attempts = Attempts(State(database), RULES, clock)
+    for _ in range(5):
+        attempts.note(NO_MATCH)
+    clock.advance(30.0)
+    database.rows("pragma query_only = on")
+    assert attempts.locked_out_for_s() == 0.0
 
 
 def test_a_lockout_that_is_over_is_not_served_again_after_a_restart(database: Database) -> None:

@@ -146,6 +146,12 @@ def test_a_door_opened_with_leave_is_not_forced_but_held_where_it_stays_open(lea
     assert step(held.machine, Event.DOOR_CLOSED, 200.0).machine.state is State.LISTENING
 
 
+def test_the_time_to_leave_begins_when_the_pulse_ends() -> None:
+    pulse = (Event.MATCH, 100.0), (Event.TICK, 105.0)
+    assert not after(*pulse, (Event.DOOR_OPENED, 114.9)).machine.door_is_forced
+    assert after(*pulse, (Event.DOOR_OPENED, 115.1)).machine.door_is_forced
+
+
 def test_where_a_press_is_asked_for_nothing_opens_without_it_and_it_counts_once() -> None:
     limits = Limits(open_s=5.0, intent_s=8.0)
     idle = after((Event.MATCH, 1.0), limits=limits)
@@ -182,6 +188,12 @@ def test_a_press_opens_one_sentence_and_no_longer_than_any_is() -> None:
     again = step(step(begun, Event.MATCH, 3.0).machine, Event.MATCH, 4.0)
     assert Do.OPEN not in again.does
     assert step(begun, Event.MATCH, 22.1).does == ()  # a noise that never ends
+
+
+def test_a_press_for_the_next_sentence_waits_until_this_one_has_ended() -> None:
+    first = ((Event.PRESSED, 1.0), (Event.SPEECH, 2.0), (Event.PRESSED, 3.0), (Event.SILENCE, 13.0))
+    assert Do.OPEN in after(*first, (Event.SPEECH, 14.0), (Event.MATCH, 15.0), limits=INTENT).does
+    assert after(*first, (Event.SPEECH, 22.0), (Event.MATCH, 23.0), limits=INTENT).does == ()
 
 
 def test_a_lockout_rests_as_one_and_nothing_opens_in_it() -> None:

@@ -13,20 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from benchmarks._failing import PARTS, PIN, BrokenError
 from benchmarks._world import GOOD, QUALITIES, World, world
 from benchmarks.random_walk import FACTORS, walk
-from edgevoice import app
-from edgevoice.config import load
 from edgevoice.door.act import Act
 from edgevoice.door.states import State
 from edgevoice.hardware import Press
 from edgevoice.hardware.fake_inputs import FakeContact
 from edgevoice.recognition.recognise import Recogniser
-
-
-@pytest.fixture(name="recogniser", scope="module")
-def _recogniser(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Recogniser:
-    loaded = load(data=tmp_path_factory.mktemp("walk"), system_file=Path("none"))
-    with app.house(loaded) as house:
-        return app.recogniser(loaded.settings, house.speakers)
 
 
 def test_ten_thousand_random_steps_find_no_way_to_an_open_door(tmp_path: Path, models: Path) -> None:

@@ -1,7 +1,7 @@
 """The dialogue at the button: who may, what is asked, what each sentence comes to, and that nothing half done stays."""
 
+import math
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +10,6 @@ import pytest
 
 from benchmarks._failing import BrokenError
 from benchmarks._world import GOOD, RULES, World, voice, world
-from edgevoice import app
-from edgevoice.config import load
 from edgevoice.door.reception import MOST_FLAWS
 from edgevoice.door.register import Register
 from edgevoice.door.states import State
@@ -19,20 +17,15 @@ from edgevoice.hardware import Light, Press, Prompt
 from edgevoice.hardware.fake_inputs import FakeContact
 from edgevoice.listening.quality import Quality
 from edgevoice.recognition.recognise import Recogniser
+from edgevoice.recognition.score import Score
 from edgevoice.storage.database import Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
 from edgevoice.storage.voiceprints import Voiceprint
+from tests.house import begins
 
 NOBODY, ADA, BEN, EVE = 0, 1, 2, 3
-
-
-@pytest.fixture(name="recogniser", scope="module")
-def _recogniser(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Recogniser:
-    loaded = load(data=tmp_path_factory.mktemp("reception"), system_file=Path("none"))
-    with app.house(loaded) as house:
-        return app.recogniser(loaded.settings, house.speakers)
 
 
 @pytest.fixture(name="empty")
@@ -224,7 +217,7 @@ def test_whoever_claims_a_house_that_somebody_else_has_claimed_meanwhile_is_not_
 
 
 def test_of_two_who_claim_one_house_at_the_same_moment_one_is_enrolled(empty: World, recogniser: Recogniser) -> None:
-    began = threading.Event()
+    began, waits = threading.Event(), begins(empty.database)
 
     def enrol_ada() -> None:
         folder = empty.database.path.parent
@@ -232,7 +225,7 @@ def test_of_two_who_claim_one_house_at_the_same_moment_one_is_enrolled(empty: Wo
             register = Register(another, Speakers(another, Secrets(folder / "key", another)), Events(another))
             with another.transaction():
                 began.set()
-                time.sleep(0.5)  # long enough for a look outside the transaction, which would find nobody
+                assert waits.wait(60)  # a look before that has found nobody
                 register.enrol(Voiceprint("Ada", voice(ADA, 1), recogniser.xvector.manifest.name, 3), recogniser)
 
     hold(empty)
@@ -241,6 +234,7 @@ def test_of_two_who_claim_one_house_at_the_same_moment_one_is_enrolled(empty: Wo
     other = threading.Thread(target=enrol_ada)
     other.start()
     assert began.wait(60)
+    waits.clear()
     empty.speak(EVE, 3, GOOD)
     other.join()
     assert people(empty) == {"Ada": True}
@@ -306,6 +300,13 @@ def test_somebody_who_is_enrolled_already_is_told_and_is_not_enrolled_twice(home
     assert (said(home)[-1], home.kiosk.counted) == (Prompt.ALREADY_ENROLLED, "1 of 3")
 
 
+def test_somebody_of_whom_it_cannot_be_told_is_not_enrolled(home: World) -> None:
+    hold(home)
+    home.speak(ADA, 20, GOOD)
+    home.kiosk.answer(replace(home.evidence(EVE, 1, GOOD), scores=(Score("person 1", 0.0, 0.0, math.nan),)))
+    assert (said(home)[-1], home.kiosk.counted) == (Prompt.ALREADY_ENROLLED, "1 of 3")
+
+
 def test_too_many_poor_sentences_end_it(empty: World) -> None:
     hold(empty)
     empty.speak(ADA, 1, GOOD)
@@ -348,7 +349,7 @@ def test_nothing_is_added_to_a_voice_that_the_scores_take_for_another_persons(ho
     hold(home, 2)
     home.speak(ADA, 20, GOOD)
     home.speak(BEN, 31, GOOD)
-    like_ada = replace(home._evidence(BEN, 32, GOOD, False), scores=home._evidence(ADA, 32, GOOD, False).scores)
+    like_ada = replace(home.evidence(BEN, 32, GOOD), scores=home.evidence(ADA, 32, GOOD).scores)
     home.kiosk.answer(like_ada)
     assert (said(home)[-1], home.kiosk.counted) == (Prompt.OTHER_VOICE, "2 of 3")
 

@@ -1,9 +1,11 @@
 """The people of the house: what two programs do at once."""
 
+import math
 import threading
-import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from queue import Queue
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from edgevoice.door.register import Register
 from edgevoice.errors import EnrolmentError, SpeakerError, StorageError
 from edgevoice.recognition.recognise import Recogniser
 from edgevoice.storage.voiceprints import Voiceprint
+from tests.house import begins
 
 
 def voice(name: str, recogniser: Recogniser) -> Voiceprint:
@@ -24,12 +27,13 @@ def voice(name: str, recogniser: Recogniser) -> Voiceprint:
 
 def test_one_voice_enrolled_under_two_names_at_once_is_kept_under_one(tmp_path: Path, models: Path) -> None:
     loaded = load(data=tmp_path, system_file=tmp_path / "none")
-    began, refused = threading.Event(), threading.Event()
+    waits: Queue[threading.Event] = Queue()
+    refused = threading.Event()
 
     def enrol_bo() -> None:
         with app.house(loaded) as home:
             recogniser = app.recogniser(loaded.settings, home.speakers)
-            began.set()
+            waits.put(begins(home.database))
             try:
                 home.register.enrol(voice("Bo", recogniser), recogniser)
             except EnrolmentError:
@@ -41,8 +45,7 @@ def test_one_voice_enrolled_under_two_names_at_once_is_kept_under_one(tmp_path: 
         with home.database.transaction():
             home.register.enrol(voice("Ada", recogniser), recogniser)
             other.start()
-            assert began.wait(60)
-            time.sleep(0.5)  # long enough for a comparison outside the transaction, which would find nobody
+            assert waits.get(timeout=60).wait(60)  # a comparison before that has found nobody
         other.join()
         assert refused.is_set()
         assert [person.name for person in home.speakers.list()] == ["Ada"]
@@ -53,11 +56,12 @@ def test_two_administrators_who_go_at_once_do_not_leave_nobody(
     tmp_path: Path, leave: Callable[[Register, str], str]
 ) -> None:
     loaded = load(data=tmp_path, system_file=tmp_path / "none")
-    began, refused = threading.Event(), threading.Event()
+    waits: Queue[threading.Event] = Queue()
+    refused = threading.Event()
 
     def bo_goes() -> None:
         with app.house(loaded) as home:
-            began.set()
+            waits.put(begins(home.database))
             try:
                 leave(home.register, "Bo")
             except SpeakerError:
@@ -72,8 +76,7 @@ def test_two_administrators_who_go_at_once_do_not_leave_nobody(
         with home.database.transaction():
             home.register.demote("Ada")
             other.start()
-            assert began.wait(60)
-            time.sleep(0.5)  # long enough for a look outside the transaction, which would find Ada
+            assert waits.get(timeout=60).wait(60)  # a look before that has found Ada
         other.join()
         assert refused.is_set()
         assert home.register.administrators() == ["Bo"]
@@ -124,3 +127,13 @@ def test_an_adaptation_that_is_undone_is_written_down_once(tmp_path: Path, model
         home.speakers.adapt(kept, kept.vector)
         assert [home.register.reset("ada") for _ in range(2)] == [True, False]
         assert [(event.kind, event.speaker) for event in home.events.last(9)] == [("enrolled", "Ada"), ("reset", "Ada")]
+
+
+def test_a_voice_whose_score_is_no_number_is_added_to_nobody(tmp_path: Path, models: Path) -> None:
+    loaded = load(data=tmp_path, system_file=tmp_path / "none")
+    with app.house(loaded) as home:
+        recogniser = app.recogniser(loaded.settings, home.speakers)
+        kept = home.register.enrol(voice("Ada", recogniser), recogniser)
+        with pytest.raises(EnrolmentError, match="scored nan as that person"):
+            home.register.extend(replace(kept, vector=np.full_like(kept.vector, math.nan)), recogniser)
+        assert home.speakers.enrolled_with("Ada").utterances == 3

@@ -19,7 +19,7 @@ from edgevoice.door.machine import Limits
 from edgevoice.door.pin import PinFactor
 from edgevoice.door.rhythm import RhythmRules
 from edgevoice.door.second_factor import Factor
-from edgevoice.door.states import State
+from edgevoice.door.states import Event, State
 from edgevoice.errors import SettingsError, StorageError
 from edgevoice.hardware import Contacts, Light, Press, Prompt
 from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
@@ -199,6 +199,24 @@ def test_a_pin_that_is_pressed_when_it_is_asked_for_no_more_comes_to_nothing() -
         assert any([*looks, factor.look()]) is came
 
 
+def test_presses_of_before_are_no_part_of_a_pin_that_would_be_right_with_them() -> None:
+    clock = ManualClock()
+    button = FakeButton(clock)
+    factor = PinFactor(Known({"Ada": "3"}), button, RhythmRules(), clock)
+    for presses, right in ((2, Event.DISPROVED), (3, Event.PROVED)):
+        button.press(0.1)
+        clock.advance(0.3)
+        factor.ask("Ada")
+        for _ in range(presses):
+            button.press(0.1)
+            clock.advance(0.3)
+            assert factor.look() is None
+        clock.advance(5.0)
+        proof = factor.look()
+        assert proof is not None
+        assert proof.event is right
+
+
 def test_the_digits_of_a_challenge_open_and_the_answer_must_be_a_whole_utterance(tmp_path: Path) -> None:
     with house(tmp_path, challenge("314")) as it:
         hear(it, ADA)
@@ -326,6 +344,16 @@ def test_whoever_else_says_the_digits_ends_it_shut(tmp_path: Path, answer: Evide
         assert hear(it, answer) is Cause.UNPROVED
         assert (it.lock.openings, it.failed(), it.kiosk.state) == ([], 1, State.REFUSED)
         assert it.said()[-1] is Prompt.REFUSED
+
+
+def test_the_right_digits_after_their_time_are_a_refusal_that_counts(tmp_path: Path) -> None:
+    with house(tmp_path, challenge("314")) as it:
+        hear(it, STRANGER)
+        it.wait(3.0)
+        hear(it, ADA)
+        it.clock.advance(20.1)  # and no look in between
+        assert hear(it, ADA) is Cause.UNPROVED
+        assert (it.lock.openings, it.failed(), it.events.last(1)[0].kind) == ([], 2, "refused")
 
 
 def test_other_digits_end_it_and_the_next_time_others_are_drawn(tmp_path: Path) -> None:

@@ -1,5 +1,4 @@
 import time
-from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -9,16 +8,10 @@ from edgevoice.hardware import Prompt
 from edgevoice.hardware.buzzer import DASH, DOT, PATTERNS, GpioBuzzer
 from edgevoice.hardware.fake_gpio import FakeGpio
 from edgevoice.hardware.pins import GpioSettings
+from tests.waiting import wait_until
 
 PIN = 12
 BUZZER = GpioSettings(buzzer_pin=PIN)
-
-
-def _wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.005)
 
 
 def test_every_prompt_has_a_pattern_of_its_own() -> None:
@@ -46,7 +39,7 @@ def test_a_pattern_is_sounded_and_ends_in_silence(settings: GpioSettings, off: i
     assert gpio.levels(settings.buzzer_pin) == [off]
     buzzer.say([Prompt.SAY_AGAIN])
     assert buzzer.busy
-    _wait_until(lambda: not buzzer.busy)
+    wait_until(lambda: not buzzer.busy)
     assert gpio.levels(settings.buzzer_pin) == [off, on, off, on, off]
     times = [change.at_s for change in gpio.history if change.level == on]
     assert times[1] - times[0] > DOT
@@ -57,7 +50,7 @@ def _lengths(prompt: Prompt) -> list[float]:
     gpio = FakeGpio()
     buzzer = GpioBuzzer(gpio, BUZZER)
     buzzer.say([prompt])
-    _wait_until(lambda: not buzzer.busy)
+    wait_until(lambda: not buzzer.busy)
     return [after.at_s - change.at_s for change, after in pairwise(gpio.history) if change.level == 1]
 
 
@@ -71,7 +64,7 @@ def test_another_prompt_replaces_the_one_being_sounded_at_once() -> None:
     gpio = FakeGpio()
     buzzer = GpioBuzzer(gpio, BUZZER)
     buzzer.say([Prompt.DOOR_FORCED, Prompt.DOOR_FORCED])
-    _wait_until(lambda: 1 in gpio.levels(PIN))
+    wait_until(lambda: 1 in gpio.levels(PIN))
     buzzer.say([])
     assert not buzzer.busy
     assert gpio.levels(PIN)[-1] == 0

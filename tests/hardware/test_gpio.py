@@ -2,7 +2,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
@@ -12,16 +11,10 @@ from edgevoice.hardware.fake_gpio import FakeGpio
 from edgevoice.hardware.gpio import GpioLock
 from edgevoice.hardware.pins import GpioSettings
 from tests.hardware.test_fake import BAD_SECONDS
+from tests.waiting import wait_until
 
 HIGH_17 = GpioSettings(relay_pin=17)
 LOW_4 = GpioSettings(relay_pin=4, relay_active_high=False)
-
-
-def _wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.005)
 
 
 @pytest.mark.parametrize(("settings", "off", "on"), [(HIGH_17, 0, 1), (LOW_4, 1, 0)], ids=["active high", "active low"])
@@ -33,7 +26,7 @@ def test_the_relay_is_off_first_on_for_the_pulse_and_off_again(settings: GpioSet
     lock.open_for(30.0)
     assert lock.is_open
     lock.open_for(0.05)
-    _wait_until(lambda: gpio.input(settings.relay_pin) == off)
+    wait_until(lambda: gpio.input(settings.relay_pin) == off)
     assert gpio.levels(settings.relay_pin) == [off, on, off]
 
 
@@ -41,7 +34,7 @@ def test_the_timer_ends_a_pulse_on_time_although_nobody_calls() -> None:
     gpio = FakeGpio()
     lock, asked_s = GpioLock(gpio, HIGH_17), time.monotonic()
     lock.open_for(0.1)
-    _wait_until(lambda: gpio.levels(17) == [0, 1, 0])
+    wait_until(lambda: gpio.levels(17) == [0, 1, 0])
     assert gpio.history[-1].at_s - asked_s >= 0.1
 
 
@@ -62,7 +55,7 @@ def test_a_second_pulse_restarts_the_first_and_is_not_cut_by_its_timer() -> None
     lock.open_for(0.5)
     asked_s = time.monotonic()
     lock.open_for(1.0)
-    _wait_until(lambda: gpio.levels(17) == [0, 1, 0])
+    wait_until(lambda: gpio.levels(17) == [0, 1, 0])
     assert gpio.history[-1].at_s - asked_s >= 1.0
 
 
@@ -71,7 +64,7 @@ def test_a_shorter_second_pulse_shortens_the_first() -> None:
     lock = GpioLock(gpio, HIGH_17)
     lock.open_for(30.0)
     lock.open_for(0.05)
-    _wait_until(lambda: gpio.levels(17) == [0, 1, 0])
+    wait_until(lambda: gpio.levels(17) == [0, 1, 0])
 
 
 def test_shutting_ends_the_pulse_at_once_and_is_harmless_when_shut() -> None:
@@ -143,6 +136,18 @@ def test_a_lock_that_can_have_no_timer_ends_the_pulse_that_it_has() -> None:
     assert gpio.levels(17) == [0, 1, 0]
 
 
+def test_a_pulse_that_nothing_would_end_never_reaches_the_pin() -> None:
+    gpio = FakeGpio()
+    lock = GpioLock(gpio, HIGH_17)
+    before = threading.stack_size(1 << 46)
+    try:
+        with pytest.raises(HardwareError, match="could not be opened safely"):
+            lock.open_for(30.0)
+    finally:
+        threading.stack_size(before)
+    assert 1 not in gpio.levels(17)
+
+
 def test_a_pin_that_does_not_obey_while_shutting_is_set_up_anew_as_off() -> None:
     gpio = FakeGpio()
     lock = GpioLock(gpio, HIGH_17)
@@ -173,7 +178,7 @@ def test_if_nothing_helps_it_is_told_and_the_timer_goes_on_trying() -> None:
     gpio.fail("setup", 4)
     with pytest.raises(HardwareError, match="could not be shut"):
         lock.shut()
-    _wait_until(lambda: gpio.levels(17) == [0, 1, 0])
+    wait_until(lambda: gpio.levels(17) == [0, 1, 0])
 
 
 def test_an_unreadable_pin_ends_shut() -> None:

@@ -4,7 +4,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,13 +21,6 @@ from edgevoice.hardware.relay_off import relay_off
 from edgevoice.hardware.relay_settings import relay_settings
 
 
-def _wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.005)
-
-
 def _levels(board: Path) -> list[int | None]:
     return [line.level for line in read_log(board)]
 
@@ -39,6 +31,20 @@ def test_a_guard_watches_before_anything_is_driven_and_shuts_when_it_is_ended(tm
     guard.close()
     guard.close()
     assert _levels(tmp_path) == [0, None]
+
+
+@pytest.mark.parametrize("told", ["let go\n", "let |go\n", "open 30.0\nlet go|\n"])
+def test_what_a_guard_is_told_in_pieces_is_what_it_is_told_at_once(tmp_path: Path, told: str) -> None:
+    command = [sys.executable, "-m", "edgevoice.hardware.guard", "--pin", "17", "--simulated", str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as guard:
+        assert guard.stdin is not None and guard.stdout is not None
+        assert guard.stdout.readline() == b"ready\n"
+        for piece in told.split("|"):
+            guard.stdin.write(piece.encode())
+            time.sleep(0.1)
+        guard.stdin.close()
+        assert guard.wait(10) == 0
+    assert _levels(tmp_path) == []
 
 
 def test_a_guard_of_an_active_low_relay_drives_it_high(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from edgevoice.errors import MicrophoneError
 from edgevoice.hardware.microphone import MicrophoneSettings, MicrophoneState, PyAudioMicrophone
 from edgevoice.hardware.recorder_process import RecorderProcess, list_devices
+from tests.waiting import wait_until
 
 Trouble = Callable[[str], None]
 
@@ -74,13 +75,6 @@ def _heard(trouble: Trouble) -> Iterator[Heard]:
 
 def is_there(process: int) -> bool:
     return Path(f"/proc/{process}").exists()
-
-
-def wait_until(so: Callable[[], bool]) -> None:
-    due_s = time.monotonic() + 10
-    while not so():
-        assert time.monotonic() < due_s
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGABRT, signal.SIGSTOP])

@@ -1,7 +1,6 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +13,9 @@ from edgevoice.hardware.prompts import FOLDER, clip
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.hardware.speaker import Speaker
 from tests.hardware.fake_playback import FakePlayback
+from tests.waiting import wait_until
 
 QUIET = np.zeros(int(2 * BUFFER_SECONDS * 16_000), np.int16)
-
-
-def _wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.005)
 
 
 def _speaker(audio: FakePlayback, device: str | None = None, volume_percent: int = 100) -> Speaker:
@@ -36,7 +29,7 @@ def test_what_is_said_is_played_clip_after_clip_sample_for_sample() -> None:
     speaker.say([Prompt.ASK_DIGITS, Prompt.DIGIT_4])
     assert speaker.busy
     audio.go_on.set()
-    _wait_until(lambda: not speaker.busy)
+    wait_until(lambda: not speaker.busy)
     (stream,) = audio.streams
     clips = [read_sound(clip("en", prompt)) for prompt in (Prompt.ASK_DIGITS, Prompt.DIGIT_4)]
     assert np.array_equal(stream.samples(), np.concatenate([*clips, QUIET]))
@@ -56,10 +49,10 @@ def test_another_prompt_replaces_the_one_being_said() -> None:
     audio.go_on.clear()
     speaker = _speaker(audio)
     speaker.say([Prompt.CLAIM])
-    _wait_until(lambda: len(audio.streams) == 1)
+    wait_until(lambda: len(audio.streams) == 1)
     speaker.say([Prompt.DONE])
     audio.go_on.set()
-    _wait_until(lambda: not speaker.busy)
+    wait_until(lambda: not speaker.busy)
     cut, whole = audio.streams
     assert len(cut.samples()) < len(read_sound(clip("en", Prompt.CLAIM))) / 2
     assert not cut.is_open
@@ -78,7 +71,7 @@ def test_a_loudspeaker_that_hangs_holds_one_thread_and_says_the_last_thing_when_
     speaker.say([Prompt.DONE])
     assert threading.active_count() <= before + 1
     audio.go_on.set()
-    _wait_until(lambda: not speaker.busy)
+    wait_until(lambda: not speaker.busy)
     assert np.array_equal(audio.streams[-1].samples(), np.concatenate([read_sound(clip("en", Prompt.DONE)), QUIET]))
 
 
@@ -87,10 +80,10 @@ def test_saying_nothing_is_silence() -> None:
     audio.go_on.clear()
     speaker = _speaker(audio)
     speaker.say([Prompt.CLAIM])
-    _wait_until(lambda: len(audio.streams) == 1)
+    wait_until(lambda: len(audio.streams) == 1)
     speaker.say([])
     audio.go_on.set()
-    _wait_until(lambda: not speaker.busy)
+    wait_until(lambda: not speaker.busy)
     assert not audio.streams[0].ended
 
 
@@ -99,7 +92,7 @@ def test_a_device_that_knows_another_format_plays_the_same_words(rate: int, chan
     audio = FakePlayback("fussy", knows=((rate, channels),))
     speaker = _speaker(audio)
     speaker.say([Prompt.DONE])
-    _wait_until(lambda: not speaker.busy)
+    wait_until(lambda: not speaker.busy)
     seconds = len(audio.streams[0].samples()) / rate
     words = read_sound(clip("en", Prompt.DONE))
     assert seconds == pytest.approx((len(words) + len(QUIET)) / 16_000, abs=0.001)
@@ -109,7 +102,7 @@ def test_the_device_is_chosen_by_a_part_of_its_name() -> None:
     audio = FakePlayback("HDMI", "USB Audio: - (hw:1,0)")
     speaker = _speaker(audio, "usb")
     speaker.say([Prompt.DONE])
-    _wait_until(lambda: not speaker.busy)
+    wait_until(lambda: not speaker.busy)
     assert audio.played_on == [2]
 
 
@@ -128,7 +121,7 @@ def test_a_loudspeaker_that_cannot_be_used_is_logged_and_the_door_goes_on(
     speaker = _speaker(audio, device)
     with caplog.at_level(logging.ERROR):
         speaker.say([Prompt.DONE])
-        _wait_until(lambda: not speaker.busy)
+        wait_until(lambda: not speaker.busy)
     assert told in caplog.text
     assert audio.terminated == 1
 
@@ -139,7 +132,7 @@ def test_a_loudspeaker_that_is_unplugged_is_logged_and_its_stream_closed(caplog:
     speaker = _speaker(audio)
     with caplog.at_level(logging.ERROR):
         speaker.say([Prompt.DONE])
-        _wait_until(lambda: not speaker.busy)
+        wait_until(lambda: not speaker.busy)
     assert "loud fell silent" in caplog.text
     assert not audio.streams[0].is_open
 

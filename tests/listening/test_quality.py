@@ -69,6 +69,13 @@ def test_clipping_is_counted() -> None:
     assert quality(wave * 32767 / np.abs(wave).max() * 8).clipped_share > 0.01
 
 
+def test_clipping_in_a_pause_counts_too() -> None:
+    frames = front_end(clip(VOICE))
+    pause = np.flatnonzero(frames.speech == 0)
+    frames.clipped[pause[:10]] = 160
+    assert assess(frames).clipped_share >= 10 / len(frames.speech)
+
+
 @pytest.mark.parametrize("offset", [-3277, 3277])
 def test_an_offset_is_measured_as_a_share_of_full_scale_whatever_its_sign(offset: int) -> None:
     assert quality(clip(VOICE).astype(np.float64) + offset).offset_share == pytest.approx(0.1, abs=0.005)

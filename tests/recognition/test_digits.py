@@ -69,6 +69,7 @@ def test_silence_of_any_length_has_no_digits(model: DigitModel, frames: int) -> 
     mfcc = np.zeros((frames, 40), np.int32)
     assert model.posteriors(mfcc).shape == (-(-frames // 2), 11)
     assert not model.accepts(mfcc, "4715")
+    assert not model.accepts(mfcc, "")
 
 
 def test_the_odds_of_a_sure_string_are_finite_and_far_apart() -> None:
@@ -111,6 +112,14 @@ def test_another_manifest_is_refused_by_name(copy: Path, field: str, value: obje
     with pytest.raises(ModelError, match=word) as caught:
         DigitModel(copy)
     assert "digits" in str(caught.value)
+
+
+def test_the_threshold_is_that_of_the_manifest(copy: Path, heard: dict[str, Cepstra]) -> None:
+    manifest = copy.with_suffix(".json")
+    sure = {"acceptance": {"far": 0.01, "llr": 27.7}}  # as much as there is
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | sure))
+    digits, mfcc = next(iter(heard.items()))
+    assert not DigitModel(copy).accepts(mfcc, digits)
 
 
 def test_the_model_of_voices_is_no_model_of_digits(model_path: Path) -> None:

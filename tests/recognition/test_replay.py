@@ -117,6 +117,12 @@ def test_a_look_that_cannot_open_is_not_kept_until_it_is_whole(home: Home) -> No
     assert len(home.heard.ids()) == 1
 
 
+def test_a_look_that_scores_just_as_much_as_is_wanted_is_kept(home: Home) -> None:
+    early = utterances(clip(ONE), early=True)[0]
+    home.guard(llr=evidence().threshold).recognise(early)
+    assert len(home.heard.ids()) == 1
+
+
 def test_of_several_people_one_who_matches_is_enough_to_be_kept(home: Home) -> None:
     class Household(Recogniser):
         def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence:
@@ -194,6 +200,14 @@ def test_who_is_removed_is_forgotten_at_once(home: Home) -> None:
     guard.recognise(whole(ONE))
     home.speakers.remove("Ada")
     assert guard.recognise(later(whole(ONE))).recording is None
+
+
+def test_what_opened_early_goes_with_its_person_once_it_is_whole(home: Home) -> None:
+    guard, (early, *_, final) = home.guard(), utterances(clip(ONE), early=True)
+    guard.recognise(early)
+    guard.heard_out(final)
+    home.speakers.remove("Ada")
+    assert not len(home.heard.ids())
 
 
 def test_what_cannot_be_kept_is_an_error_and_no_evidence(home: Home) -> None:

@@ -16,7 +16,7 @@ from edgevoice.errors import StorageError
 from edgevoice.storage import chain
 from edgevoice.storage.alone import alone
 from edgevoice.storage.archive import pack, unpack_and_restore
-from edgevoice.storage.backups import back_up, backups, finish
+from edgevoice.storage.backups import back_up, backups, condemn, finish
 from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.events import Events
 from edgevoice.storage.keys import write_key
@@ -277,6 +277,27 @@ def test_in_another_folder_a_backup_takes_no_other_backup_with_it(tmp_path: Path
     (kept, *_) = backups(new)
     with Database.read(kept.path) as before:
         assert ("Dan",) in before.rows("select name from speakers")
+
+
+def test_a_backup_with_somebody_whose_removal_was_cut_off_does_not_outlive_a_restore(
+    folder: Path, archive: Path
+) -> None:
+    with Database.open(folder) as database:
+        old = back_up(database).path
+        with database.transaction():  # all that a removal does before a power cut in its middle
+            database.rows("delete from speakers where name = 'Bo'")
+            condemn(database)
+    assert old.exists()
+    unpack_and_restore(folder, archive, ask)
+    assert not old.exists()
+
+
+def test_how_it_was_before_takes_the_place_of_no_older_backup(folder: Path, archive: Path) -> None:
+    with Database.open(folder) as database:
+        older = [back_up(database, keep=20).path for _ in range(9)]
+    unpack_and_restore(folder, archive, ask)
+    assert {*older} < {backup.path for backup in backups(folder)}
+    assert len(backups(folder)) == 10
 
 
 def test_an_archive_that_a_power_cut_left_unfinished_goes_with_the_next_backup(folder: Path, archive: Path) -> None:

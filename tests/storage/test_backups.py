@@ -274,6 +274,14 @@ def test_a_house_is_lost_where_its_database_is_gone_and_not_where_there_never_wa
     assert not is_lost(home)
 
 
+def test_a_house_of_which_only_backups_are_left_is_lost_and_not_a_new_one(home: Path, database: Database) -> None:
+    back_up(database)
+    database.close()
+    for path in [path for path in home.iterdir() if path.is_file()]:
+        path.unlink()
+    assert is_lost(home)
+
+
 CUT_OFF = """
 import os, signal, sys
 from pathlib import Path

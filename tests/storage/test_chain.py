@@ -25,6 +25,10 @@ def events(database: Database) -> Events:
 TAMPERED = {
     "a time": ("update events set at = '2026-01-01T00:00:00.000+00:00' where id = 5", "row 5 was changed"),
     "a kind": ("update events set kind = 'refused' where id = 5", "row 5 was changed"),
+    "a letter of the kind moved into the time": (
+        "update events set at = at || 'o', kind = 'pen' where id = 5",
+        "row 5 was changed",
+    ),
     "its details": ("update events set sealed = sealed || x'00' where id = 5", "row 5 was changed"),
     "details of another row": (
         "update events set sealed = (select sealed from events where id = 7) where id = 5",
@@ -75,6 +79,19 @@ def test_the_newest_removed_with_an_older_head_put_back_is_not_noticed_without_a
     assert (proof.last_id, proof.head) != (later.last_id, later.head)  # whoever has noted the head sees it
     assert events.holds(noted.last_id, noted.head)
     assert not events.holds(later.last_id, later.head)
+
+
+def test_the_newest_row_as_another_history_had_it_is_named(database: Database, events: Events) -> None:
+    (head,) = database.rows("select * from chain")
+    events.write("open", "at night")
+    (other,) = database.rows("select * from events where id = 13")
+    database.rows("delete from events where id = 13")
+    database.rows("insert or replace into chain values (?, ?, ?, ?, ?, ?)", head)
+    events.write("refused", "at night")
+    assert events.verify().problems == ()
+    database.rows("delete from events where id = 13")
+    database.rows("insert into events values (?, ?, ?, ?, ?)", other)
+    assert events.verify().problems == ("row 13 is not the one that was written last",)
 
 
 def test_letting_go_of_the_oldest_keeps_the_chain_whole(database: Database) -> None:

@@ -15,11 +15,11 @@ from edgevoice.errors import SettingsError
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import load_scorer
 from edgevoice.visit import FOLDER, load_visit
+from tests.program import REPOSITORY
 from tests.sound import clip
 from tools.hear import front_end
 from tools.training.run_settings import read_run
 
-REPOSITORY = Path(__file__).parents[2]
 ABLATION = """
 [train]
 channels = 16

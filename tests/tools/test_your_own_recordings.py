@@ -16,6 +16,7 @@ from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE
 from edgevoice.recognition.embed import XVector
 from edgevoice.visit import FOLDER
+from tests.program import REPOSITORY
 from tests.tools.test_evaluate import voice
 from tools import calibrate, compare, compare_hardships, conditions_table, evaluate, groups_table, prepare, promise
 from tools.measure.conditions import Conditions, disturbed, in_a_room
@@ -25,7 +26,6 @@ from tools.peers.edgevoice import MODEL
 from tools.training.augment import change_speed
 
 pytestmark = pytest.mark.tools
-REPOSITORY = Path(__file__).parents[2]
 PAGE = REPOSITORY / "docs" / "your_own_recordings.md"
 SPEEDS = (0.91, 0.97, 1.03, 1.09)
 TAKES = ("enrol-1", "enrol-2", "enrol-3", "enrol-4", "unlock-1", "unlock-2")
