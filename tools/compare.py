@@ -19,7 +19,8 @@ from edgevoice.hardware.sound_file import read_sound
 from tools.measure import det
 from tools.measure.cost import cpu_milliseconds, peak_memory_bytes, three_seconds
 from tools.measure.embeddings import embed_all, tell_failures
-from tools.measure.metrics import Values, eer, eer_difference_interval, error_curve
+from tools.measure.intervals import eer_difference_interval
+from tools.measure.metrics import Values, eer, error_curve
 from tools.measure.page import markdown_option, markdown_table, print_table, write_between
 from tools.measure.report import Report, as_json, percent, report, score, with_interval
 from tools.measure.trial_options import Asked, asked, trial_options

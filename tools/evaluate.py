@@ -1,11 +1,11 @@
 """Error rates of one system on any folder of speech that an index describes.
 
 The index is a CSV file with the columns path, speaker, session, label. EER is taken on the ROC, straight between
-neighbouring points; its 95 % interval is a bootstrap over speakers; FRR at a FAR is that of the best threshold whose
-FAR is no higher. min_dcf, act_dcf: P_target 0.01, C_fa 10, C_miss 1, normalised. act_dcf and cllr are of the
-calibrated LLR, all others of what the system itself ranks by: i-vector and GMM-UBM by their likelihood ratio, all
-others by the cosine; --rank-by asks for that LLR, or for the voice of our embeddings without their doubt. A clip that
-fails is refused by everyone.
+neighbouring points; its 95 % interval is over speakers (tools/measure/intervals.py); FRR at a FAR is that of the best
+threshold whose FAR is no higher. min_dcf, act_dcf: P_target 0.01, C_fa 10, C_miss 1, normalised. act_dcf and cllr are
+of the calibrated LLR, all others of what the system itself ranks by: i-vector and GMM-UBM by their likelihood ratio,
+all others by the cosine; --rank-by asks for that LLR, or for the voice of our embeddings without their doubt, of which
+there is no calibrated LLR. A clip that fails is refused by everyone.
 """
 
 from pathlib import Path
@@ -16,7 +16,8 @@ from rich.table import Table
 
 from tools.measure import det
 from tools.measure.embeddings import Embedded, embed_all, tell_failures
-from tools.measure.metrics import Values, error_curve, zero_error_bound
+from tools.measure.intervals import zero_error_bound
+from tools.measure.metrics import Values, error_curve
 from tools.measure.report import Report, as_json, percent, report, score, with_interval
 from tools.measure.trial_options import Asked, asked, trial_options
 from tools.measure.trials import Trials

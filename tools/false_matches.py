@@ -20,7 +20,7 @@ from edgevoice.recognition.landmarks import Landmarks, landmarks
 from edgevoice.recognition.recordings import Library, Place, Threshold, keep
 from tools.hear import spectra
 from tools.index import read_index
-from tools.measure.metrics import zero_error_bound
+from tools.measure.intervals import zero_error_bound
 from tools.measure.shares import wilson
 from tools.step import Step
 

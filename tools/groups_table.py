@@ -1,7 +1,7 @@
 """Whom the door serves worse: false accepts and refusals at the shipped threshold, and EER, by sex, age and set.
 
 Trials as at the door, the mean of three utterances against one, within each group: members enrolled, tried by members.
-Thresholds are those in the manifest for one person enrolled. 95 % intervals by a bootstrap over speakers; people are
+Thresholds are those in the manifest for one person enrolled. 95 % intervals over speakers; people are
 few, so they are wide. The people of speech/dev are those whom tools.calibrate fitted the thresholds on, so their rates
 are in sample. --markdown writes between the lines <!-- groups --> and <!-- /groups -->.
 """

@@ -5,7 +5,7 @@ people in one mood. Refusals are at the thresholds that the x-vector has for one
 length and the SNR of each clip, as at the door. People with fewer than three calm or neutral clips are not enrolled.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,30 +18,36 @@ from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import Scorer, load_scorer
 from tools.measure.door_trials import ENROLMENT_UTTERANCES, ENROLMENTS_PER_SPEAKER
+from tools.measure.intervals import eer_interval
 from tools.measure.metrics import eer
 from tools.measure.page import markdown_option, markdown_table, write_between
+from tools.measure.report import errors_text, with_interval
 from tools.mood.clips import Clip, read_emotions
 from tools.mood.examples import Examples, gather
-from tools.mood.score import over_people
 from tools.step import Step
 
 USUAL = ("neutral", "calm")
-_REPLICATES = 200
 
 Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Tries:
-    """(n,) LLR of each try, whose voiceprint it was against, whether it was theirs, and the clip."""
+    """(n,) LLR of each try, numbers of the person whose voiceprint it was against and of the one who tried, and the
+    clip."""
 
     llr: Values
     owner: NDArray[np.int64]
-    own: NDArray[np.bool_]
+    by: NDArray[np.int64]
     clip: NDArray[np.int64]
 
-    def __getitem__(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> "Tries":
-        return Tries(self.llr[which], self.owner[which], self.own[which], self.clip[which])
+    @property
+    def own(self) -> NDArray[np.bool_]:
+        """(n,) whether it was theirs."""
+        return np.equal(self.owner, self.by)
+
+    def __getitem__(self, which: NDArray[np.bool_]) -> "Tries":
+        return Tries(self.llr[which], self.owner[which], self.by[which], self.clip[which])
 
 
 def try_all(clips: Sequence[Clip], examples: Examples, scorer: Scorer) -> Tries:
@@ -60,39 +66,37 @@ def try_all(clips: Sequence[Clip], examples: Examples, scorer: Scorer) -> Tries:
             rest = np.setdiff1d(np.arange(len(clips)), chosen)
             scores = scorer.normalised((mean / np.linalg.norm(mean))[None], examples.embedding[rest])[0]
             llr = calibration.slope * scores + calibration.offset + side[rest]
-            own = np.array([clips[i].speaker == person for i in rest])
-            found.append(Tries(llr, np.full(len(rest), number), own, rest))
+            by = np.array([people.index(clips[i].speaker) for i in rest])
+            found.append(Tries(llr, np.full(len(rest), number), by, rest))
     if not found:
         raise SettingsError(
             f"none of {len(people)} people has {ENROLMENT_UTTERANCES} clips labelled {' or '.join(USUAL)}"
         )
-    return Tries(*(np.concatenate([getattr(t, name) for t in found]) for name in ("llr", "owner", "own", "clip")))
+    return Tries(*(np.concatenate([getattr(t, name) for t in found]) for name in ("llr", "owner", "by", "clip")))
 
 
-def equal_error(tries: Tries) -> float:
+def equal_error(tries: Tries) -> str:
     """EER of own tries against those of others in the same mood."""
-    return eer(tries.llr[tries.own], tries.llr[~tries.own])
+    rate = eer(tries.llr[tries.own], tries.llr[~tries.own])
+    return with_interval(rate, eer_interval(tries.llr, tries.own, (tries.owner, tries.by)))
 
 
-def told(tries: Tries, measure: Callable[[Tries], float]) -> str:
-    """A rate and its 95 % interval over the people enrolled."""
-    lowest, highest = over_people(tries.owner, lambda rows: measure(tries[rows]), _REPLICATES)
-    return f"{100 * measure(tries):.1f} % ({100 * lowest:.1f}-{100 * highest:.1f})"
+def refused(tries: Tries, threshold: float) -> str:
+    """Share of people's own tries below a threshold."""
+    own = tries[tries.own]
+    return errors_text(own.llr < threshold, (own.owner, own.by))
 
 
-def refused(threshold: float) -> Callable[[Tries], float]:
-    """Share of a person's own tries below a threshold."""
-    return lambda tries: float((tries.llr[tries.own] < threshold).mean())
+def near_misses(tries: Tries, lower: float, upper: float) -> str:
+    """Share of people's own tries between two thresholds."""
+    own = tries[tries.own]
+    return errors_text((own.llr >= lower) & (own.llr < upper), (own.owner, own.by))
 
 
-def near_misses(lower: float, upper: float) -> Callable[[Tries], float]:
-    """Share of a person's own tries between two thresholds."""
-    return lambda tries: float(((tries.llr[tries.own] >= lower) & (tries.llr[tries.own] < upper)).mean())
-
-
-def accepted(threshold: float) -> Callable[[Tries], float]:
+def accepted(tries: Tries, threshold: float) -> str:
     """Share of others' tries at or over a threshold."""
-    return lambda tries: float((tries.llr[~tries.own] >= threshold).mean())
+    others = tries[~tries.own]
+    return errors_text(others.llr >= threshold, (others.owner, others.by))
 
 
 def rows(clips: Sequence[Clip], examples: Examples, tries: Tries, scorer: Scorer) -> Iterator[list[str]]:
@@ -105,11 +109,11 @@ def rows(clips: Sequence[Clip], examples: Examples, tries: Tries, scorer: Scorer
         yield [
             f"{emotion}{', strong' if strong else ''}",
             f"{100 * (~examples.heard[member]).mean():.0f} %",
-            told(part, equal_error),
-            told(part, refused(strict)),
-            told(part, refused(loose)),
-            told(part, near_misses(loose, strict)),
-            told(part, accepted(loose)),
+            equal_error(part),
+            refused(part, strict),
+            refused(part, loose),
+            near_misses(part, loose, strict),
+            accepted(part, loose),
         ]
 
 

@@ -26,7 +26,7 @@ from tools.made_of import made_of, refuse_another, whole
 from tools.step import Step
 from tools.training.augment import Surroundings, change_speed, disturb, over_another
 from tools.training.run_settings import PrepareSettings, read_run
-from tools.training.shards import stored_features
+from tools.training.shards import speech_arrays, stored_features
 from tools.training.throat import Line, change_throat, draw_throat, mean_envelope
 
 CLIPS_PER_SHARD = 100
@@ -129,9 +129,8 @@ def _write(job: Job, shard: Shard) -> None:
         np.savez(
             part,
             allow_pickle=False,
-            speech=np.concatenate([np.zeros(0, np.int16), *shard.speech]),
-            speech_length=np.array([len(each) for each in shard.speech], dtype=np.int64),
             speaker=np.array(shard.speakers, dtype=str),
+            **speech_arrays(shard.speech),
             **stored_features(shard.features, shard.source),
         )
 
@@ -176,7 +175,10 @@ def main(
     clips = list(listed_clips(root, settings))
     random.Random(0).shuffle(clips)
     clips = clips[:limit]
-    refuse_another(output / "prepared" / f"{first_shard:04d}.made-of", made_of((), clips, settings))
+    refuse_another(
+        output / "prepared" / f"{first_shard:04d}.made-of",
+        made_of((root / clip.path for clip in clips), clips, settings),
+    )
     jobs = [
         Job(number, tuple(clips[start : start + CLIPS_PER_SHARD]), root, sounds or root, output, settings)
         for number, start in enumerate(range(0, len(clips), CLIPS_PER_SHARD), first_shard)

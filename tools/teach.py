@@ -1,6 +1,7 @@
 """Step 2: speech -> what the teacher says of every prepared voice, as a whole and by frames.
 
-Writes ``OUTPUT/taught/NNNN.npz`` and, first of all, ``OUTPUT/frame_basis.npz`` and ``OUTPUT/teacher_head.npz``.
+Writes ``OUTPUT/taught/NNNN.npz``, anew where the prepared voices are others, and, first of all,
+``OUTPUT/frame_basis.npz`` and ``OUTPUT/teacher_head.npz``.
 """
 
 import multiprocessing
@@ -16,7 +17,7 @@ from edgevoice.listening.capture import Samples
 from tools.made_of import whole
 from tools.step import Step
 from tools.training.frame_targets import FrameBasis, principal_components
-from tools.training.shards import shards_in, stored_speech
+from tools.training.shards import shards_in, stored_speech, voices_of
 from tools.training.teacher import Teacher
 from tools.training.teacher_head import TeacherHead, left_out
 
@@ -48,6 +49,7 @@ def teach_shard(job: tuple[Path, Path, FrameBasis]) -> None:
             embeddings=embeddings,
             frames=np.concatenate([basis.encode(vectors) for vectors in frames]),
             frame_length=np.array([len(vectors) for vectors in frames], dtype=np.int64),
+            voices=np.array(voices_of(prepared)),
         )
 
 
@@ -63,6 +65,12 @@ def frame_basis(output: Path, shards: list[Path]) -> FrameBasis:
     return FrameBasis.load(path)
 
 
+def waiting(output: Path) -> list[tuple[Path, Path]]:
+    """The prepared shards that nothing is said of yet, or of other voices, and where that will stand."""
+    pairs = [(path, output / "taught" / path.name) for path in shards_in(output / "prepared")]
+    return [(voices, said) for voices, said in pairs if not said.exists() or voices_of(voices) != voices_of(said)]
+
+
 @click.command(cls=Step, help=__doc__)
 @click.option("--output", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of this run.")
 @click.option("--workers", default=2, show_default=True)
@@ -73,10 +81,9 @@ def main(output: Path, workers: int) -> None:
             f"{output / 'prepared'}: found no shard to teach; run tools.prepare with this --output first"
         )
     basis = frame_basis(output, shards)
-    jobs = [(path, output / "taught" / path.name, basis) for path in shards]
-    waiting = [job for job in jobs if not job[1].exists()]
+    jobs = [(prepared, taught, basis) for prepared, taught in waiting(output)]
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        for _ in tqdm(pool.imap_unordered(teach_shard, waiting), total=len(waiting), unit="shard"):
+        for _ in tqdm(pool.imap_unordered(teach_shard, jobs), total=len(jobs), unit="shard"):
             pass
 
 

@@ -126,7 +126,7 @@ def kept(path: Path, make: Callable[[], Arrays]) -> dict[str, Vector]:
 
 def train(clips: Sequence[Clip], root: Path, output: Path, sizes: Sizes) -> Iterator[str]:
     """Every stage in turn, saying what it came to; what was made before is read."""
-    refuse_another(output / "made-of", made_of((), clips, sizes))
+    refuse_another(output / "made-of", made_of((root / clip.path for clip in clips), clips, sizes))
     made = kept(output / "cepstra.npz", lambda: make_cepstra(clips, root))
     minutes = len(made["cepstra"]) / FRAMES_PER_SECOND / 60
     yield f"{len(made['length'])} pieces of {len(np.unique(made['speaker']))} speakers, {minutes:.0f} min of speech"

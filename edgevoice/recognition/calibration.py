@@ -17,7 +17,7 @@ class Calibration:
 
     llr = slope * score + offset + offset_by . deviation of the circumstances (logistic regression, N. Bruemmer and J.
     du Preez, 2006, with side information, M. I. Mandasari et al., IEEE TASLP 21, 2013). ``far``, ``llr_at_far``: the
-    false-accept rates, falling, at which the LLR threshold was measured on kept-apart non-target trials.
+    false-accept rates, falling, at which the LLR threshold was measured, on the non-target trials it was fitted on.
     cohort: file beside the manifest with (c, d) INT8 embeddings for AS-norm; cohort_sha256: of that file; top: how many
     of the nearest cohort voices normalise a score; 0: none, the score is the cosine.
     """

@@ -1,6 +1,7 @@
 """A calibration measured on people whom it was not fitted on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -46,6 +47,24 @@ def test_each_calibration_knows_half_of_the_people_and_keeps_its_promise_on_the_
     found, sizes = halves()
     assert sizes == [PEOPLE // 2] * 20
     assert found.far.mean(axis=0) == pytest.approx(RATES, rel=0.3)
+
+
+def test_a_set_whose_people_sound_alike_is_told_beside_all_together() -> None:
+    scorer = plain_scorer(np.zeros((0, DIMENSIONS), np.int8), 0)
+
+    def fit(sets: Sequence[Trials]) -> Calibration:
+        thresholds = tuple(np.quantile(sets[0].nontarget, 1 - np.array(RATES)))
+        return Calibration(1.0, 0.0, RATES, thresholds, "", "", 0, (0.0, 0.0, 0.0))
+
+    alike = {name: replace(voice, vectors=unit_rows(voice.vectors + 0.15)) for name, voice in people(1.0).items()}
+    found = measure_halves([people(1.0), alike], lambda some: door_trials(some, scorer), fit)
+    assert (found.worst >= found.far).all()
+    assert found.worst.mean(axis=0)[1] > 1.3 * found.far.mean(axis=0)[1]
+    assert "in the set with most" in next(iter(found.lines(RATES)))
+
+
+def unit_rows(vectors: np.ndarray) -> np.ndarray:
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
 def test_thresholds_that_let_everybody_in_are_told() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edgevoice.errors import AudioError, SettingsError
-from tools.made_of import kept, made_of, refuse_another, whole
+from tools.made_of import kept, made_of, refuse_another, source_hash, whole
 
 
 def test_a_file_that_is_written_until_its_end_is_there_and_half_a_one_is_not(tmp_path: Path) -> None:
@@ -51,3 +51,17 @@ def test_a_folder_made_of_something_else_is_refused(tmp_path: Path) -> None:
         refuse_another(tmp_path / "run" / "made-of", "these clips")
     with pytest.raises(SettingsError, match="name another --output"):
         refuse_another(tmp_path / "run" / "made-of", "other clips")
+
+
+def test_the_source_changes_with_any_line_of_a_file_or_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "measure"
+    folder.mkdir()
+    one, other = tmp_path / "one.py", folder / "other.py"
+    for path in (one, other):
+        path.write_text("x = 1\n")
+    before = source_hash(one, folder)
+    assert source_hash(one, folder) == before != source_hash()
+    for path in (one, other):
+        path.write_text("x = 2\n")
+        assert source_hash(one, folder) != before
+        before = source_hash(one, folder)

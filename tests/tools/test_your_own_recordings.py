@@ -72,7 +72,11 @@ def test_evaluate_and_compare_take_the_folder_as_it_is(root: Path) -> None:
 
 
 def test_promise_tells_the_rates_at_the_thresholds_in_force(root: Path) -> None:
-    assert "8 speakers; " in run(promise.main, MODEL, root / "index.csv", "--root", root)
+    alone = run(promise.main, MODEL, root / "index.csv", "--root", root)
+    assert "8 speakers; " in alone
+    ten = run(promise.main, MODEL, root / "index.csv", "--root", root, "--people", 10)
+    assert "0.001 %" in alone and "0.001 %" not in ten  # 1 in 1,000,000 for each was never measured
+    assert "found, one comparison" in ten
 
 
 def test_promise_takes_an_index_from_a_spreadsheet_and_refuses_one_person_in_a_line(root: Path) -> None:

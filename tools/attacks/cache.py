@@ -7,16 +7,15 @@ import numpy as np
 
 from edgevoice.recognition.constellation import Peaks
 from edgevoice.recognition.landmarks import Landmarks, of_peaks
-from tools.made_of import whole
-from tools.peers.edgevoice import source_hash
+from tools.made_of import source_hash, whole
 
 Kept = tuple[Landmarks, tuple[float, ...]]
 """A fingerprint, and figures that belong to it."""
 
 
 def source() -> str:
-    """Changes with any line of edgevoice or of the attacks."""
-    return source_hash() + source_hash(Path(__file__).parent)
+    """Changes with any line of edgevoice, of the attacks, or of the rooms and noise that they use."""
+    return source_hash(Path(__file__).parent, Path(__file__).parents[1] / "measure" / "conditions.py")
 
 
 def write_kept(path: Path, kept: Mapping[str, Sequence[Kept]]) -> None:

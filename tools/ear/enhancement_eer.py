@@ -30,12 +30,12 @@ from edgevoice.recognition.embed import XVector
 from tools.ear.enhancers import OFF, OURS, Ours, WaveEnhancer, peers
 from tools.ear.mixtures import LEAD, draw_noise, mix, noise_kinds, to_samples
 from tools.hear import front_end, spoken_parts
-from tools.made_of import kept, made_of
+from tools.made_of import kept, made_of, source_hash
 from tools.measure.metrics import Values, eer
 from tools.measure.page import print_table
 from tools.measure.trials import Selection, Trials, pair, read_clips
 from tools.peers import Vector
-from tools.peers.edgevoice import MODEL, source_hash
+from tools.peers.edgevoice import MODEL
 from tools.step import Step
 
 SNRS_DB = (20, 10, 5, 0)
@@ -100,7 +100,7 @@ def stored_at(folder: Path | None, key: str) -> Path | None:
 
 def source() -> str:
     """Changes with any line or weight of edgevoice and any line of what mixes and enhances here."""
-    return source_hash() + source_hash(Path(__file__).parent)
+    return source_hash(Path(__file__).parent)
 
 
 def cosines(one: Vector, other: Vector, trials: Trials) -> Values:

@@ -2,7 +2,7 @@
 
 As in tools.ear.enhancement_eer: the first clips of each adult of dev/speechocean762, the same frames for all, one side
 of a pair in quiet (40 dB) as at an enrolment, the other in a kind of noise that its name draws, either way round.
-Intervals of 95 % by bootstrap over speakers; of the difference to the default with the same speakers drawn for both.
+Intervals of 95 % over speakers (tools/measure/intervals.py), of the difference to the default too.
 CPU: of the tracker alone, for a second of sound, the fastest of five runs in turn.
 """
 
@@ -25,7 +25,8 @@ from tools.ear.enhancement_eer import QUIET_DB, SNRS_DB, Features, cosines, feat
 from tools.ear.enhancers import Ours
 from tools.ear.mixtures import to_samples
 from tools.ear.noise_trackers import power_of
-from tools.measure.metrics import Values, eer, eer_difference_interval, eer_interval
+from tools.measure.intervals import eer_difference_interval, eer_interval
+from tools.measure.metrics import Values, eer
 from tools.measure.page import print_table
 from tools.measure.trials import Selection, Trials
 from tools.peers import Vector
@@ -34,7 +35,6 @@ from tools.step import Step
 
 DEFAULT = ListeningSettings().tracker
 _SET = "dev/speechocean762"
-_REPLICATES = 500
 _SECONDS = 20
 _BLOCK_FRAMES = SAMPLES_PER_BLOCK // HOP
 
@@ -50,14 +50,14 @@ class Scores:
     def eer(self, name: TrackerName, row: int) -> str:
         """In percent, with its interval."""
         scores = self.of[name][row]
-        low, high = eer_interval(scores, self.is_target, self.speakers, _REPLICATES)
+        low, high = eer_interval(scores, self.is_target, self.speakers)
         rate = eer(scores[self.is_target], scores[~self.is_target])
         return f"{100 * rate:.2f} ({100 * low:.1f}-{100 * high:.1f})"
 
     def difference(self, name: TrackerName, row: int) -> str:
         """To the default's EER, in points, with its interval."""
         ours, default = self.of[name][row], self.of[DEFAULT][row]
-        low, high = eer_difference_interval(ours, default, self.is_target, self.speakers, _REPLICATES)
+        low, high = eer_difference_interval(ours, default, self.is_target, self.speakers)
         found = [eer(each[self.is_target], each[~self.is_target]) for each in (ours, default)]
         return f"{100 * (found[0] - found[1]):+.2f} ({100 * low:+.1f} to {100 * high:+.1f})"
 

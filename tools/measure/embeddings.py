@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgevoice.errors import AudioError, EdgevoiceError
-from tools.made_of import made_of, whole
+from tools.made_of import made_of, source_hash, whole
 from tools.measure.conditions import Conditions, heard_files, read_clip
 from tools.measure.metrics import Values
 from tools.measure.trials import Trials
 from tools.peers import PairwiseScores, System, Vector
+
+_CODE = Path(__file__).with_name("conditions.py"), Path(__file__).parents[1] / "peers"
 
 FAILED_SCORE = -1.0
 FAILED_LLR = -20.0
@@ -43,7 +45,8 @@ def embed_all(
     system: System, root: Path, paths: Sequence[str], conditions: Conditions, cache: Path | None = None
 ) -> Embedded:
     """Every clip through one system; AudioError where all fail. ``cache``: folder that keeps the vectors."""
-    key = made_of(heard_files(root, paths, conditions), paths, conditions, system.name, system.version)
+    about = paths, conditions, system.name, system.version, source_hash(*_CODE)
+    key = made_of(heard_files(root, paths, conditions), *about)
     stored = cache / f"{system.name}-{key}.npz" if cache else None
     if stored and stored.exists():
         return read_embedded(stored)

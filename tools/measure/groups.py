@@ -11,7 +11,8 @@ from edgevoice.recognition.score import Scorer
 from tools.index import read_rows
 from tools.label import ADULT_YEARS, age, sex
 from tools.measure.door_trials import Trials, Voice, door_trials
-from tools.measure.metrics import eer, eer_interval
+from tools.measure.intervals import eer_interval
+from tools.measure.metrics import eer
 from tools.measure.trials import COLUMNS
 
 FEWEST = 4
@@ -76,7 +77,7 @@ def trials_of(group: Group, voices: Mapping[str, Voice], scorer: Scorer) -> Tria
 
 
 def eer_of(trials: Trials) -> tuple[float, tuple[float, float]]:
-    """EER and its 95 % interval by a bootstrap over speakers."""
+    """EER and its 95 % interval over speakers."""
     scores = np.concatenate([trials.target, trials.nontarget])
     same = np.arange(len(scores)) < len(trials.target)
     first = np.concatenate([trials.target_of, trials.nontarget_of]).astype(np.intp)

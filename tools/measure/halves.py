@@ -19,10 +19,12 @@ FEWEST = 4
 
 @dataclass(frozen=True, eq=False)
 class Halves:
-    """Of each half (n) measured: far, frr (n, rates) at each promised rate; lost: Cllr over its minimum; dcf,
-    least_dcf: the detection cost at the threshold that the LLR itself names, and at the best one."""
+    """Of each half (n) measured: far, frr (n, rates) at each promised rate, of all people together; worst (n, rates):
+    the far of the set that has most; lost: Cllr over its minimum; dcf, least_dcf: the detection cost at the threshold
+    that the LLR itself names, and at the best one."""
 
     far: NDArray[np.float64]
+    worst: NDArray[np.float64]
     frr: NDArray[np.float64]
     lost: NDArray[np.float64]
     dcf: NDArray[np.float64]
@@ -30,8 +32,9 @@ class Halves:
 
     def lines(self, rates: Sequence[float]) -> Iterator[str]:
         """To print: the mean of all halves and where 95 % of them lie."""
-        for promised, found, refused in zip(rates, self.far.T, self.frr.T, strict=True):
-            yield f"promised {100 * promised:g} %: found {_share(found)}, refused {_share(refused)}"
+        for promised, found, worst, refused in zip(rates, self.far.T, self.worst.T, self.frr.T, strict=True):
+            most = f", {_share(worst)} in the set with most" if (worst > found).any() else ""
+            yield f"promised {100 * promised:g} %: found {_share(found)}{most}, refused {_share(refused)}"
         times = self.dcf.sum() / self.least_dcf.sum()
         yield f"Cllr {self.lost.mean():.3f} over its minimum; DCF {times:.2f} times its minimum"
 
@@ -58,18 +61,26 @@ def _halves(voices: dict[str, Voice], rng: np.random.Generator) -> tuple[dict[st
 
 def _measure(
     calibration: Calibration, sets: Sequence[Trials]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], float, float, float]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float, float, float]:
     trials = reduce(add, sets)
     target, nontarget = trials.llrs(calibration)
-    usual, usual_others = trials.target_given[:, 2] == 0, trials.nontarget_given[:, 2] == 0
+    usual = trials.target_given[:, 2] == 0
     thresholds = np.array(calibration.llr_at_far)[:, None]
     return (
-        (nontarget[usual_others] >= thresholds).mean(axis=1),
+        _accepted(calibration, trials),
+        np.max([_accepted(calibration, each) for each in sets], axis=0),
         (target[usual] < thresholds).mean(axis=1),
         cllr(target, nontarget) - min_cllr(target, nontarget),
         act_dcf(target, nontarget),
         min_dcf(target, nontarget),
     )
+
+
+def _accepted(calibration: Calibration, trials: Trials) -> NDArray[np.float64]:
+    """(rates,) the share of others' tries against usual voiceprints at or over each threshold."""
+    nontarget = trials.llrs(calibration)[1][trials.nontarget_given[:, 2] == 0]
+    accepted: NDArray[np.float64] = (nontarget >= np.array(calibration.llr_at_far)[:, None]).mean(axis=1)
+    return accepted
 
 
 def _share(found: NDArray[np.float64]) -> str:

@@ -14,17 +14,16 @@ from edgevoice.listening.capture import Samples
 from edgevoice.listening.enhance import SubtractionSettings
 from edgevoice.listening.listen import ListeningSettings
 from edgevoice.recognition.embed import XVector
-from tools.made_of import made_of
+from tools.made_of import made_of, source_hash
 from tools.measure.conditions import Conditions, disturbed, heard_files
 from tools.measure.embeddings import Embedded, cosines, read_embedded, write_embedded
-from tools.measure.metrics import Mask, Values, eer, eer_interval
+from tools.measure.intervals import eer_interval
+from tools.measure.metrics import Mask, Values, eer
 from tools.measure.trials import Trials
 from tools.peers import Vector
-from tools.peers.edgevoice import source_hash
 
 ON, OFF = SubtractionSettings(), SubtractionSettings(over_subtraction=0.0)
 SUBTRACTIONS = {"on": ON, "off": OFF}
-_REPLICATES = 300
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def rates(clean: Embedded, hard: Embedded, trials: Trials) -> Rates:
     either_way = np.concatenate([cosines(clean, hard, trials), cosines(hard, clean, trials)])
     return Rates(
         _eer(both, same),
-        eer_interval(both, same, speakers, _REPLICATES),
+        eer_interval(both, same, speakers),
         _eer(either_way, np.concatenate([same, same])),
         len(hard.failed),
     )
@@ -111,5 +110,11 @@ def _stored(
 ) -> Path | None:
     if cache is None:
         return None
-    about = model.manifest.sha256, model.manifest.doubt, source_hash(), hard.conditions, SUBTRACTIONS[way]
+    about = (
+        model.manifest.sha256,
+        model.manifest.doubt,
+        source_hash(Path(__file__).with_name("conditions.py")),
+        hard.conditions,
+        SUBTRACTIONS[way],
+    )
     return cache / f"hardship-{made_of(heard_files(root, paths, hard.conditions), paths, *about)}.npz"

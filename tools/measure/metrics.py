@@ -5,7 +5,6 @@ independent evaluation of speaker detection", Computer Speech & Language 20, 200
 A trial is accepted where its score reaches the threshold; equal scores are never told apart.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,6 @@ from edgevoice.errors import SettingsError
 Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.intp]
-_REPLICATES = 1000
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,10 @@ def error_curve(targets: Values, nontargets: Values) -> Curve:
     """One operating point a distinct score. SettingsError where either kind is missing or a score is NaN."""
     scores, is_target = _joined(targets, nontargets)
     order, ends = _ranking(scores)
-    far, frr = _rates(is_target[order].astype(np.float64), np.ones(len(scores)), ends)
+    hits = np.cumsum(is_target[order])[ends]
+    accepted = ends + 1
+    far = np.concatenate([[0.0], (accepted - hits) / len(nontargets)])
+    frr = np.concatenate([[1.0], 1 - hits / len(targets)])
     return Curve(np.concatenate([[np.inf], scores[order][ends]]), far, frr)
 
 
@@ -101,86 +102,6 @@ def min_cllr(targets: Values, nontargets: Values) -> float:
     return cllr(llr[is_target], llr[~is_target])
 
 
-def eer_interval(
-    scores: Values, is_target: Mask, speakers: tuple[Indices, Indices], replicates: int = _REPLICATES, seed: int = 0
-) -> tuple[float, float]:
-    """95 % interval of the EER by a bootstrap over speakers (percentiles), not over pairs, which are not independent.
-
-    scores, is_target: (n,) trials; speakers: (n,), (n,) number of the speaker on either side. A replicate draws as many
-    speakers as there are, with replacement; one drawn c times counts as c people with the same voice: their target
-    trials weigh c, non-target trials c_i * c_j (after N. Poh and S. Bengio, "Estimating the confidence interval of
-    expected performance curve in biometric authentication using joint bootstrap", ICASSP 2007). A replicate without
-    both kinds of trial is left out; NaN, NaN where none has both. The upper end is never below ``zero_error_bound`` of
-    the target trials, which no error at all would allow: drawing errors that are not there again says 0.
-    """
-    rates = list(_replicate_eers(scores, is_target, speakers, replicates, np.random.default_rng(seed)))
-    if not rates:
-        return float("nan"), float("nan")
-    low, high = np.quantile(rates, [0.025, 0.975])
-    return float(low), max(float(high), zero_error_bound(int(np.count_nonzero(is_target))))
-
-
-def eer_difference_interval(
-    scores: Values,
-    others: Values,
-    is_target: Mask,
-    speakers: tuple[Indices, Indices],
-    replicates: int = _REPLICATES,
-) -> tuple[float, float]:
-    """95 % interval of the EER of ``scores`` less that of ``others``, two systems on the same trials: as
-    ``eer_interval``, with the same speakers drawn for both, so that what is hard for both does not count."""
-    drawn = [
-        _replicate_eers(each, is_target, speakers, replicates, np.random.default_rng(0)) for each in (scores, others)
-    ]
-    gaps = [one - other for one, other in zip(*drawn, strict=True)]
-    if not gaps:
-        return float("nan"), float("nan")
-    low, high = np.quantile(gaps, [0.025, 0.975])
-    return float(low), float(high)
-
-
-def rate_interval(errors: Mask, speakers: tuple[Indices, Indices]) -> tuple[float, float]:
-    """95 % interval of a rate of errors at one threshold, by the bootstrap of ``eer_interval``.
-
-    errors: (n,) trials, all of the same person or all of different people; speakers: as there. After no error at all
-    the upper end is ``zero_error_bound`` of the pairs of people: what one pair says again is not independent.
-    """
-    first, second = speakers
-    people = int(max(first.max(), second.max())) + 1
-    wrong, all_ = (
-        np.bincount(first * people + second, weights, people**2).reshape(people, people)
-        for weights in (errors.astype(np.float64), np.ones(len(errors)))
-    )
-    rng, rates = np.random.default_rng(0), []
-    for _ in range(_REPLICATES):
-        drawn = np.bincount(rng.integers(people, size=people), minlength=people).astype(np.float64)
-        weights = np.outer(drawn, drawn)
-        np.fill_diagonal(weights, drawn)
-        if (total := (weights * all_).sum()) > 0:
-            rates.append((weights * wrong).sum() / total)
-    low, high = np.quantile(rates, [0.025, 0.975]) if rates else (np.nan, np.nan)
-    return float(low), float(high if errors.any() else max(high, zero_error_bound(int(np.count_nonzero(all_)))))
-
-
-def zero_error_bound(trials: int) -> float:
-    """Upper 95 % bound of a rate after no error in so many independent trials: 3 / n (J. Hanley, JAMA 249, 1983)."""
-    return min(1.0, 3 / max(trials, 1))
-
-
-def _replicate_eers(
-    scores: Values, is_target: Mask, speakers: tuple[Indices, Indices], replicates: int, rng: np.random.Generator
-) -> Iterator[float]:
-    order, ends = _ranking(scores)
-    same, first, second = is_target[order], speakers[0][order], speakers[1][order]
-    target = same.astype(np.float64)
-    count = int(max(first.max(), second.max())) + 1
-    for _ in range(replicates):
-        drawn = np.bincount(rng.integers(count, size=count), minlength=count).astype(np.float64)
-        weights = drawn[first] * np.where(same, 1.0, drawn[second])
-        if 0 < weights @ target < weights.sum():
-            yield _crossing(*_rates(target, weights, ends))
-
-
 def _joined(targets: Values, nontargets: Values) -> tuple[Values, Mask]:
     scores = np.concatenate([targets, nontargets]).astype(np.float64)
     if not len(targets) or not len(nontargets) or np.isnan(scores).any():
@@ -196,15 +117,6 @@ def _ranking(scores: Values) -> tuple[Indices, Indices]:
     order = np.argsort(-scores, kind="stable")
     ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
     return order, ends
-
-
-def _rates(target: Values, weights: Values, ends: Indices) -> tuple[Values, Values]:
-    """FAR and FRR (k + 1,) of weighted trials in ranking order; target: 1 or 0 a trial."""
-    hits = np.cumsum(weights * target)
-    false_accepts = np.cumsum(weights) - hits
-    far = np.concatenate([[0.0], false_accepts[ends] / false_accepts[-1]])
-    frr = np.concatenate([[1.0], 1 - hits[ends] / hits[-1]])
-    return far, frr
 
 
 def _crossing(far: Values, frr: Values) -> float:

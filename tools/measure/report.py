@@ -8,6 +8,7 @@ import numpy as np
 from edgevoice.errors import SettingsError
 from tools.measure import metrics
 from tools.measure.embeddings import Embedded, pair_llrs, pair_scores, pair_voices
+from tools.measure.intervals import eer_interval, rate_interval
 from tools.measure.metrics import Indices, Mask, Values
 from tools.measure.trials import Trials
 from tools.peers import System
@@ -17,7 +18,8 @@ FAR_POINTS = ("0.01", "0.001")
 
 @dataclass(frozen=True)
 class Report:
-    """Rates are fractions. act_dcf and cllr are None where the system has no calibration; interval None: too few."""
+    """Rates are fractions. act_dcf and cllr are None where the system has no calibration, or none for what ranks;
+    interval None: too few people."""
 
     target_trials: int
     nontarget_trials: int
@@ -60,13 +62,13 @@ def score(system: System, embedded: Embedded, trials: Trials) -> Scored:
     )
 
 
-def report(ranked: Values, scored: Scored, trials: Trials, replicates: int = 1000) -> Report:
+def report(ranked: Values, scored: Scored, trials: Trials) -> Report:
     """All figures: act_dcf and cllr from the LLR, the others from ``ranked``, a score a trial."""
     same = trials.is_target
     targets, nontargets = ranked[same], ranked[~same]
     speakers = (trials.speaker[trials.first], trials.speaker[trials.second])
-    interval = metrics.eer_interval(ranked, same, speakers, replicates)
-    llr = None if scored.llr is None else (scored.llr[same], scored.llr[~same])
+    interval = eer_interval(ranked, same, speakers)
+    llr = None if scored.llr is None or ranked is scored.voice else (scored.llr[same], scored.llr[~same])
     return Report(
         target_trials=len(targets),
         nontarget_trials=len(nontargets),
@@ -98,7 +100,7 @@ def with_interval(rate: float, interval: tuple[float, float] | None) -> str:
 
 def errors_text(errors: Mask, speakers: tuple[Indices, Indices]) -> str:
     """``1.23 % (0.51-1.42)``: a rate of errors, and its interval by ``rate_interval``."""
-    low, high = metrics.rate_interval(errors, speakers)
+    low, high = rate_interval(errors, speakers)
     return f"{percent(float(errors.mean()))} ({100 * low:.2f}-{100 * high:.2f})"
 
 

@@ -21,9 +21,8 @@ from edgevoice.recognition.emotion import inputs
 from edgevoice.recognition.prosody import Prosody, measure_prosody
 from tools.hear import front_end
 from tools.index import sound_files
-from tools.made_of import made_of, whole
+from tools.made_of import made_of, source_hash, whole
 from tools.mood.clips import Clip
-from tools.peers.edgevoice import source_hash
 from tools.training.augment import Surroundings, change_speed, disturb
 from tools.training.throat import change_throat, draw_throat
 
@@ -33,6 +32,8 @@ _THROATS, _WIDEST = 0.4, 1.2
 _NOISE_DB = (8.0, 30.0)
 _ROOMS = 0.6
 _FOLDERS = ("rooms", "noise")
+_TRAINING = Path(__file__).parents[1] / "training"
+_CODE = Path(__file__), _TRAINING / "augment.py", _TRAINING / "throat.py"
 
 Table = NDArray[np.float32]
 
@@ -66,7 +67,7 @@ def gather(
     """All clips as they are (copy 0) or changed, drawn from the copy's number; ``sounds``: folder with rooms/ and
     noise/; ``keep``: folder that keeps the outcome."""
     around = [file for folder in _FOLDERS for file in sound_files(sounds / folder)] if sounds and copy else []
-    key = made_of([*(root / clip.path for clip in clips), *around], model.manifest.name, source_hash())
+    key = made_of([*(root / clip.path for clip in clips), *around], model.manifest.name, source_hash(*_CODE))
     stored = keep / f"mood-{key}-{copy}.npz" if keep else None
     if stored and stored.exists():
         with np.load(stored) as kept:

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from edgevoice.errors import SettingsError
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.capture import SAMPLE_RATE
-from tools.made_of import kept, made_of
+from tools.made_of import kept, made_of, source_hash
 
 Wave = NDArray[np.float32]
 Table = NDArray[np.float32]
@@ -139,7 +139,7 @@ PEERS = (
 
 def measure_all(peer: Peer, root: Path, paths: Sequence[str], cache: Path | None) -> Table:
     """What a peer measures of every clip; ``cache``: folder that keeps it."""
-    key = made_of([root / path for path in paths])
+    key = made_of([root / path for path in paths], source_hash(Path(__file__)))
 
     def make() -> Table:
         waves = (read_sound(root / path).astype(np.float32) / 32768 for path in paths)

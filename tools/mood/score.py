@@ -62,26 +62,20 @@ def calibration_error(judged: Judged) -> float:
 
 
 def interval(judged: Judged, measure: Callable[[Judged], float]) -> tuple[float, float]:
-    """95 % of a measure when the people are drawn again."""
-    return over_people(judged.person, lambda rows: measure(judged[rows]), _REPLICATES)
+    """95 % of a measure when the people are drawn again; NaN does not count."""
+    rng = np.random.default_rng(0)
+    people = np.unique(judged.person)
+    rows = {person: np.flatnonzero(judged.person == person) for person in people}
+    drawn = (rng.choice(people, len(people)) for _ in range(_REPLICATES))
+    found = [measure(judged[np.concatenate([rows[person] for person in some])]) for some in drawn]
+    lowest, highest = np.nanquantile(found, [0.025, 0.975])
+    return float(lowest), float(highest)
 
 
 def with_bounds(judged: Judged, measure: Callable[[Judged], float]) -> str:
     """A figure and its 95 % interval over people."""
     lowest, highest = interval(judged, measure)
     return f"{measure(judged):.3f} ({lowest:.3f}-{highest:.3f})"
-
-
-def over_people(whose: Numbers, measure: Callable[[Numbers], float], replicates: int) -> tuple[float, float]:
-    """95 % of a measure of rows, whose (n,) they are, when the people are drawn again; NaN does not count."""
-    rng = np.random.default_rng(0)
-    people = np.unique(whose)
-    rows = {person: np.flatnonzero(whose == person) for person in people}
-    found = [
-        measure(np.concatenate([rows[person] for person in rng.choice(people, len(people))])) for _ in range(replicates)
-    ]
-    lowest, highest = np.nanquantile(found, [0.025, 0.975])
-    return float(lowest), float(highest)
 
 
 def fit_temperature(answers: Shares, label: Numbers) -> float:

@@ -1,17 +1,16 @@
 """This project's model, through the whole path of the device: front end, utterance gate, INT8 x-vector."""
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-import edgevoice
 from edgevoice.app import embed_clip
 from edgevoice.errors import ModelError
 from edgevoice.recognition.calibration import Calibration
 from edgevoice.recognition.embed import XVector
 from edgevoice.recognition.score import ONE_UTTERANCE, load_scorer
+from tools.made_of import source_hash
 from tools.peers import MODELS, PairwiseScores, System, Vector
 
 MODEL = MODELS / "xvector.tflite"
@@ -50,10 +49,3 @@ def _pairwise(calibration: Calibration, path: Path) -> PairwiseScores:
 def _without_doubt(vectors: Vector) -> NDArray[np.floating]:
     voices = vectors[:, :-1] / np.linalg.norm(vectors[:, :-1], axis=1, keepdims=True)
     return np.asarray(voices @ voices.T)
-
-
-def source_hash(folder: Path = Path(edgevoice.__file__).parent) -> str:
-    """Changes with any line or weight of edgevoice, so that embeddings of an older ear are never taken for new; or of
-    another folder."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".npz"})
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -16,7 +16,7 @@ from edgevoice.listening.listen import FRONT_END
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from tools.training.frame_targets import FrameBasis
 from tools.training.joined import joined
-from tools.training.shards import shards_in, stored_mfcc
+from tools.training.shards import shards_in, stored_mfcc, voices_of
 from tools.training.teacher_head import TeacherHead
 from tools.training.whitening import Labelled, whitening
 
@@ -75,6 +75,7 @@ def load_corpus(output: Path, whitened: bool = True) -> Corpus:
         )
     prepared = [output / "prepared" / path.name for path in taught]
     refuse_other_front_end(prepared)
+    _refuse_other_voices(prepared, taught)
     length, sources, speakers = (_each(prepared, name) for name in ("feature_length", "source", "speaker"))
     embeddings, frames_length = (_each(taught, name) for name in ("embeddings", "frame_length"))
     voices_before = starts(np.array([len(each) for each in embeddings]))
@@ -109,6 +110,12 @@ def refuse_other_front_end(shards: list[Path]) -> None:
                 f"{path} has features of another front end: found {found!r}, {FRONT_END!r} wanted; make them anew from "
                 "the speech that it keeps: python -m tools.rehear"
             )
+
+
+def _refuse_other_voices(prepared: list[Path], taught: list[Path]) -> None:
+    for voices, said in zip(prepared, taught, strict=True):
+        if voices_of(voices) != voices_of(said):
+            raise SettingsError(f"{said}: is of other voices than {voices} holds now; run tools.teach again")
 
 
 def turned_teacher(output: Path) -> tuple[Floats, Floats]:

@@ -1,5 +1,6 @@
 """The loop that trains: a student learns the teacher's space (float, on a GPU where there is one), and resumes."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from tqdm import tqdm
 
 from edgevoice.errors import SettingsError
 from edgevoice.listening.window import FRAMES_PER_SECOND
-from tools.made_of import whole
+from tools.made_of import made_of, whole
 from tools.training.batches import Batches
 from tools.training.corpus import Corpus, coefficient_scale, people
 from tools.training.development import Development, development_eer
@@ -68,16 +69,17 @@ def fit(
 ) -> Student:
     """Train from where the student (or the checkpoint ``OUTPUT/STEP.pt``) stands, in place.
 
-    source: what the student was made of, where it was; SettingsError for a checkpoint that went on from another.
+    source: what the student was made of, where it was; SettingsError for a checkpoint of another source, other settings
+    or other voices.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    torch.manual_seed(settings.seed + RANK)
     development = Development(root, output / "development.npz")
     checkpoint = output / f"{step_name}.pt"
     learner = Learner(student.network.train()).to(device)
     optimizer = MuonAdamW(learner, settings.weight_decay)
-    key = source.key() if source else ""
+    key = made_of((), settings, source.key() if source else "", hashlib.sha256(corpus.taught.tobytes()).hexdigest())
     first = _resume(checkpoint, learner, optimizer, key)
+    torch.manual_seed(int(np.random.SeedSequence((settings.seed, first, RANK)).generate_state(1)[0]))
     together = shared(learner)
     context = context_frames(student.network.shape)
     batches = Batches(corpus, student.scale, settings.noisy_share, (settings.seed, first, RANK), context)
@@ -123,8 +125,11 @@ def _resume(path: Path, learner: Learner, optimizer: MuonAdamW, key: str) -> int
     if not path.exists():
         return 0
     step, weights, optimized, *of = torch.load(path, weights_only=False)
-    if of not in ([], [key]):  # a checkpoint of before does not tell
-        raise SettingsError(f"{path}: went on from another network than the step before left; remove it to begin anew")
+    if of != [key]:
+        raise SettingsError(
+            f"{path}: was begun with other settings or voices, or from another network than the step before left; "
+            "remove it to begin anew"
+        )
     learner.load_state_dict(weights)
     optimizer.load(optimized)
     return int(step)

@@ -19,7 +19,7 @@ _FEWEST_PEOPLE = 50
 _CLIPS_OF_ONE = 6
 _SHORTEST_S, _LONGEST_S = 1.5, 9.0  # of a cut; the length is drawn evenly in its logarithm
 _OTHERS = 200_000  # pairs of two people
-_PRIOR = 0.01  # of one person, as in tools.calibrate
+_PRIOR = 0.01  # of one person, as at a door
 _NOTHING = (0.0, 0.0)
 
 

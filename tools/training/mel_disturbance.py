@@ -51,7 +51,7 @@ class MelDisturbance(nn.Module):
         """Up to 8 neighbouring bands hold still (SpecAugment, D. Park et al., 2019)."""
         batch, device = len(mel), mel.device
         width = torch.randint(1, _WIDEST_MASK + 1, (batch, 1, 1), device=device)
-        begin = (torch.rand(batch, 1, 1, device=device) * (BANDS - width)).long()
+        begin = (torch.rand(batch, 1, 1, device=device) * (BANDS - width + 1)).long()
         band = torch.arange(BANDS, device=device)
         masked = (band >= begin) & (band < begin + width) & self._chosen(mel, self._settings.mask_share)
         return torch.where(masked, mel.mean(dim=1, keepdim=True), mel)
