@@ -109,3 +109,12 @@ def test_no_error_at_all_leaves_the_bound_of_three_in_the_people_or_their_pairs(
     strangers = np.tile(np.flatnonzero(first != second), clips)  # each pair both ways
     none = np.zeros(len(strangers), np.bool_)
     assert rate_interval(none, (first[strangers], second[strangers])) == (0.0, 0.3)
+
+
+def test_one_person_behind_all_errors_makes_a_wide_interval_and_not_an_absurd_one() -> None:
+    first, second = (places.ravel() for places in np.indices((20, 20)))
+    strangers = first != second
+    once = (first == 3) & (second == 7)
+    low, high = rate_interval(once[strangers], (first[strangers], second[strangers]))
+    assert 0 < low < once[strangers].mean() / 4
+    assert 4 * once[strangers].mean() < high < 0.2

@@ -30,7 +30,7 @@ def eer_interval(scores: Values, is_target: Mask, speakers: tuple[Indices, Indic
         return _eer(scores, is_target, kept)
 
     targets = int(np.count_nonzero(is_target))
-    return _of_rate(rate, speakers, 0.5 / max(targets, 1), zero_error_bound(targets))
+    return _of_rate(rate, speakers, zero_error_bound(targets))
 
 
 def eer_difference_interval(
@@ -61,7 +61,7 @@ def rate_interval(errors: Mask, speakers: tuple[Indices, Indices]) -> Interval:
         return float(errors[kept].mean()) if kept.any() else None
 
     if errors.any():
-        return _of_rate(rate, speakers, 0.5 / len(errors), 0.0)
+        return _of_rate(rate, speakers, 0.0)
     pairs = np.unique(np.sort(np.stack(speakers), axis=0), axis=1).shape[1]
     return 0.0, zero_error_bound(pairs)
 
@@ -71,17 +71,19 @@ def zero_error_bound(trials: int) -> float:
     return min(1.0, 3 / max(trials, 1))
 
 
-def _of_rate(
-    rate: Callable[[Mask], float | None], speakers: tuple[Indices, Indices], least: float, upper: float
-) -> Interval:
-    """``least``: what stands for no error, which has no logit; ``upper``: the upper end is not below."""
+def _of_rate(rate: Callable[[Mask], float | None], speakers: tuple[Indices, Indices], upper: float) -> Interval:
+    """``upper``: the upper end is not below.
+
+    The half width of the rate becomes one of its logit by the derivative there: what is left without whoever made all
+    the errors has no logit.
+    """
     whole, without = _without_each(rate, speakers)
     if whole is None or len(without) < 2:
         return UNKNOWN
-    middle, each = (logit(np.clip(found, least, 1 - least)) for found in (whole, np.array(without)))
-    half = _half_width(each)
-    low, high = float(expit(middle - half)), float(expit(middle + half))
-    return min(low, whole) if whole > 0 else 0.0, max(high if whole < 1 else 1.0, upper)
+    if not 0 < whole < 1:
+        return whole, max(whole, upper)
+    half = _half_width(without) / (whole * (1 - whole))
+    return float(expit(logit(whole) - half)), max(float(expit(logit(whole) + half)), upper)
 
 
 def _without_each(
