@@ -43,8 +43,8 @@ def test_everybody_else_is_tried_against_everybody_as_recorded_and_in_noise() ->
     assert set(found.nontarget_under.tolist()) == {0, 1}
 
 
-def test_the_interval_of_a_group_redraws_who_is_tried_too() -> None:
-    """One wolf is taken for everybody; where he is not drawn there is no error."""
+def test_the_interval_of_a_group_is_over_who_is_tried_too() -> None:
+    """One wolf is taken for everybody; without him there is no error."""
     people = np.arange(12)
     of, by = (each.ravel() for each in np.meshgrid(people, people))
     of, by = of[of != by], by[of != by]
@@ -52,6 +52,6 @@ def test_the_interval_of_a_group_redraws_who_is_tried_too() -> None:
     made = Trials(
         target, np.where(by == 7, 2.0, 0.0), nothing, nothing, np.repeat(people, 2), of, by, np.zeros_like(by)
     )
-    rate, (low, _) = eer_of(made)
-    assert rate > 0
-    assert low == 0
+    rate, (low, high) = eer_of(made)
+    assert 0 < low < rate / 4
+    assert 3 * rate < high
