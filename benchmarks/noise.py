@@ -13,9 +13,6 @@ from edgevoice.fixedpoint.exact import Integers
 from edgevoice.hardware.sound_file import read_sound
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.enhance import SubtractionSettings
-from edgevoice.listening.enhance_bands import BandSettings
-from edgevoice.listening.enhance_choice import enhancer
-from edgevoice.listening.enhance_wiener import WienerSettings
 from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.noise import Groups
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
@@ -23,6 +20,8 @@ from edgevoice.listening.snr import utterance_snr_db
 from edgevoice.listening.spectrum import Spectrum
 from edgevoice.listening.window import FRAMES_PER_SECOND, Windows
 from edgevoice.visit import FOLDER
+from tools.ear.enhance_bands import BandSettings
+from tools.ear.enhance_wiener import WienerSettings
 
 _REPEATS = 15
 _BLOCK = 8  # frames, 80 ms
@@ -69,7 +68,7 @@ def main() -> None:
         taken = milliseconds_a_second(partial(_follower, name), power)
         table.add_row(f"tracker, {name}, groups included", f"{taken:.2f} ms")
     for settings in (SubtractionSettings(), BandSettings(), WienerSettings()):
-        taken = milliseconds_a_second(partial(enhancer, settings), power)
+        taken = milliseconds_a_second(settings.enhancer, power)
         table.add_row(f"enhancer, {type(settings).__name__.removesuffix('Settings').lower()}", f"{taken:.2f} ms")
     frames = FrontEnd(SubtractionSettings(), ActivitySettings())(samples)[:_UTTERANCE]
     table.add_row(

@@ -18,7 +18,7 @@ ROOMS: dict[str, set[str]] = {
     "door": {"hardware", "listening", "recognition", "storage"},
     "pipeline": {"door", "listening", "recognition"},
     "identify": {"hardware", "listening", "recognition"},
-    "config": {"door", "hardware", "listening"},
+    "config": {"door", "hardware", "listening", "storage"},
     "visit": set(),
     "panel": {"hardware", "listening"},
     "app": {

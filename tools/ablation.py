@@ -5,15 +5,15 @@ settings and sound. Figures are the EER of the float network on the development 
 --markdown writes the table between the lines <!-- ablation --> and <!-- /ablation -->.
 """
 
-import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from tqdm import tqdm
 
 from edgevoice.errors import SettingsError
+from edgevoice.toml import read_toml
 from tools.made_of import made_of
 from tools.measure.page import markdown_option, markdown_table, publish
 from tools.step import Step
@@ -23,11 +23,6 @@ from tools.training.fit import fit, folder_beside, untrained
 from tools.training.run_settings import TrainSettings
 from tools.training.selection import Selection, selected
 from tools.training.shards import shards_in
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 @dataclass(frozen=True)
@@ -44,10 +39,10 @@ class Line:
 def read_lines(path: Path) -> tuple[Line, ...]:
     """``[train]`` for all, then ``[[lines]]``; SettingsError where the file cannot be read so."""
     try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
+        read = read_toml(path)
         lines = [line | {"train": read["train"] | line.get("train", {})} for line in read["lines"]]
         return TypeAdapter(tuple[Line, ...]).validate_python(lines)
-    except (OSError, tomllib.TOMLDecodeError, ValidationError, KeyError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise SettingsError(f"{path}: cannot be read as an ablation ({error}); see tools/runs/ablation.toml") from error
 
 

@@ -23,7 +23,7 @@ FILES = {
     "check": "check",
     "config": "config",
 }
-"""Each command, in the order of the help, and the file of this folder that has it."""
+"""Each command, and the file of this folder that has it."""
 
 
 class Commands(click.Group):

@@ -1,8 +1,7 @@
 """``edgevoice run``: the kiosk."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, nullcontext
 from importlib import import_module
 from pathlib import Path
 
@@ -52,15 +51,9 @@ def why_no_microphone() -> str:
         return str(error)
 
 
-@contextmanager
-def _keyboard(settings: Settings, keys: bool) -> Iterator[Button | None]:
+def _keyboard(settings: Settings, keys: bool) -> AbstractContextManager[Button | None]:
     """The keys of the terminal as the button; it is given back whatever fails."""
-    button = app.desk_button(settings) if keys else None
-    try:
-        yield button
-    finally:
-        if button is not None:
-            button.close()
+    return closing(app.desk_button(settings)) if keys else nullcontext()
 
 
 def _serve_files(desk: Desk, wav: tuple[Path, ...], fast: bool, keys: bool) -> None:

@@ -2,9 +2,8 @@
 
 from edgevoice.door.rhythm import RhythmRules
 from edgevoice.errors import SettingsError
+from edgevoice.storage import pins
 
-LEAST_PIN_DIGITS = 4
-"""As in storage.pins, which the settings must not know."""
 _PRESSING_S = 4.0  # a PIN of few presses, briskly
 _ASKING_S = 1.5  # the prompt before the digits
 _A_DIGIT_S = 1.5  # asked for and said, about as long each
@@ -13,9 +12,9 @@ _ANSWERING_S = 1.0  # until somebody begins
 
 def time_for_a_pin(rules: RhythmRules) -> tuple[float, str]:
     """Seconds that the shortest PIN wants, and what they are."""
-    pauses_s = (LEAST_PIN_DIGITS - 1) * rules.digit_pause_s + rules.end_pause_s
+    pauses_s = (pins.SHORTEST - 1) * rules.digit_pause_s + rules.end_pause_s
     return pauses_s + _PRESSING_S, (
-        f"the pauses of a PIN of {LEAST_PIN_DIGITS} digits take {pauses_s:g} (pin.digit_pause_s, pin.end_pause_s)"
+        f"the pauses of a PIN of {pins.SHORTEST} digits take {pauses_s:g} (pin.digit_pause_s, pin.end_pause_s)"
         f" and its presses at least {_PRESSING_S:g}"
     )
 

@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from edgevoice.config.in_time import refuse_too_short, time_for_a_challenge, time_for_a_pin
-from edgevoice.config.ranges import consistent, within
 from edgevoice.door.adaptation import AdaptationRules
 from edgevoice.door.aftermath import MoodRules
 from edgevoice.door.decide import Rules
@@ -21,6 +20,8 @@ from edgevoice.hardware.pins import GpioSettings
 from edgevoice.hardware.pulse import LONGEST_PULSE_SECONDS
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.utterance import UtteranceSettings
+from edgevoice.storage.backups import KEPT_BACKUPS
+from edgevoice.storage.events import MOST_EVENTS
 
 STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 """Also holds for the rooms' dataclasses: pydantic passes it on to plain ones."""
@@ -32,9 +33,9 @@ class StorageSettings:
 
     folder: Path | None = None
     """Folder of the database and its key; none: this user's state folder. --data on the command line goes first."""
-    events_kept: Annotated[int, Field(ge=100, le=200_000)] = 100_000
+    events_kept: Annotated[int, Field(ge=100, le=MOST_EVENTS)] = 100_000
     """Rows of the audit log, 100..200000; the oldest give way."""
-    backups_kept: Annotated[int, Field(ge=0, le=365)] = 7
+    backups_kept: Annotated[int, Field(ge=0, le=365)] = KEPT_BACKUPS
     """Daily backups of people and audit log kept beside the database, 0..365; 0: none are made."""
 
 
@@ -54,12 +55,8 @@ class ModelSettings:
 class ListeningSections:
     """When sound counts as an utterance. Nothing here changes what a model is fed."""
 
-    activity: Annotated[ActivitySettings, AfterValidator(within("listening.activity"))] = ActivitySettings()
-    utterance: Annotated[
-        UtteranceSettings,
-        AfterValidator(within("listening.utterance")),
-        AfterValidator(consistent),
-    ] = UtteranceSettings()
+    activity: ActivitySettings = ActivitySettings()
+    utterance: UtteranceSettings = UtteranceSettings()
 
 
 @dataclass(frozen=True, config=STRICT)

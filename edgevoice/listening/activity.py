@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS
@@ -22,7 +24,7 @@ _PERIODICITY_BITS = 1  # Q8 -> Q7
 class ActivitySettings:
     """probability_percent: how likely a frame must hold speech to count as speech, 1..99."""
 
-    probability_percent: int = 35
+    probability_percent: Annotated[int, Field(ge=1, le=99)] = 35
 
 
 class SpeechActivity:

@@ -18,6 +18,19 @@ class Enhancer(Protocol):
         ...
 
 
+class Enhancement(Protocol):
+    """The settings of an enhancer, and which one they are of."""
+
+    @property
+    def floor(self) -> float:
+        """Share of the power that is always kept, 0..1."""
+        ...
+
+    def enhancer(self) -> Enhancer:
+        """A fresh one for one stream."""
+        ...
+
+
 @dataclass(frozen=True)
 class SubtractionSettings:
     """over_subtraction: how often the noise is taken off, 0 (off) to 8; floor: share of the power always kept, 0..1.
@@ -28,6 +41,10 @@ class SubtractionSettings:
 
     over_subtraction: float = 2.0
     floor: float = 0.125
+
+    def enhancer(self) -> "SpectralSubtraction":
+        """A fresh one for one stream."""
+        return SpectralSubtraction(self)
 
 
 class SpectralSubtraction:

@@ -11,7 +11,7 @@ from edgevoice.fixedpoint.exact import Integers
 from edgevoice.listening.activity import ActivitySettings, SpeechActivity, odds_wanted
 from edgevoice.listening.capture import Samples
 from edgevoice.listening.damage import count_clipped, count_dropped
-from edgevoice.listening.enhance_choice import EnhancementSettings, enhancer
+from edgevoice.listening.enhance import Enhancement
 from edgevoice.listening.features import BANDS, COEFFICIENTS, Bands, Cepstra, Cepstrum, LogMel
 from edgevoice.listening.noise import Groups
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
@@ -104,7 +104,7 @@ class FrontEnd:
 
     def __init__(
         self,
-        enhancement: EnhancementSettings,
+        enhancement: Enhancement,
         activity: ActivitySettings,
         tracker: TrackerName = "minimum",
         floor_tracker: TrackerName = "minima-controlled",
@@ -116,7 +116,7 @@ class FrontEnd:
         self._spectrum = _spectrum()
         self._groups = Groups()
         self._noise, self._floor = TRACKERS[tracker](), TRACKERS[floor_tracker]()
-        self._enhance = enhancer(enhancement)
+        self._enhance = enhancement.enhancer()
         self._log_mel = _log_mel()
         self._cepstrum = _cepstrum()
         self._activity, self._odds_wanted = SpeechActivity(), odds_wanted(activity)

@@ -9,8 +9,7 @@ from edgevoice.fixedpoint.logarithm import LOG2_BITS
 from edgevoice.listening import activity, shares
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.capture import AudioBlock
-from edgevoice.listening.enhance import SubtractionSettings
-from edgevoice.listening.enhance_choice import EnhancementSettings
+from edgevoice.listening.enhance import Enhancement, SubtractionSettings
 from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.network import load_network
 from edgevoice.listening.noise_choice import TrackerName
@@ -26,7 +25,7 @@ class ListeningSettings:
     """What may be set without changing what a model is fed; in ``subtraction`` and the trackers, what may not (tools
     only). tracker: of the noise that is taken off; floor_tracker: of the one that speech is told from."""
 
-    subtraction: EnhancementSettings = field(default_factory=SubtractionSettings)
+    subtraction: Enhancement = field(default_factory=SubtractionSettings)
     tracker: TrackerName = "minimum"
     floor_tracker: TrackerName = "minima-controlled"
     activity: ActivitySettings = field(default_factory=ActivitySettings)

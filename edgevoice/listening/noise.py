@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -13,19 +12,6 @@ GROUP = 8  # frames (80 ms): the estimate changes only between groups, counted f
 # Before anything is heard the noise is taken to be white at -70 dBFS (10 units rms; a Hann window's sum of squares is
 # 150), so that a stream that begins inside a word is heard as speech and not learned as noise.
 PRIOR = 100 * 150 << POWER_BITS
-
-
-class NoiseTracker(Protocol):
-    """Follows the noise through a stream."""
-
-    def learn(self, means: Integers) -> Integers:
-        """(groups, 257) mean power of the groups that have ended, 0 or more -> (1 + groups, 257) the noise power to
-        assume before the first of them, and after each."""
-        ...
-
-    def follow(self, power: Integers) -> Integers:
-        """(n, 257) power -> (n, 257) the noise power to assume at each frame, from earlier groups only."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)

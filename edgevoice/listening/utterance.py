@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
+from edgevoice.errors import SettingsError
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS
 from edgevoice.listening.activity import ODDS_BITS
@@ -52,6 +55,9 @@ class Utterance:
         return self.frames.mfcc
 
 
+_Milliseconds = Annotated[int, Field(ge=0, le=60_000)]
+
+
 @dataclass(frozen=True)
 class UtteranceSettings:
     """In milliseconds.
@@ -62,13 +68,27 @@ class UtteranceSettings:
     shortest_ms of speech make it count, if it is a voice; longest_ms cut it.
     """
 
-    onset_ms: int = 120
-    onset_window_ms: int = 200
-    early_pause_ms: int = 100
-    hangover_ms: int = 400
-    margin_ms: int = 250
-    shortest_ms: int = 600
-    longest_ms: int = 12_000
+    onset_ms: Annotated[int, Field(ge=10, le=1_000)] = 120
+    onset_window_ms: _Milliseconds = 200
+    early_pause_ms: Annotated[int, Field(ge=100, le=3_000)] = 100
+    hangover_ms: Annotated[int, Field(ge=50, le=3_000)] = 400
+    margin_ms: _Milliseconds = 250
+    shortest_ms: _Milliseconds = 600
+    longest_ms: Annotated[int, Field(ge=1_000, le=60_000)] = 12_000
+
+    def __post_init__(self) -> None:
+        """Raises SettingsError where two values contradict each other."""
+        for key, most in (("onset_ms", "onset_window_ms"), ("margin_ms", "hangover_ms")):
+            if getattr(self, key) > getattr(self, most):
+                raise SettingsError(
+                    f"listening.utterance.{key} is {getattr(self, key)}; allowed is up to {most}, "
+                    f"which is {getattr(self, most)}"
+                )
+        if self.shortest_ms >= self.longest_ms:  # every utterance would be cut before it counts
+            raise SettingsError(
+                f"listening.utterance.shortest_ms is {self.shortest_ms}; allowed is less than longest_ms, "
+                f"which is {self.longest_ms}"
+            )
 
 
 class UtteranceGate:

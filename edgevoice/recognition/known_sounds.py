@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -10,8 +9,8 @@ from edgevoice.fixedpoint.exact import Integers
 from edgevoice.listening.spectrum import BINS
 from edgevoice.listening.window import FRAMES_PER_SECOND
 from edgevoice.recognition.constellation import Constellation, Peaks
-from edgevoice.recognition.landmarks import Landmarks, of_peaks
-from edgevoice.recognition.recordings import RecordingMatch
+from edgevoice.recognition.landmarks import of_peaks
+from edgevoice.recognition.recordings import Library, RecordingMatch
 from edgevoice.recognition.tones import Tones
 
 WINDOW = 3 * FRAMES_PER_SECOND
@@ -20,13 +19,6 @@ STEP = FRAMES_PER_SECOND // 2
 """Frames from one lookup to the next."""
 STRETCH = 24 * 3600 * FRAMES_PER_SECOND
 """Frames after which counting begins anew, once a day, as 32 bits hold those of 248 days; a sound just then is late."""
-
-
-class Lookup(Protocol):
-    """Recordings to look up: ``recordings.Library``."""
-
-    def __len__(self) -> int: ...
-    def lookup(self, landmarks: Landmarks) -> RecordingMatch | None: ...
 
 
 @dataclass(frozen=True)
@@ -51,7 +43,7 @@ class KnownSounds:
     """
 
     def __init__(
-        self, library: Lookup, again_after_s: float = 10.0, tones: Tones | None = None, stretch: int = STRETCH
+        self, library: Library, again_after_s: float = 10.0, tones: Tones | None = None, stretch: int = STRETCH
     ) -> None:
         """``again_after_s``: without a match for so long, the same sound counts as a new occurrence.
 

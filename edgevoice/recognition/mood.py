@@ -1,11 +1,10 @@
 """When the mood is asked at all, and that nothing hangs on the answer."""
 
 import logging
-from typing import Literal, Protocol
+from typing import Literal
 
-from edgevoice.listening.frames import Frames
 from edgevoice.listening.utterance import Utterance
-from edgevoice.recognition.emotion import Mood
+from edgevoice.recognition.emotion import Emotion, Mood
 
 _log = logging.getLogger(__name__)
 
@@ -13,16 +12,10 @@ When = Literal["off", "verified", "always"]
 """``verified``: only of somebody whom the door knows by the threshold in force, or nearly."""
 
 
-class TellsMood(Protocol):
-    """``recognition.emotion.Emotion``."""
-
-    def feel(self, frames: Frames) -> Mood: ...
-
-
 class MoodSense:
     """Asks the model when the settings say so. A model that fails is told once in the log, and never again."""
 
-    def __init__(self, emotion: TellsMood, when: When) -> None:
+    def __init__(self, emotion: Emotion, when: When) -> None:
         self._emotion, self._when = emotion, when
         self._failed = False
 

@@ -13,6 +13,7 @@ from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.circumstances import Circumstances
 from edgevoice.recognition.embed import Embedding, XVector
 from edgevoice.recognition.emotion import Mood
+from edgevoice.recognition.mood import MoodSense
 from edgevoice.recognition.one_voice import halves_agree
 from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.recognition.score import Score, Scorer, load_scorer
@@ -78,12 +79,6 @@ class Recognises(Protocol):
     def recognise(self, utterance: Utterance, front_end_ms: float) -> Evidence: ...
 
 
-class Feels(Protocol):
-    """What tells a mood: ``recognition.mood.MoodSense``. It never raises, as nothing may hang on it."""
-
-    def feel(self, utterance: Utterance, known: bool) -> Mood | None: ...
-
-
 class Recogniser:
     """The models, the people and the rate of false accepts that the owner allows."""
 
@@ -107,7 +102,7 @@ class Recogniser:
         self._voiceprints, self._outdated = voiceprints, outdated
         self._false_accept_rate, self._near_times = false_accept_rate, near_times
         self.scorer.calibration.threshold(false_accept_rate)  # refuse an unmeasured rate now, not at the door
-        self.mood: Feels | None = None
+        self.mood: MoodSense | None = None
         """What tells the mood, if anything does."""
 
     def threshold(self, people: int) -> float:

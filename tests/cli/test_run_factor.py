@@ -14,10 +14,10 @@ from edgevoice.errors import EdgevoiceError, HardwareError, SettingsError
 from edgevoice.hardware.fake import FakeLock, FakeMicrophone
 from edgevoice.hardware.fake_inputs import FakeButton
 from edgevoice.listening.capture import SAMPLE_RATE, SAMPLES_PER_BLOCK, AudioBlock
-from edgevoice.recognition.fake_digits import FakeDigits
 from edgevoice.storage.events import Event
 from tests.cli.conftest import Shell
 from tests.cli.test_run_button import Told
+from tests.fake_digits import FakeDigits
 from tests.sound import clip
 
 ADA, ADA_TOO, ADA_AGAIN = "ada-unlock-1.opus", "ada-unlock-2.opus", "ada-unlock-3.opus"

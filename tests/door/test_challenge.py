@@ -11,9 +11,9 @@ from edgevoice.door.decide import Cause, Decision, decide
 from edgevoice.door.second_factor import POOR
 from edgevoice.door.states import Event
 from edgevoice.hardware import Prompt
-from edgevoice.recognition.fake_digits import FakeDigits
 from edgevoice.recognition.recordings import RecordingMatch
 from tests.door.evidence import RULES, WELL, evidence, score
+from tests.fake_digits import FakeDigits
 
 ADA = Decision(True, "Ada scored 4.2, needs 3.1", "Ada", Cause.MATCH)
 MFCC = np.zeros((100, 40), np.int32)

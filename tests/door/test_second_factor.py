@@ -26,7 +26,6 @@ from edgevoice.hardware.fake import FakeLights, FakeLock, ManualClock
 from edgevoice.hardware.fake_inputs import FakeButton, FakeContact
 from edgevoice.hardware.fake_sounder import FakeSounder
 from edgevoice.recognition.embed import Embedding
-from edgevoice.recognition.fake_digits import FakeDigits
 from edgevoice.recognition.recognise import Evidence
 from edgevoice.recognition.recordings import RecordingMatch
 from edgevoice.storage.database import Database
@@ -35,6 +34,7 @@ from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
 from edgevoice.storage.state import State as Kept
 from tests.door.evidence import evidence, score
+from tests.fake_digits import FakeDigits
 from tests.house import BrokenError, BrokenLock, writes
 
 LIMITS = Limits(open_s=5.0, factor_s=20.0)

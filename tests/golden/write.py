@@ -13,8 +13,7 @@ from edgevoice.listening.listen import FRONT_END
 from tests.golden import FOLDER, FRAME_FIELDS, STAGES_AT, SUFFIX, checksum
 from tests.listening import specification as spec
 from tests.listening import specification_snr as spec_snr
-from tests.listening.specification import Minimum
-from tests.listening.specification_noise import Histogram, subtract_in_bands, wiener
+from tests.listening.specification_noise import Histogram
 from tests.sound import clip
 
 _SHORT = 400 + 160 * 9
@@ -37,17 +36,11 @@ def signals() -> dict[str, Samples]:
     }
 
 
-def others(powers: list[spec.Row]) -> dict[str, list[spec.Row]]:
-    """[frame][bin] -> what the tracker and the enhancers that the device does not use by default make of it."""
-    histograms, floors = ([make() for _ in range(spec.BINS)] for make in (Histogram, Minimum))
+def histogram(powers: list[spec.Row]) -> list[spec.Row]:
+    """[frame][bin] -> what the tracker that the device does not use by default makes of it."""
+    histograms = [Histogram() for _ in range(spec.BINS)]
     noise = [[tracker.assume(p) for p, tracker in zip(power, histograms, strict=True)] for power in powers]
-    assumed = [[tracker.assume(p) for p, tracker in zip(power, floors, strict=True)] for power in powers]
-    stages = {
-        "histogram_power": noise,
-        "clean_band": subtract_in_bands(powers, assumed),
-        "clean_wiener": wiener(powers, assumed),
-    }
-    return {name: [rows[at] for at in STAGES_AT] for name, rows in stages.items()}
+    return [noise[at] for at in STAGES_AT]
 
 
 def main() -> None:
@@ -63,8 +56,8 @@ def main() -> None:
         for stage in fields(spec.Stages):
             rows = [getattr(heard[at][0], stage.name) for at in STAGES_AT]
             np.save(FOLDER / f"{name}.{stage.name}{SUFFIX}", np.array(rows, dtype=np.int64))
-        for field, rows in others([stages.power for stages, _ in heard]).items():
-            np.save(FOLDER / f"{name}.{field}{SUFFIX}", np.array(rows, dtype=np.int64))
+        noise = histogram([stages.power for stages, _ in heard])
+        np.save(FOLDER / f"{name}.histogram_power{SUFFIX}", np.array(noise, dtype=np.int64))
         all_frames = [frame for _, frame in heard]
         np.save(FOLDER / f"{name}.shares{SUFFIX}", np.array(spec_snr.odds_of_power(all_frames), dtype=np.int64))
         frames[name], snr_db[name] = len(heard), spec_snr.snr(all_frames)

@@ -16,12 +16,9 @@ from numpy.typing import NDArray
 
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS, TABLE, log2_q16
-from edgevoice.listening import enhance, enhance_bands, enhance_smoothing, enhance_wiener, shares
+from edgevoice.listening import enhance, shares
 from edgevoice.listening.activity import NUMBERS, measure
 from edgevoice.listening.enhance import SpectralSubtraction, SubtractionSettings
-from edgevoice.listening.enhance_bands import BandSettings
-from edgevoice.listening.enhance_choice import enhancer
-from edgevoice.listening.enhance_wiener import WienerSettings
 from edgevoice.listening.features import BANDS, BANK_BITS, DCT_BITS, MFCC_BITS, Cepstrum, LogMel
 from edgevoice.listening.frames import LOUDEST_NOISE
 from edgevoice.listening.network import LARGEST, TAPS, CausalConvolution
@@ -34,6 +31,9 @@ from edgevoice.listening.voicing import LARGEST_RATIO_BITS, PERIODICITY_BITS, Vo
 from edgevoice.listening.voicing import TABLE_BITS as VOICING_BITS
 from edgevoice.listening.window import HOP, WINDOW
 from tests.listening import specification
+from tools.ear import enhance_bands, enhance_smoothing, enhance_wiener
+from tools.ear.enhance_bands import BandSettings
+from tools.ear.enhance_wiener import WienerSettings
 
 FLOAT, WIDE = 1 << 53, 1 << 63
 SAMPLE, FOLDED = 1 << 15, 1 << FOLDED_BITS
@@ -117,7 +117,7 @@ def test_the_other_enhancers_stay_within_64_bits() -> None:
     assert BINS * PROMISED_POWER < LOGARITHM  # bands of bins, whose SNR is a difference of logarithms
     loudest, nothing = (np.full((1, BINS), power, dtype=np.int64) for power in (PROMISED_POWER - 1, 0))
     for settings in (BandSettings(), WienerSettings()):  # where there is no noise, all of the power is left
-        assert enhancer(settings)(loudest, nothing).tolist() == [[PROMISED_POWER - 1] * BINS]
+        assert settings.enhancer()(loudest, nothing).tolist() == [[PROMISED_POWER - 1] * BINS]
 
 
 def test_mel_energies_stay_within_the_logarithm() -> None:

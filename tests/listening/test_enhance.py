@@ -9,10 +9,7 @@ from hypothesis import strategies as st
 
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.listening.activity import ActivitySettings
-from edgevoice.listening.enhance import SubtractionSettings
-from edgevoice.listening.enhance_bands import BandSettings
-from edgevoice.listening.enhance_choice import EnhancementSettings, enhancer
-from edgevoice.listening.enhance_wiener import WienerSettings
+from edgevoice.listening.enhance import Enhancement, SubtractionSettings
 from edgevoice.listening.frames import FrontEnd
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
 from edgevoice.listening.noise_minimum import MinimumStatistics
@@ -20,6 +17,8 @@ from edgevoice.listening.spectrum import BINS, Spectrum
 from edgevoice.listening.window import Windows
 from tests.listening import specification, specification_noise
 from tests.sound import clip
+from tools.ear.enhance_bands import BandSettings
+from tools.ear.enhance_wiener import WienerSettings
 
 Frames = list[list[int]]
 LARGEST = (1 << 50) - 1
@@ -32,7 +31,7 @@ def subtract(powers: Frames, noises: Frames) -> Frames:
     ]
 
 
-SPECIFIED: list[tuple[EnhancementSettings, Callable[[Frames, Frames], Frames]]] = [
+SPECIFIED: list[tuple[Enhancement, Callable[[Frames, Frames], Frames]]] = [
     (SubtractionSettings(), subtract),
     (BandSettings(), specification_noise.subtract_in_bands),
     (BandSettings(3, 0, 0.0625), lambda p, n: specification_noise.subtract_in_bands(p, n, 3, 0, 0.0625)),
@@ -67,10 +66,10 @@ def spectra() -> dict[str, tuple[Integers, Integers]]:
 @WITH_SPECIFICATION
 @pytest.mark.parametrize("kind", spectra())
 def test_equals_the_scalar_specification_bit_for_bit(
-    chosen: EnhancementSettings, specified: Callable[[Frames, Frames], Frames], kind: str
+    chosen: Enhancement, specified: Callable[[Frames, Frames], Frames], kind: str
 ) -> None:
     power, noise = spectra()[kind]
-    assert enhancer(chosen)(power, noise).tolist() == specified(power.tolist(), noise.tolist())
+    assert chosen.enhancer()(power, noise).tolist() == specified(power.tolist(), noise.tolist())
 
 
 @WITH_SPECIFICATION
@@ -80,44 +79,44 @@ def test_equals_the_scalar_specification_bit_for_bit(
     frames=st.integers(1, 4),
 )
 def test_any_power_and_noise_equal_the_specification(
-    chosen: EnhancementSettings,
+    chosen: Enhancement,
     specified: Callable[[Frames, Frames], Frames],
     pairs: list[tuple[int, int]],
     frames: int,
 ) -> None:
     power, noise = (np.array([side] * frames, dtype=np.int64) for side in zip(*pairs, strict=True))
-    assert enhancer(chosen)(power, noise).tolist() == specified(power.tolist(), noise.tolist())
+    assert chosen.enhancer()(power, noise).tolist() == specified(power.tolist(), noise.tolist())
 
 
 @CHOSEN
 @pytest.mark.parametrize("size", (1, 7, 160, 320, 4096))
-def test_the_outcome_does_not_depend_on_block_size(chosen: EnhancementSettings, size: int) -> None:
+def test_the_outcome_does_not_depend_on_block_size(chosen: Enhancement, size: int) -> None:
     rng = np.random.default_rng(5)
     power, noise = rng.integers(0, 1 << 40, (400, BINS)), rng.integers(0, 1 << 38, (400, BINS))
-    in_blocks = enhancer(chosen)
+    in_blocks = chosen.enhancer()
     parts = [in_blocks(power[start : start + size], noise[start : start + size]) for start in range(0, 400, size)]
-    assert np.array_equal(np.concatenate(parts), enhancer(chosen)(power, noise))
+    assert np.array_equal(np.concatenate(parts), chosen.enhancer()(power, noise))
 
 
 @CHOSEN
-def test_a_block_without_frames_gives_none_and_changes_nothing(chosen: EnhancementSettings) -> None:
+def test_a_block_without_frames_gives_none_and_changes_nothing(chosen: Enhancement) -> None:
     power, noise = spectra()["speech"]
-    with_empty = enhancer(chosen)
+    with_empty = chosen.enhancer()
     assert len(with_empty(power[:0], noise[:0])) == 0
-    assert np.array_equal(with_empty(power, noise), enhancer(chosen)(power, noise))
+    assert np.array_equal(with_empty(power, noise), chosen.enhancer()(power, noise))
 
 
 @CHOSEN
 @pytest.mark.parametrize("kind", spectra())
-def test_never_adds_power_and_never_leaves_none(chosen: EnhancementSettings, kind: str) -> None:
+def test_never_adds_power_and_never_leaves_none(chosen: Enhancement, kind: str) -> None:
     power, noise = spectra()[kind]
-    clean = enhancer(chosen)(power, noise)
+    clean = chosen.enhancer()(power, noise)
     assert (clean <= power).all()
     assert (clean >= power * chosen.floor * 0.99 - 1).all()
 
 
 @CHOSEN
-def test_white_noise_loses_4_db_and_speech_in_quiet_less_than_half_a_db(chosen: EnhancementSettings) -> None:
+def test_white_noise_loses_4_db_and_speech_in_quiet_less_than_half_a_db(chosen: Enhancement) -> None:
     noise = np.random.default_rng(6).normal(0, 300, 48000)
     assert lost_db(noise, chosen) > 4.0
     speech = clip("ada-unlock-1.opus").astype(np.float64)
@@ -126,9 +125,7 @@ def test_white_noise_loses_4_db_and_speech_in_quiet_less_than_half_a_db(chosen: 
 
 @CHOSEN
 @pytest.mark.parametrize("tracker", TRACKERS)
-def test_the_front_end_takes_any_enhancer_and_tracker_in_any_blocks(
-    chosen: EnhancementSettings, tracker: TrackerName
-) -> None:
+def test_the_front_end_takes_any_enhancer_and_tracker_in_any_blocks(chosen: Enhancement, tracker: TrackerName) -> None:
     samples = clip("rain.flac")[:24000]
     whole = FrontEnd(chosen, ActivitySettings(), tracker)(samples).mfcc
     in_blocks = FrontEnd(chosen, ActivitySettings(), tracker)
@@ -137,8 +134,8 @@ def test_the_front_end_takes_any_enhancer_and_tracker_in_any_blocks(
     assert not np.array_equal(whole, FrontEnd(SubtractionSettings(0, 1), ActivitySettings(), tracker)(samples).mfcc)
 
 
-def lost_db(wave: np.ndarray[tuple[int, ...], np.dtype[np.float64]], chosen: EnhancementSettings) -> float:
+def lost_db(wave: np.ndarray[tuple[int, ...], np.dtype[np.float64]], chosen: Enhancement) -> float:
     """Power taken off, once the tracker has heard its 1.6 s."""
     power = Spectrum()(Windows().cut(np.rint(wave).astype(np.int16)))
-    clean = enhancer(chosen)(power, MinimumStatistics().follow(power))
+    clean = chosen.enhancer()(power, MinimumStatistics().follow(power))
     return float(10 * np.log10(power[130:].sum() / clean[130:].sum()))

@@ -9,9 +9,6 @@ from numpy.typing import NDArray
 from edgevoice.fixedpoint.logarithm import TABLE as LOG2_TABLE
 from edgevoice.listening.activity import ActivitySettings
 from edgevoice.listening.enhance import SpectralSubtraction, SubtractionSettings
-from edgevoice.listening.enhance_bands import BandSettings
-from edgevoice.listening.enhance_choice import enhancer
-from edgevoice.listening.enhance_wiener import WienerSettings
 from edgevoice.listening.features import Cepstrum, LogMel
 from edgevoice.listening.frames import Frames, FrontEnd
 from edgevoice.listening.listen import FRONT_END
@@ -61,8 +58,6 @@ def test_stages_are_golden(signal: str) -> None:
     log_mel, _ = LogMel()(clean)
     stages = {"power": power, "noise_power": noise, "floor_power": floor, "clean": clean, "log_mel": log_mel}
     stages["histogram_power"] = LevelHistogram().follow(power)
-    for settings in (BandSettings(), WienerSettings()):
-        stages[f"clean_{type(settings).__name__.removesuffix('Settings').lower()}"] = enhancer(settings)(power, noise)
     for name, stage in stages.items():
         assert np.array_equal(stage[STAGES_AT], golden(signal, name)), name
 

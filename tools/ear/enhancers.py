@@ -7,13 +7,12 @@ import numpy as np
 
 from edgevoice.errors import SettingsError
 from edgevoice.listening.capture import SAMPLE_RATE, Samples
-from edgevoice.listening.enhance import SubtractionSettings
-from edgevoice.listening.enhance_bands import BandSettings
-from edgevoice.listening.enhance_choice import EnhancementSettings, enhancer
-from edgevoice.listening.enhance_wiener import WienerSettings
+from edgevoice.listening.enhance import Enhancement, SubtractionSettings
 from edgevoice.listening.noise_choice import TRACKERS, TrackerName
 from edgevoice.listening.spectrum import DFT, Spectrum
 from edgevoice.listening.window import HOP, WINDOW, Windows
+from tools.ear.enhance_bands import BandSettings
+from tools.ear.enhance_wiener import WienerSettings
 from tools.ear.mixtures import Wave, to_samples
 
 WaveEnhancer = Callable[[Samples], Samples]
@@ -26,7 +25,7 @@ OFF = SubtractionSettings(over_subtraction=0.0, floor=1.0)
 class Ours:
     """An enhancer of the front end and the tracker that it follows."""
 
-    settings: EnhancementSettings
+    settings: Enhancement
     tracker: TrackerName = "minimum"
 
     def __call__(self, samples: Samples) -> Samples:
@@ -36,7 +35,7 @@ class Ours:
         """
         windows = Windows().cut(samples)
         power = Spectrum()(windows)
-        clean = enhancer(self.settings)(power, TRACKERS[self.tracker]().follow(power))
+        clean = self.settings.enhancer()(power, TRACKERS[self.tracker]().follow(power))
         return _overlap_add(windows, np.sqrt(clean / np.maximum(power, 1)), len(samples))
 
 

@@ -1,6 +1,5 @@
 """One TOML file describes one run, from sound to shipped model; every step reads its own section."""
 
-import sys
 from dataclasses import field
 from pathlib import Path
 
@@ -8,11 +7,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as validated
 
 from edgevoice.errors import SettingsError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from edgevoice.toml import read_toml
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -132,10 +127,10 @@ class Run:
 def read_run(path: Path) -> Run:
     """Read a run; SettingsError names the file, the key, what was found and what is allowed."""
     try:
-        return TypeAdapter(Run).validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+        return TypeAdapter(Run).validate_python(read_toml(path))
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise SettingsError(f"{path}: {key}: {first['msg']} (found {first['input']!r})") from error
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SettingsError(f"{path}: cannot be read as a run ({error}); start from tools/runs/xvector.toml") from error

@@ -1,4 +1,4 @@
-"""A model of digits that hears what it was told to: for tests, and for a desk. Never for a lock that moves."""
+"""A model of digits that hears what it was told to."""
 
 from collections import deque
 from collections.abc import Iterable

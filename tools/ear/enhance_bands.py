@@ -6,8 +6,8 @@ import numpy as np
 
 from edgevoice.fixedpoint.exact import Integers
 from edgevoice.fixedpoint.logarithm import LOG2_BITS, log2_q16
-from edgevoice.listening.enhance_smoothing import Smoothing
 from edgevoice.listening.spectrum import BINS
+from tools.ear.enhance_smoothing import Smoothing
 
 _EDGES = (0, 10, 20, 40, 80, 140)  # first bin of each band: 0, 310, 625, 1250, 2500, 4375 Hz
 _WIDTHS = np.diff((*_EDGES, BINS))
@@ -26,6 +26,10 @@ class BandSettings:
     most: float = 4.75
     least: float = 1.0
     floor: float = 0.125
+
+    def enhancer(self) -> "BandSubtraction":
+        """A fresh one for one stream."""
+        return BandSubtraction(self)
 
 
 class BandSubtraction:

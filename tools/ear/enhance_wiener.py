@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edgevoice.fixedpoint.exact import Integers
-from edgevoice.listening.enhance_smoothing import Smoothing
+from tools.ear.enhance_smoothing import Smoothing
 
 GAIN_BITS = 12
 
@@ -15,6 +15,10 @@ class WienerSettings:
     """floor: share of the power always kept, 0..1."""
 
     floor: float = 0.125
+
+    def enhancer(self) -> "WienerGain":
+        """A fresh one for one stream."""
+        return WienerGain(self)
 
 
 class WienerGain:
