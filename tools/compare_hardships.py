@@ -15,7 +15,7 @@ from tools.measure.embeddings import embed_all, pair_scores
 from tools.measure.hardship import hardships
 from tools.measure.metrics import eer
 from tools.measure.page import markdown_option, markdown_table, publish
-from tools.measure.trials import DEVELOPMENT_SETS, Trials, pair, read_grown_up
+from tools.measure.trials import DEVELOPMENT_SETS, Selection, Trials, pair, read_clips
 from tools.peers import SYSTEMS, System, load_systems
 from tools.step import Step
 
@@ -58,7 +58,7 @@ def main(
     loaded, parts = load_systems(names), []
     wanted: Sequence[str | None] = [None] if whole else sets or DEVELOPMENT_SETS
     for name in wanted:
-        trials = pair(read_grown_up(index, name))
+        trials = pair(read_clips(index, Selection(name, grown_up=True)))
         about = f"**{name or index.name}**: {trials.speakers} speakers, {int(trials.is_target.sum())} target pairs"
         parts += [about, markdown_table(["system", *ASKED], rows(loaded, trials, root, cache))]
     text = "\n\n".join([*parts, "Printed by `python -m tools.compare_hardships`."])

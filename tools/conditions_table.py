@@ -21,7 +21,7 @@ from tools.measure.conditions import noise_files
 from tools.measure.hardship import SUBTRACTIONS, Rates, embed_under, hardships, rates
 from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.report import percent, with_interval
-from tools.measure.trials import DEVELOPMENT_SETS, Trials, pair, read_grown_up
+from tools.measure.trials import DEVELOPMENT_SETS, Selection, Trials, pair, read_clips
 from tools.peers.edgevoice import MODEL
 from tools.step import Step
 
@@ -52,7 +52,7 @@ class Findings:
 
 def measure(model: XVector, index: Path, root: Path, name: str | None, cache: Path | None) -> Findings:
     """One set of an index, None all; EdgevoiceError where that is impossible."""
-    clips = read_grown_up(index, name)
+    clips = read_clips(index, Selection(name, grown_up=True))
     trials, wanted = pair(clips), hardships(root / "noise", root / "rooms")
     embedded = embed_under(model, root, [clip.path for clip in clips], wanted, cache)
     found = {

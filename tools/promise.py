@@ -39,6 +39,7 @@ from tools.measure.metrics import (
     min_dcf,
 )
 from tools.measure.report import errors_text
+from tools.measure.selection_options import selection_options
 from tools.measure.trials import Selection, read_clips
 from tools.step import Step
 
@@ -71,10 +72,13 @@ def costs(name: str, target: Values, nontarget: Values) -> str:
 @click.option("--noise", type=click.Path(path_type=Path, exists=True), help="Also cut short, and in sounds from there.")
 @click.option("--people", type=click.IntRange(1), default=1, show_default=True, help="Enrolled in the household.")
 @click.option("--top", type=click.IntRange(0), multiple=True, help="Cohort voices for AS-norm, 0 for none; repeatable.")
-def main(model: Path, index: Path, root: Path, noise: Path | None, people: int, top: tuple[int, ...]) -> None:
+@selection_options
+def main(
+    model: Path, index: Path, root: Path, noise: Path | None, people: int, top: tuple[int, ...], selection: Selection
+) -> None:
     xvector = XVector(model)
     scorer = load_scorer(xvector.manifest.calibration, model)
-    clips = [(clip.path, clip.speaker) for clip in read_clips(index, Selection())]
+    clips = [(clip.path, clip.speaker) for clip in read_clips(index, selection)]
     voices = embed_voices(xvector, root, clips, conditions_at_a_door(noise) if noise else (Conditions(),))
     if len(voices) < FEWEST:
         raise SettingsError(

@@ -20,7 +20,7 @@ from tools.measure.intervals import eer_interval
 from tools.measure.metrics import eer
 from tools.measure.page import markdown_option, markdown_table, publish
 from tools.measure.report import with_interval
-from tools.measure.trials import DEVELOPMENT_SETS, read_grown_up
+from tools.measure.trials import DEVELOPMENT_SETS, Selection, read_clips
 from tools.peers import SYSTEMS, Vector
 from tools.peers.edgevoice import MODEL
 from tools.peers.edgevoice import load as load_ours
@@ -39,7 +39,7 @@ def rate(trials: Trials) -> str:
 
 def measure(lead: TeacherMap, model: Path, root: Path, name: str, cache: Path | None) -> str:
     """The table of one set."""
-    clips = read_grown_up(root / "index.csv", name)
+    clips = read_clips(root / "index.csv", Selection(name, grown_up=True))
     paths, speaker = [clip.path for clip in clips], np.array([clip.speaker for clip in clips])
     taught, learned = (
         embed_all(system, root, paths, Conditions(), cache) for system in (SYSTEMS["campplus"](), load_ours(model))

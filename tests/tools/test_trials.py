@@ -53,6 +53,21 @@ def test_adults_are_eighteen_or_older_and_known_to_be(tmp_path: Path) -> None:
     assert paths(write_index(tmp_path, *LINES), Selection(adults=True)) == ["dev/read/b/1.wav", "dev/read/b/2.wav"]
 
 
+def test_grown_up_are_all_but_those_whose_label_tells_a_child(tmp_path: Path) -> None:
+    index = write_index(tmp_path, *LINES, "speech/dev/read/d/1.wav,speech,dev,read,d,,m07")
+    found = paths(index, Selection("dev", grown_up=True))
+    assert found == ["dev/read/b/1.wav", "dev/read/b/2.wav", "dev/spoken/d/1.wav"]
+    with pytest.raises(SettingsError, match="found only children in 1 lines"):
+        read_clips(index, Selection("dev/read/d", grown_up=True))
+
+
+def test_clips_are_chosen_by_label(tmp_path: Path) -> None:
+    index = write_index(tmp_path, *LINES, "speech/dev/read/d/1.wav,speech,dev,read,d,,calm")
+    assert paths(index, Selection(labels=("calm", "neutral"))) == ["dev/read/d/1.wav"]
+    with pytest.raises(SettingsError, match=r"no clip has the label angry; found are .*calm"):
+        read_clips(index, Selection(labels=("angry",)))
+
+
 def test_adults_where_no_label_carries_an_age_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no adult among 1 clips"):
         read_clips(write_index(tmp_path, *LINES), Selection("spoken", adults=True))

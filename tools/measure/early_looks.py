@@ -27,6 +27,7 @@ from edgevoice.recognition.recognise import EARLY_LLR
 from edgevoice.recognition.score import Scorer, load_scorer
 from tools.hear import front_end
 from tools.measure.door_trials import ENROLMENT_UTTERANCES, ENROLMENTS_PER_SPEAKER
+from tools.measure.selection_options import selection_options
 from tools.measure.trials import Selection, read_clips
 from tools.step import Step
 
@@ -101,10 +102,11 @@ def _trial(clip: Heard, voiceprint: Vector, speaker: int, scorer: Scorer) -> Tri
 @click.argument("model", type=click.Path(path_type=Path, exists=True))
 @click.argument("index", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of the paths.")
-def main(model: Path, index: Path, root: Path) -> None:
+@selection_options
+def main(model: Path, index: Path, root: Path, selection: Selection) -> None:
     xvector = XVector(model)
     scorer = load_scorer(xvector.manifest.calibration, model)
-    rows = read_clips(index, Selection())
+    rows = read_clips(index, selection)
     people = sorted({row.speaker for row in rows})
     clips = [hear(xvector, read_sound(root / row.path), people.index(row.speaker)) for row in tqdm(rows)]
     heard = [clip for clip in clips if clip is not None]

@@ -49,12 +49,15 @@ class Selection:
     """Which clips and pairs of an index are wanted.
 
     set_name: as in ``dev/speechocean762``, a whole part of kind/split/set or of the clip's folder; adults: labels like
-    ``f31`` with 18 or more years; cross_session: target trials only between two known, different sessions.
+    ``f31`` with 18 or more years; cross_session: target trials only between two known, different sessions; grown_up:
+    all but labels like ``m07``, of less years; labels: these alone, unless there are none.
     """
 
     set_name: str | None = None
     adults: bool = False
     cross_session: bool = False
+    grown_up: bool = False
+    labels: tuple[str, ...] = ()
 
 
 def read_trials(index: Path, root: Path, selection: Selection) -> Trials:
@@ -72,23 +75,24 @@ def read_clips(index: Path, selection: Selection) -> tuple[Clip, ...]:
         raise SettingsError(
             f"{index}: no clip of the set {selection.set_name!r} in {len(rows)} lines; wanted one of: {_known(rows)}"
         )
-    clips = [_clip(row, index) for row in wanted]
+    if labels := selection.labels:
+        found = sorted({row["label"] for row in wanted})
+        wanted = [row for row in wanted if row["label"] in labels]
+        if not wanted:
+            raise SettingsError(
+                f"{index}: no clip has the label {' or '.join(labels)}; found are {', '.join(found[:20])}"
+            )
+    clips = tuple(_clip(row, index) for row in wanted)
+    if selection.grown_up:
+        clips = tuple(clip for clip in clips if clip.age is None or clip.age >= ADULT_YEARS)
+        if not clips:
+            raise SettingsError(f"{index}: found only children in {len(wanted)} lines; wanted an adult, or no ages")
     if not selection.adults:
-        return tuple(clips)
+        return clips
     adults = tuple(clip for clip in clips if clip.age is not None and clip.age >= ADULT_YEARS)
     if not adults:
         raise SettingsError(f"{index}: no adult among {len(clips)} clips; wanted labels like f31; leave --adults out")
     return adults
-
-
-def read_grown_up(index: Path, set_name: str | None) -> tuple[Clip, ...]:
-    """A set's clips but those whose label tells an age under 18; SettingsError as ``read_clips``, and where all do."""
-    clips = tuple(
-        clip for clip in read_clips(index, Selection(set_name)) if clip.age is None or clip.age >= ADULT_YEARS
-    )
-    if not clips:
-        raise SettingsError(f"{index}: found only children in the set {set_name}; wanted an adult, or no ages")
-    return clips
 
 
 def pair(clips: Sequence[Clip], cross_session: bool = False) -> Trials:
