@@ -66,7 +66,8 @@ class RecognitionSettings:
     false_accept_rate: Annotated[float, Field(gt=0, lt=0.5)] = 0.001
     """How often a stranger's utterance may be taken for somebody of the household, as a share, 0..0.5 (exclusive).
 
-    The model's calibration turns it into the threshold; a rate that was never measured is refused.
+    The model's calibration turns it into the threshold; a rate that was never measured is refused. Of the models that
+    came with edgevoice the share of each person (this, divided by the people) may be 0.00001 to 0.1.
     """
 
 
