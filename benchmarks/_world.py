@@ -124,7 +124,7 @@ class World:
             Claim(kept, RULES.claim_minutes, self.clock),
             lambda: Enrolment(RULES, lambda one, others: float(10 * np.median([one @ each for each in others]) - 5)),
         )
-        act = Act(self.lock, self.lights, events, self.sounder)
+        act = Act(self.lock, self.lights, events, self.sounder, self.clock)
         limits = Limits(open_s=OPEN_S, answer_s=20.0, held_s=10.0, leave_s=6.0, intent_s=self._intent_s)
         limits = replace(limits, factor_s=0.0 if self.factor == "none" else FACTOR_S)
         extras = Extras(Inputs(self.button, self.contacts), reception, factor=self._factor())

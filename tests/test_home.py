@@ -135,7 +135,7 @@ def test_a_door_whose_database_is_damaged_while_it_serves_stays_shut_once_and_th
     with app.house(loaded) as home:
         home.database.mend_with(mending(home))
         lock = FakeLock(clock)
-        act = Act(lock, FakeLights(clock), home.events)
+        act = Act(lock, FakeLights(clock), home.events, clock=clock)
         home.database.rows("pragma wal_checkpoint(truncate)")
         home.database.rows("pragma cache_size = 0")  # as after years: SQLite must read the file
         home.database.rows("pragma shrink_memory")
@@ -153,7 +153,7 @@ def test_where_nothing_can_be_put_in_place_the_door_stays_shut(loaded: Loaded) -
     with app.house(loaded) as home:
         home.database.mend_with(mending(home))
         lock = FakeLock(clock)
-        act = Act(lock, FakeLights(clock), home.events)
+        act = Act(lock, FakeLights(clock), home.events, clock=clock)
         home.database.damaged = True
         backups(loaded.data)[0].path.unlink()
         for _ in range(3):
@@ -165,7 +165,7 @@ def test_where_nothing_can_be_put_in_place_the_door_stays_shut(loaded: Loaded) -
 
 def test_another_program_that_writes_and_writes_holds_the_door_for_a_moment_only(loaded: Loaded, models: Path) -> None:
     with app.house(loaded) as home, app.device(loaded.settings, home) as device:
-        act = Act(device.lock, device.lights, home.events)
+        act = Act(device.lock, device.lights, home.events, clock=lambda: 0.0)
         busy = sqlite3.connect(loaded.data / FILE_NAME, isolation_level=None)
         busy.execute("begin immediate")
         started = time.monotonic()

@@ -98,6 +98,7 @@ class Service:
         level = self._device.pipeline.level
         kiosk.hears(level.speaking)
         state, is_open = kiosk.look().value, lock.is_open  # raises where nobody guards the relay any more
+        kiosk.finds(is_open)
         if is_open != self._was_open:
             self._display.moved("lock", "open" if is_open else "locked", self._t_s)
         if state != self._was:

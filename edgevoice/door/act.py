@@ -1,5 +1,6 @@
 """A step of the state machine -> lock, lights, sounder, audit event."""
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -9,8 +10,12 @@ from edgevoice.door.decide import Decision
 from edgevoice.door.faults import Faults
 from edgevoice.door.machine import Step
 from edgevoice.door.states import Do, State
+from edgevoice.errors import StorageError
 from edgevoice.hardware import Clock, Light, Lights, Lock, Prompt, Sounder
 from edgevoice.storage.events import Events
+
+LATEST_S = 2.0
+"""From the decision to the relay, at most: whoever waits longer for a slow card has turned away from the door."""
 
 LIGHTS = {
     State.BOOTING: Light.BOOTING,
@@ -73,8 +78,8 @@ class Act:
         sounder: Sounder | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
-        """``clock``: how long a fault is not written again."""
-        self._lock, self._lights, self._sounder = lock, lights, sounder
+        """``clock``: monotonic seconds, the same that the steps are made with."""
+        self._lock, self._lights, self._sounder, self._clock = lock, lights, sounder, clock
         self._events, self._faults = events, Faults(events, clock)
 
     @property
@@ -85,7 +90,8 @@ class Act:
     def carry_out(
         self, step: Step, row: Row | None = None, says: Sequence[Prompt] = (), share: float | None = None
     ) -> Outcome:
-        """Shut if that is asked for, write the row, open, show, say; any failure shuts. Never raises.
+        """Shut if that is asked for, write the row, open, show, say; any failure shuts, and what takes too long. Never
+        raises.
 
         ``says``: instead of what the step says; ``share``: how far an enrolment is, 0..1.
         """
@@ -98,6 +104,7 @@ class Act:
             if opens:
                 if event is None:  # no assert, which python -O leaves out
                     raise ValueError("nothing opens without a row")
+                self._refuse_late(step, row)
                 self._lock.open_for(step.machine.limits.open_s)
             light = self._show(step.machine.state, share)
             said = self._say(says or step.says)
@@ -108,6 +115,10 @@ class Act:
     def fault(self, error: Exception, says: Sequence[Prompt] = (Prompt.FAULT,)) -> Outcome:
         """Shut, show it, write down why and say it, after a failure anywhere else. Never raises."""
         return self._fail(None, error, says)
+
+    def holds_back(self, error: Exception) -> bool:
+        """Whether this fault was told a moment ago, and would only be counted."""
+        return self._faults.hold_back(_told(error))
 
     def tell(self, error: Exception) -> None:
         """Write down what failed once the door had answered, and leave the lock as it is. Never raises."""
@@ -122,6 +133,19 @@ class Act:
         """Write down what is left of that; never raises: it stands in the log."""
         with suppress(Exception):  # whatever the disk raises
             self._faults.close()
+
+    def _refuse_late(self, step: Step, row: Row | None) -> None:
+        """StorageError, and a row that takes back the one before, where the door would open to nobody any more."""
+        decided_s = step.machine.clock_s
+        late_s = math.inf if decided_s is None else self._clock() - decided_s
+        if 0 <= late_s <= LATEST_S:
+            return
+        why = f"the door stayed shut in spite of the row before: writing that took {late_s:.1f} s"
+        self._events.write("refused", why, row.speaker if row else None)
+        raise StorageError(
+            f"an opening took more than {LATEST_S:g} s to be written down, so the door stayed shut: the card is slow or"
+            " wears out"
+        )
 
     def _show(self, state: State, share: float | None) -> Light:
         if share is not None:

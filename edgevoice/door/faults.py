@@ -52,6 +52,10 @@ class Faults:
             told.again += 1
         self._pay(why)
 
+    def hold_back(self, why: str) -> bool:
+        """Whether this was told a moment ago, so that it would only be counted."""
+        return why in self._told
+
     def look(self) -> None:
         """Let time pass, at every block: tell what has come again, forget what has not; StorageError, at most once a
         minute."""

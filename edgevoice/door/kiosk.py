@@ -18,11 +18,16 @@ from edgevoice.door.second_factor import Factor, Proving
 from edgevoice.door.states import Do, Event, State
 from edgevoice.door.talk import Talk
 from edgevoice.door.transitions import DIALOGUE
-from edgevoice.errors import SettingsError
+from edgevoice.errors import HardwareError, SettingsError
 from edgevoice.hardware import Clock, Light, Prompt
 from edgevoice.recognition.recognise import Evidence
 
 INPUTS = "button and contacts"
+RELAY = "relay"
+OPEN_BY_ITSELF = (
+    "the relay's pin is on, and nothing here has opened the door: look at the wiring of the pin, and for another"
+    " program that drives it"
+)
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,13 @@ class Kiosk:
     def back(self, device: str) -> None:
         """A device that was lost serves again; never raises."""
         self._mover.happened(Event.BACK, device)
+
+    def finds(self, lock_is_open: bool) -> None:
+        """What the lock itself says: open without a pulse, it is lost until it is shut; never raises."""
+        if lock_is_open and self.machine.timers.pulse_s == 0:
+            self._mover.once_lost(RELAY, HardwareError(OPEN_BY_ITSELF))
+        elif not lock_is_open and RELAY in self.machine.lost:
+            self.back(RELAY)
 
     def hears(self, speaking: bool) -> None:
         """Whether somebody is speaking at this moment; never raises."""

@@ -4,6 +4,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from edgevoice.door.act import Act, Outcome, Row
 from edgevoice.door.decide import Decision
@@ -68,6 +69,8 @@ class Mover:
             outcome = self._act.carry_out(done, row, said, share)
             if outcome.faults:
                 self._fail(Event.FAILED)
+            if outcome.opened:  # the pulse is counted from the relay on, not from before the row was written
+                self.machine = replace(self.machine, clock_s=self._clock())
             self._note(outcome.said)
         return outcome
 
@@ -91,7 +94,9 @@ class Mover:
 
     def fault(self, event: Event, error: Exception, device: str = "") -> Outcome:
         """Shut, show the fault, write it down; never raises."""
-        says = (Prompt.TAMPER,) if event is Event.TAMPER else (Prompt.FAULT,)
+        says: tuple[Prompt, ...] = (Prompt.TAMPER,) if event is Event.TAMPER else (Prompt.FAULT,)
+        if event is Event.LOST and self._act.holds_back(error):  # a loose plug would speak all night
+            says = ()
         outcome = self._act.fault(error, says)
         self._note(outcome.said)
         self._fail(event, device)

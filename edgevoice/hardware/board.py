@@ -78,7 +78,11 @@ def load_gpio() -> Gpio:
 @contextmanager
 def _where_we_are() -> Iterator[None]:
     """Stay in the current folder: lgpio goes to LG_WD when it is imported, and every relative path would go with it."""
-    here = os.open(".", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        here = os.open(".", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:  # a folder that this user may not read, as under sudo -u: no path of it could be used
+        yield
+        return
     try:
         yield
     finally:

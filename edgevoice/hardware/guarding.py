@@ -3,10 +3,11 @@
 import contextlib
 import os
 import select
+import shlex
 import subprocess
-import sys
 
 from edgevoice.errors import HardwareError
+from edgevoice.hardware import child
 from edgevoice.hardware.guard import LET_GO, OPENING, READY, SHUT
 from edgevoice.hardware.pins import GpioSettings
 
@@ -19,7 +20,7 @@ class Guard:
 
     def __init__(self, settings: GpioSettings) -> None:
         """Returns when the guard watches. Raises HardwareError when it does not start."""
-        command = [sys.executable, "-m", "edgevoice.hardware.guard", "--pin", str(settings.relay_pin)]
+        command = child.command("edgevoice.hardware.guard", "--pin", str(settings.relay_pin))
         if not settings.relay_active_high:
             command.append("--active-low")
         if settings.simulated is not None:
@@ -37,7 +38,7 @@ class Guard:
             self.close()
             raise HardwareError(
                 f"The lock is not driven: its guard does not watch within {START_SECONDS:g} s (exit status "
-                f"{self._process.returncode}); see the line above, or run: {' '.join(command)}"
+                f"{self._process.returncode}); see the line above, or run: {shlex.join(command)}"
             )
 
     @property

@@ -56,7 +56,7 @@ class PyAudioMicrophone:
         self._dropped_before = self._overruns_before = 0
         self._losses = Losses()
         self._first_opened: float | None = None
-        self._next_sample = self._zeros = 0
+        self._next_sample = self._still = 0
         self._heard = False
         self._muted = ""  # what was told of its silence, until it is heard again, whatever happens in between
         self._closing: Ring[None] = Ring(1)
@@ -93,7 +93,7 @@ class PyAudioMicrophone:
             raise self._fail(MicrophoneState.MISSING, str(error)) from error
         except OSError as error:
             raise self._fail(*diagnose(self._device, error)) from error
-        self._zeros = 0
+        self._still = 0
         self._tell(MicrophoneState.SILENT if self._muted else MicrophoneState.STARTING, self._muted)
 
     def blocks(self) -> Iterator[AudioBlock]:
@@ -159,15 +159,16 @@ class PyAudioMicrophone:
 
     def _watch_silence(self, block: AudioBlock) -> None:
         limit = self._settings.silence_seconds
-        if block.samples.any() or not limit:
-            self._heard, self._zeros, self._muted = True, 0, ""
+        if (block.samples[1:] != block.samples[:1]).any() or not limit:
+            self._heard, self._still, self._muted = True, 0, ""
             self._tell(MicrophoneState.HEARING)
             return
-        self._zeros += len(block.samples)
-        if self._zeros >= limit * SAMPLE_RATE:
+        self._still += len(block.samples)
+        if self._still >= limit * SAMPLE_RATE:
             self._muted = (
-                f"Microphone {self._device!r} is silent: {self._zeros / SAMPLE_RATE:.0f} s of digital zeros, where "
-                "even a quiet room gives noise; unmute it (alsamixer), check its switch and cable."
+                f"Microphone {self._device!r} is silent: {self._still / SAMPLE_RATE:.0f} s of digital silence (every "
+                f"sample is {block.samples[0]}), where even a quiet room gives noise; unmute it (alsamixer), check its "
+                "switch and cable."
             )
             raise self._fail(MicrophoneState.SILENT, self._muted)
 

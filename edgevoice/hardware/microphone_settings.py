@@ -19,9 +19,9 @@ class MicrophoneSettings:
     stall_seconds: Annotated[float, Field(ge=0.5, le=60)] = 3.0
     """A device that gives nothing for so long counts as unplugged, 0.5..60."""
     silence_seconds: Annotated[float, Field(ge=0, le=86_400)] = 60.0
-    """A device that gives nothing but digital zeros for so long, 0..86400, counts as silent and is opened anew; a
-    service does not count as started before it has heard anything else. 0: zeros are sound; some microphones give them
-    in a quiet room."""
+    """A device whose samples are all the same (zeros, or a data line that is stuck) for so long, 0..86400, counts as
+    silent and is opened anew; a service does not count as started before it has heard anything else. 0: that is sound;
+    some microphones give zeros in a quiet room."""
     retry_seconds: Annotated[float, Field(ge=0.01, le=60)] = 1.0
     """Wait before the first try to open it again, 0.01..60; doubles with every failure."""
     longest_retry_seconds: Annotated[float, Field(le=3_600)] = 30.0

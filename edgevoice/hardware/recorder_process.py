@@ -2,14 +2,15 @@
 
 import contextlib
 import json
+import shlex
 import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from multiprocessing import Pipe
 from typing import Any
 
 from edgevoice.errors import MicrophoneError
+from edgevoice.hardware import child
 from edgevoice.hardware.portaudio import Callback, Device, SoundSystem, devices_of
 from edgevoice.hardware.recorder import ANSWER_SECONDS, END_SECONDS, FRAMES
 
@@ -22,7 +23,7 @@ class RecorderProcess:
         self._answer_seconds = answer_seconds
         self._recorder, theirs = Pipe()
         self._asking = threading.Lock()  # who waits for an answer is not to have the pipe closed under it
-        command = [sys.executable, "-m", "edgevoice.hardware.recorder", str(theirs.fileno())]
+        command = child.command("edgevoice.hardware.recorder", str(theirs.fileno()))
         with theirs:
             try:
                 # stderr: ALSA, JACK and PortAudio write to it, page after page, and without end where a device went.
@@ -43,7 +44,7 @@ class RecorderProcess:
         except OSError as error:
             self.terminate()
             raise MicrophoneError(
-                f"No microphone can be used: the recorder {error}. See why with: {' '.join(command[:-1])} 1"
+                f"No microphone can be used: the recorder {error}. See why with: {shlex.join([*command[:-1], '1'])}"
             ) from error
         if "error" in self._found:
             self.terminate()

@@ -114,6 +114,31 @@ def test_what_a_prompt_cuts_off_is_judged_at_once_and_not_when_the_device_has_sp
     assert display.seen[:2] == [(False, 0), (True, 1)]
 
 
+def test_a_relay_that_is_on_by_itself_is_a_fault_until_it_is_off(tmp_path: Path) -> None:
+    class Bridged(FakeLock):
+        bridged = True
+
+        @property
+        def is_open(self) -> bool:
+            return self.bridged or super().is_open
+
+    class Mends(Quiet):
+        def stands(self, moment: Moment) -> None:
+            lost.append(sorted(it.kiosk.machine.lost))
+            Bridged.bridged = len(lost) < 3
+
+    class Silent(Ear):
+        def hear(self, block: AudioBlock) -> list[Utterance]:
+            return []
+
+    lost: list[list[str]] = []
+    with door(tmp_path, Parts(lock=Bridged, ear=Silent)) as it:
+        serve(it, Mends(), FakeMicrophone([block(number) for number in range(4)]))
+        assert lost[:4] == [["relay"], ["relay"], ["relay"], []]
+        assert [event.kind for event in it.audit()] == ["fault", "open"]  # somebody known speaks at the very end
+        assert "the relay's pin is on" in it.audit()[0].reason
+
+
 def test_an_opening_that_could_not_be_written_down_is_told_as_a_refusal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

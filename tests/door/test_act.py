@@ -87,7 +87,7 @@ def door(tmp_path: Path) -> Iterator[Door]:
     clock = ManualClock()
     with Database.open(tmp_path / "data") as database:
         events, lock, lights = Events(database), FakeLock(clock), FakeLights(clock)
-        yield Door(database, events, clock, lock, lights, Act(lock, lights, events))
+        yield Door(database, events, clock, lock, lights, Act(lock, lights, events, clock=clock))
 
 
 def test_a_match_opens_for_the_set_time_shows_green_and_is_written(door: Door) -> None:
@@ -104,7 +104,7 @@ def test_a_match_opens_for_the_set_time_shows_green_and_is_written(door: Door) -
 
 def test_the_row_is_on_the_disk_before_the_lock_moves(door: Door) -> None:
     lock = WatchfulLock(door.events)
-    carry_out(Act(lock, door.lights, door.events), MATCH)
+    carry_out(Act(lock, door.lights, door.events, clock=door.clock), MATCH)
     assert [event.kind for event in lock.seen] == ["open"]
     assert lock.openings == [3.0]
 
@@ -170,7 +170,7 @@ def test_a_full_disk_keeps_the_door_shut(door: Door) -> None:
 
 def test_a_lock_that_fails_while_opening_is_shut_and_the_log_says_why(door: Door) -> None:
     lock = BrokenLock(door.clock)
-    outcome = carry_out(Act(lock, door.lights, door.events), MATCH)
+    outcome = carry_out(Act(lock, door.lights, door.events, clock=door.clock), MATCH)
     assert not lock.is_open
     assert (outcome.opened, outcome.light) == (False, Light.FAULT)
     assert door.lights.shown == [Light.FAULT]
@@ -178,7 +178,7 @@ def test_a_lock_that_fails_while_opening_is_shut_and_the_log_says_why(door: Door
 
 
 def test_lights_that_fail_shut_a_door_just_opened(door: Door) -> None:
-    outcome = carry_out(Act(door.lock, BrokenLights(), door.events), MATCH)
+    outcome = carry_out(Act(door.lock, BrokenLights(), door.events, clock=door.clock), MATCH)
     assert door.lock.openings == [3.0]
     assert not door.lock.is_open
     assert (outcome.opened, outcome.light) == (False, None)
@@ -187,7 +187,7 @@ def test_lights_that_fail_shut_a_door_just_opened(door: Door) -> None:
 
 def test_a_lock_that_can_not_even_be_shut_is_told_everywhere(door: Door, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
-        outcome = carry_out(Act(StuckLock(), door.lights, door.events), MATCH)
+        outcome = carry_out(Act(StuckLock(), door.lights, door.events, clock=door.clock), MATCH)
     assert "the lock could not be shut: HardwareError: the pin does not answer" in outcome.faults
     assert "the lock could not be shut" in door.written()[-1][1]
     assert door.lights.shown == [Light.FAULT]
@@ -219,10 +219,10 @@ def test_what_is_granted_is_said_and_a_sounder_that_fails_shuts_a_door_just_open
             raise RuntimeError("no such card")
 
     sounder = FakeSounder(door.clock)
-    carry_out(Act(door.lock, door.lights, door.events, sounder=sounder), MATCH)
+    carry_out(Act(door.lock, door.lights, door.events, sounder, door.clock), MATCH)
     assert sounder.said == [Prompt.GRANTED]
     broken = BrokenSounder(door.clock)
-    outcome = carry_out(Act(door.lock, door.lights, door.events, sounder=broken), MATCH)
+    outcome = carry_out(Act(door.lock, door.lights, door.events, broken, door.clock), MATCH)
     assert broken.said == [Prompt.GRANTED, Prompt.FAULT]
     assert (outcome.opened, door.lock.is_open) == (False, False)
     assert "the sounder could not be used" in door.written()[-1][1]

@@ -1,7 +1,7 @@
 """What the device says of itself, and when it goes back to listening."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks._world import voice
+from edgevoice.door.act import LATEST_S
 from edgevoice.door.adaptation import Adaptation, AdaptationRules
 from edgevoice.door.decide import Cause
 from edgevoice.door.inputs import Inputs
@@ -26,6 +27,7 @@ from edgevoice.recognition.embed import Embedding
 from edgevoice.recognition.emotion import Mood
 from edgevoice.recognition.recognise import Evidence
 from edgevoice.storage.database import FILE_NAME, Database
+from edgevoice.storage.events import Events
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
 from tests.door.evidence import evidence, score
@@ -48,6 +50,50 @@ def test_it_is_open_as_long_as_the_lock_and_then_listens(tmp_path: Path) -> None
         it.clock.advance(0.1)
         assert it.kiosk.look() is State.LISTENING
         assert it.lights.shown == [Light.OPEN, Light.LISTENING]
+
+
+class SlowCard(Events):
+    """Comes back from writing an opening after ``takes_s``."""
+
+    takes_s = 0.0
+    clock = ManualClock()
+
+    def write(
+        self, kind: str, reason: str, speaker: str | None = None, figures: Mapping[str, float] | None = None
+    ) -> int:
+        number = super().write(kind, reason, speaker, figures)
+        if kind == "open":
+            self.clock.advance(self.takes_s)
+        return number
+
+
+def slow_card(takes_s: float) -> Parts:
+    clock = ManualClock()
+    events = type("Slow", (SlowCard,), {"takes_s": takes_s, "clock": clock})
+    return Parts(events=events, clock=clock)
+
+
+def test_the_door_is_open_for_the_whole_pulse_however_long_the_row_took(tmp_path: Path) -> None:
+    with door(tmp_path, slow_card(LATEST_S)) as it:
+        assert it.pipeline.hear(block())[0].outcome.opened
+        it.clock.advance(OPEN_SECONDS - 0.1)
+        assert (it.kiosk.look(), it.lock.is_open) == (State.OPEN, True)
+        it.clock.advance(0.1)
+        assert (it.kiosk.look(), it.lock.is_open) == (State.LISTENING, False)
+
+
+@pytest.mark.parametrize("takes_s", [LATEST_S + 0.1, 6.0, 60.0])
+def test_a_card_so_slow_that_nobody_waits_opens_nothing_and_the_log_says_so(tmp_path: Path, takes_s: float) -> None:
+    with door(tmp_path, slow_card(takes_s)) as it:
+        assert not it.pipeline.hear(block())[0].outcome.opened
+        assert it.lock.openings == []
+        assert it.lights.light is Light.FAULT
+        written = it.audit()
+        assert [event.kind for event in written] == ["open", "refused", "fault"]
+        assert f"stayed shut in spite of the row before: writing that took {takes_s:.1f} s" in written[1].reason
+        it.clock.advance(60.0)
+        it.kiosk.look()
+        assert it.lock.openings == []
 
 
 def test_a_refusal_is_shown_for_a_while(tmp_path: Path) -> None:
@@ -269,6 +315,18 @@ def test_button_or_contacts_that_fail_are_told_once_and_nothing_opens_until_they
         button.broken = False
         it.kiosk.look()
         assert it.pipeline.hear(block(1))[0].outcome.opened
+
+
+def test_a_device_that_comes_and_goes_is_spoken_of_once_and_shown_each_time(tmp_path: Path) -> None:
+    with door(tmp_path) as it:
+        for _ in range(3):
+            it.kiosk.lost("microphone", BrokenError("a loose plug"))
+            assert it.lights.light is Light.FAULT
+            it.kiosk.back("microphone")
+            it.clock.advance(15.0)
+            it.kiosk.look()
+        assert it.kiosk.take_said() == [(Prompt.FAULT,)]
+        assert [event.kind for event in it.audit()] == ["fault"]
 
 
 def test_a_forced_door_is_an_alarm_and_is_written_down_once(tmp_path: Path) -> None:

@@ -477,6 +477,6 @@ def test_a_factor_without_time_and_time_without_a_factor_are_refused(tmp_path: P
         pass
     with Database.open(tmp_path) as database:
         clock = ManualClock()
-        act = Act(FakeLock(clock), FakeLights(clock), Events(database))
+        act = Act(FakeLock(clock), FakeLights(clock), Events(database), clock=clock)
         with pytest.raises(SettingsError, match="only a second factor"):
             Kiosk(act, Attempts(Kept(database), LockoutRules(), clock), Rules(), clock, LIMITS)

@@ -57,5 +57,5 @@ class Stream:
 
     def _call(self) -> None:
         while True:
-            self._callback(b"\1\0" * self._count, self._count, {}, 0)
+            self._callback(b"\1\0\2\0" * (self._count // 2), self._count, {}, 0)
             time.sleep(0.01)

@@ -44,6 +44,21 @@ def test_lgpio_is_given_a_folder_of_its_own_that_goes_with_the_program(tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_where_the_current_folder_may_not_be_read_the_library_is_loaded_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "RPi").mkdir()
+    (tmp_path / "RPi" / "__init__.py").touch()
+    (tmp_path / "RPi" / "GPIO.py").touch()
+    (tmp_path / "here").mkdir()
+    code = (
+        "import os\nos.rmdir(os.getcwd())\nfrom edgevoice.hardware.board import load_gpio\nprint(load_gpio().__name__)"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=tmp_path / "here", check=True, stdout=-1, text=True
+    )
+    assert done.stdout == "RPi.GPIO\n"
+
+
 def test_a_library_that_goes_elsewhere_when_it_is_imported_does_not_take_us_along(tmp_path: Path) -> None:
     (tmp_path / "RPi").mkdir()
     (tmp_path / "RPi" / "__init__.py").touch()

@@ -182,16 +182,18 @@ def test_a_device_that_stops_calling_counts_as_unplugged_even_if_it_says_it_is_a
     assert MicrophoneState.UNPLUGGED in desk.states
 
 
-def test_a_digitally_silent_device_is_noticed_reported_and_opened_anew() -> None:
+@pytest.mark.parametrize("stuck_at", [0, -1, 32_767])
+def test_a_device_that_gives_one_value_alone_is_noticed_reported_and_opened_anew(stuck_at: int) -> None:
+    """Zeros of a muted one; what a data line gives that is stuck."""
     desk = Desk(Card())
     blocks = desk.hear()
     for _ in range(7):
-        desk.machine.stream.speak(np.zeros(2_560, np.int16))
-    assert [next(blocks).samples.any() for _ in range(6)] == [False] * 6
+        desk.machine.stream.speak(np.full(2_560, stuck_at, np.int16))
+    assert [set(next(blocks).samples.tolist()) for _ in range(6)] == [{stuck_at}] * 6
     _speak_when_open(desk, 2)
-    assert next(blocks).samples.any()
+    assert len(set(next(blocks).samples.tolist())) > 1
     assert desk.states == [MicrophoneState.STARTING, MicrophoneState.SILENT, MicrophoneState.HEARING]
-    assert "digital zeros" in desk.reports[1].message
+    assert f"digital silence (every sample is {stuck_at})" in desk.reports[1].message
 
 
 @pytest.mark.parametrize(("silence_seconds", "healthy"), [(60.0, False), (0.0, True)])
@@ -229,7 +231,7 @@ def test_a_muted_device_that_also_stalls_when_it_is_opened_anew_is_not_healthy_b
     assert not desk.microphone.healthy
     muted, stalled = MicrophoneState.SILENT, MicrophoneState.UNPLUGGED
     assert desk.states == [MicrophoneState.STARTING, muted, stalled, muted]
-    assert "digital zeros" in desk.reports[-1].message
+    assert "digital silence" in desk.reports[-1].message
     desk.machine.stream.speak(_noise(2_560))
     assert next(blocks).samples.any()
     assert desk.microphone.healthy
