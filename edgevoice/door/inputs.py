@@ -1,8 +1,5 @@
 """Button and contacts -> events of the state machine."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
 from edgevoice.door.states import Event
 from edgevoice.hardware import Button, Contact, Contacts, Press
 
@@ -10,20 +7,23 @@ _PRESSES = {Press.SHORT: Event.PRESSED, Press.HELD: Event.HELD, Press.STUCK: Eve
 
 CASE = "case"
 """What TAMPER calls lost until it is closed again."""
+EXIT_FIRST_S = 0.2
+"""A request-to-exit that comes so much after the door is taken to come before it: a hand on each."""
 
-
-class _Levels(NamedTuple):
-    exit_is_pressed: bool = False
-    door_is_open: bool = False
-    case_is_open: bool = False
+_Change = tuple[float, Event, str]
 
 
 class Inputs:
-    """Asked once a block; tells what has changed since."""
+    """Asked once a block; tells what has changed since, in the order in which it did."""
 
     def __init__(self, button: Button | None = None, contacts: Contacts | None = None) -> None:
-        self._button, self._contacts = button, contacts or Contacts()
-        self._were = _Levels()
+        self._button, contacts = button, contacts or Contacts()
+        self._watched = [
+            _Watched(contacts.exit, True, None, (Event.EXIT, ""), EXIT_FIRST_S),
+            _Watched(contacts.door, False, (Event.DOOR_OPENED, ""), (Event.DOOR_CLOSED, "")),
+            _Watched(contacts.tamper, False, (Event.TAMPER, CASE), (Event.BACK, CASE)),
+        ]
+        self._untold: list[_Change] = []
         self.speaking = False
         """Whether somebody was speaking when that was last told."""
 
@@ -32,22 +32,34 @@ class Inputs:
 
         Where one of them cannot be read, which raises whatever its driver does, what has changed is told once it can.
         """
-        contacts = self._contacts
-        are = _Levels(_is(contacts.exit, open_=False), _is(contacts.door, open_=True), _is(contacts.tamper, open_=True))
+        for watched in self._watched:
+            self._untold += watched.changes()
         presses = self._button.take() if self._button else []
-        were, self._were = self._were, are
-        return [*((_PRESSES[press], "") for press in presses), *_moved(were, are)]
+        told, self._untold = sorted(self._untold, key=lambda change: change[0]), []
+        return [*((_PRESSES[press], "") for press in presses), *((event, what) for _, event, what in told)]
 
 
-def _moved(were: _Levels, are: _Levels) -> Iterator[tuple[Event, str]]:
-    # Request-to-exit first: with both in one look, the door was opened by somebody who may.
-    if are.exit_is_pressed and not were.exit_is_pressed:
-        yield Event.EXIT, ""
-    if are.door_is_open != were.door_is_open:
-        yield (Event.DOOR_OPENED if are.door_is_open else Event.DOOR_CLOSED), ""
-    if are.case_is_open != were.case_is_open:
-        yield (Event.TAMPER if are.case_is_open else Event.BACK), CASE
+class _Watched:
+    """A contact and what its changes are called."""
 
+    def __init__(
+        self,
+        contact: Contact | None,
+        is_open: bool,
+        opened: tuple[Event, str] | None,
+        closed: tuple[Event, str],
+        before_s: float = 0.0,
+    ) -> None:
+        """``is_open``: how it is taken to be before it is first looked at; ``before_s``: what is taken off its time."""
+        self._contact, self._is_open, self._before_s = contact, is_open, before_s
+        self._called = {True: opened, False: closed}
 
-def _is(contact: Contact | None, open_: bool) -> bool:
-    return contact is not None and contact.is_open is open_
+    def changes(self) -> list[_Change]:
+        """Whatever the driver raises."""
+        told: list[_Change] = []
+        for at_s, is_open in self._contact.take() if self._contact else []:
+            called = self._called[is_open] if is_open != self._is_open else None
+            self._is_open = is_open
+            if called:
+                told.append((at_s - self._before_s, *called))
+        return told

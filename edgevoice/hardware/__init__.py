@@ -168,6 +168,11 @@ class Contact(Protocol):
         """Whether the circuit is open, debounced: the door or the lid is open, a button is up. A broken wire too."""
         ...
 
+    def take(self) -> "list[tuple[float, bool]]":
+        """(since when, by the driver's clock; whether it was open), oldest first: how it was when it was first looked
+        at, then what has changed since it was last asked, however long that is ago; never blocks."""
+        ...
+
     def close(self) -> None:
         """Give the pin back for good; safe to call twice."""
         ...

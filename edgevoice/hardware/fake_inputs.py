@@ -56,9 +56,26 @@ class FakeButton:
 class FakeContact:
     """A contact that is set by whoever holds it."""
 
-    def __init__(self, is_open: bool = False) -> None:
-        self.is_open = is_open
+    def __init__(self, is_open: bool = False, clock: Clock = time.monotonic) -> None:
+        self._clock, self._is_open = clock, is_open
+        self._changes = [(clock(), is_open)]
         self.closed = False
+
+    @property
+    def is_open(self) -> bool:
+        """As it was set last."""
+        return self._is_open
+
+    @is_open.setter
+    def is_open(self, is_open: bool) -> None:
+        if is_open != self._is_open:
+            self._changes.append((self._clock(), is_open))
+        self._is_open = is_open
+
+    def take(self) -> list[tuple[float, bool]]:
+        """What has changed since it was last asked, oldest first."""
+        changes, self._changes = self._changes, []
+        return changes
 
     def close(self) -> None:
         """Safe to call twice."""

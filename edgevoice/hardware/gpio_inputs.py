@@ -10,6 +10,8 @@ from edgevoice.hardware.pins import GpioSettings
 from edgevoice.hardware.presses import Presses
 from edgevoice.hardware.watched_pin import WatchedPin
 
+_KEPT = 100  # changes, of a contact that chatters while nobody asks
+
 
 class _Switch:
     """A watched pin, debounced."""
@@ -28,7 +30,6 @@ class _Switch:
 
     @property
     def is_open(self) -> bool:
-        self.changes()
         return self._debounce.level
 
     def close(self) -> None:
@@ -69,11 +70,22 @@ class GpioContact:
     def __init__(self, gpio: Gpio, pin: int, name: str, clock: Clock = time.monotonic) -> None:
         """``name``: of its setting. Raises HardwareError when the pin cannot be read."""
         self._switch = _Switch(gpio, pin, name, clock)
+        self._changes = [(self._switch.began_s, self._switch.was_open)]
 
     @property
     def is_open(self) -> bool:
         """Whether the circuit is open, debounced; a broken wire is. HardwareError."""
+        self._see()
         return self._switch.is_open
+
+    def take(self) -> list[tuple[float, bool]]:
+        """What has changed since it was last asked, oldest first; never blocks. HardwareError."""
+        self._see()
+        changes, self._changes = self._changes, []
+        return changes
+
+    def _see(self) -> None:
+        self._changes = (self._changes + self._switch.changes()[1])[-_KEPT:]
 
     def close(self) -> None:
         """Give the pin back for good; safe to call twice."""

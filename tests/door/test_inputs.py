@@ -58,11 +58,12 @@ def test_what_moved_while_another_contact_could_not_be_read_is_told_as_soon_as_i
     class Loose:
         broken = True
 
-        @property
-        def is_open(self) -> bool:
+        is_open = False
+
+        def take(self) -> list[tuple[float, bool]]:
             if self.broken:
                 raise HardwareError("the wire")
-            return False
+            return []
 
         def close(self) -> None:
             pass
@@ -74,3 +75,18 @@ def test_what_moved_while_another_contact_could_not_be_read_is_told_as_soon_as_i
         inputs.take()
     tamper.broken = False
     assert inputs.take() == [(Event.DOOR_OPENED, "")]
+
+
+def test_what_came_and_went_between_two_looks_is_told_in_its_order() -> None:
+    clock = ManualClock()
+    door, leaving = FakeContact(clock=clock), FakeContact(is_open=True, clock=clock)
+    inputs = Inputs(None, Contacts(door=door, exit=leaving))
+    assert inputs.take() == []
+    for seconds, contact, is_open in ((1, leaving, False), (1, leaving, True), (1, door, True), (1, door, False)):
+        clock.advance(seconds)
+        contact.is_open = is_open
+    assert inputs.take() == [(Event.EXIT, ""), (Event.DOOR_OPENED, ""), (Event.DOOR_CLOSED, "")]
+    for contact, is_open in ((door, True), (leaving, False)):
+        clock.advance(1.0)
+        contact.is_open = is_open
+    assert inputs.take() == [(Event.DOOR_OPENED, ""), (Event.EXIT, "")]

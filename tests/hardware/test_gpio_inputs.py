@@ -182,6 +182,18 @@ def test_a_contact_that_shakes_for_a_moment_stays_what_it_was() -> None:
     assert not door.is_open
 
 
+def test_a_contact_tells_how_it_was_and_every_settled_change_however_late_it_is_asked() -> None:
+    clock, gpio = ManualClock(100.0), FakeGpio()
+    gpio.drive(PIN, DOWN)
+    door = GpioContact(gpio, PIN, "door_pin", clock)
+    for level, seconds in ((UP, 0.4), (DOWN, 0.01), (UP, 0.01), (DOWN, 3.0)):  # a bounce in the middle
+        gpio.drive(PIN, level)
+        clock.advance(seconds)
+    assert not door.is_open  # takes nothing away
+    assert door.take() == [(100.0, False), (pytest.approx(100.0), True), (pytest.approx(100.42), False)]
+    assert door.take() == []
+
+
 def test_contacts_are_those_whose_pins_are_set() -> None:
     gpio = FakeGpio()
     gpio.drive(5, DOWN)
