@@ -77,6 +77,7 @@ def _mood(loaded: Loaded) -> str:
 def _database(loaded: Loaded) -> str:
     with app.house(loaded) as house:
         house.database.check()
+        house.events.check()
         people, newest = house.speakers.list(), next(iter(backups(loaded.data)), None)
         backed_up = f"the newest backup is of {newest.made_at:%Y-%m-%d %H:%M} UTC" if newest else "no backup yet"
         return f"{house.database.path} is sound; {len(people)} people enrolled; {backed_up}"

@@ -53,6 +53,16 @@ def test_a_damaged_database_is_told(shell: Shell, models: Path) -> None:
     assert "FAIL  database" in said.out
 
 
+def test_an_audit_log_that_cannot_be_written_on_is_told_with_what_to_do(household: Shell) -> None:
+    with sqlite3.connect(household.data / "edgevoice.sqlite") as database:
+        database.execute("update chain set last_mac = x'00' || substr(last_mac, 2)")
+    said = household("check")
+    assert said.status == 1
+    (told,) = [line for line in said.out.splitlines() if line.startswith("FAIL  database")]
+    assert "where the audit log begins and ends" in told
+    assert "edgevoice restore" in told and "edgevoice key rotate" in told
+
+
 def test_a_voiceprint_of_another_model_is_told_by_name(household: Shell, tmp_path: Path) -> None:
     with sqlite3.connect(household.data / "edgevoice.sqlite") as database:
         database.execute("update voiceprints set model = 'xvector-of-old' where speaker = 1")
