@@ -60,19 +60,21 @@ def backups(folder: Path) -> list[Backup]:
 
 
 def is_due(folder: Path, now_s: float | None = None) -> bool:
-    """Whether the newest backup is a day old, or there is none. One from the future is young: a clock was set back."""
+    """Whether the newest backup is a day old, or there is none. One from the future is due too: a clock was wrong when
+    it was made, or is now, and the date would hold back all others for years."""
     now_s = time.time() if now_s is None else now_s
     for backup in backups(folder):
         with suppress(FileNotFoundError):  # one that is taken away at this moment, as somebody is removed
-            return now_s - backup.path.stat().st_mtime >= DAY_S
+            return not 0 <= now_s - backup.path.stat().st_mtime < DAY_S
     return True
 
 
-def _free(folder: Path) -> int:
+def free_bytes(folder: Path) -> int:
+    """For which there is room in a folder."""
     return shutil.disk_usage(folder).free
 
 
-def back_up(database: Database, keep: int = KEPT_BACKUPS, free: Callable[[Path], int] = _free) -> Backup:
+def back_up(database: Database, keep: int = KEPT_BACKUPS, free: Callable[[Path], int] = free_bytes) -> Backup:
     """Copy the database while others use it, read the copy through, and let go of all but the newest ``keep``.
 
     ``free``: bytes that a folder has room for. StorageError: no space, also where the door would have none meanwhile,

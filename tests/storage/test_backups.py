@@ -153,12 +153,17 @@ def test_the_newest_are_kept_by_number_whatever_the_clock_says(home: Path, datab
     assert [backup.number for backup in backups(home)] == [5, 4, 3]
 
 
-def test_one_a_day_is_due_and_one_from_the_future_is_young(home: Path, database: Database) -> None:
+def test_one_a_day_is_due_and_one_from_the_future_holds_back_no_other(home: Path, database: Database) -> None:
     assert is_due(home)
     back_up(database)
     assert not is_due(home)
     assert is_due(home, time.time() + DAY_S + 1)
-    assert not is_due(home, 12.0)  # the clock was never set
+    assert is_due(home, 12.0)  # the clock was never set
+    made = back_up(database)
+    os.utime(made.path, (4e9, 4e9))
+    assert is_due(home)
+    back_up(database)
+    assert not is_due(home)
 
 
 def test_one_that_goes_while_it_is_looked_at_is_none(home: Path, database: Database) -> None:
