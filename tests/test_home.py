@@ -148,6 +148,34 @@ def test_a_door_whose_database_is_damaged_while_it_serves_stays_shut_once_and_th
     assert people(loaded) == ["Ada"]
 
 
+def test_a_door_whose_audit_log_cannot_be_written_on_stays_shut_once_and_then_works(loaded: Loaded) -> None:
+    clock = ManualClock()
+    with app.house(loaded) as home:
+        home.database.mend_with(mending(home))
+        lock = FakeLock(clock)
+        act = Act(lock, FakeLights(clock), home.events)
+        home.database.rows("update chain set last_mac = x'00' || substr(last_mac, 2)")
+        assert not opens(act)
+        assert lock.openings == []
+        assert opens(act)
+        assert [event.kind for event in home.events.last(9)] == ["open", "restored", "fault", "open"]
+        assert home.events.verify().problems == ()
+    assert people(loaded) == ["Ada"]
+
+
+def test_a_backup_that_is_due_finds_an_audit_log_that_cannot_be_written_on(loaded: Loaded) -> None:
+    (good,) = backups(loaded.data)
+    os.utime(good.path, (1e9, 1e9))
+    with app.house(loaded) as home:
+        home.database.mend_with(mending(home))
+        home.database.rows("update chain set last_id = last_id + 1")
+        with upkeep(loaded.settings, home, first_s=0.01, again_s=0.01):
+            wait_until(lambda: home.database.damaged, 30)
+        assert backups(loaded.data) == [good]
+        home.events.write("open", "Ada scored 4.2", "Ada")
+        assert [event.kind for event in home.events.last(9)] == ["open", "restored", "open"]
+
+
 def test_where_nothing_can_be_put_in_place_the_door_stays_shut(loaded: Loaded) -> None:
     clock = ManualClock()
     with app.house(loaded) as home:

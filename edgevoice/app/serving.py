@@ -4,6 +4,8 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import version
 
 from edgevoice.app.drivers import button, contacts, lights, lock, sounder, watchdog
 from edgevoice.app.factor import FactorParts, factor
@@ -24,6 +26,7 @@ from edgevoice.door.left_out import DamageWatch
 from edgevoice.door.lockout import Attempts
 from edgevoice.door.machine import Limits
 from edgevoice.door.reception import Reception
+from edgevoice.door.runs import Runs
 from edgevoice.errors import StorageError
 from edgevoice.hardware import Button, Clock, Contacts, Light, Lights, Lock, Sounder, Watchdog
 from edgevoice.pipeline import Pipeline
@@ -68,13 +71,18 @@ def device(
     with alone(home.database.path.parent):
         home.database.wait_at_most(DOOR_BUSY_SECONDS)
         home.database.mend_with(mending(home))
-        with upkeep(settings, home), _put_together(settings, home, clock, pressed, parts) as together, settled():
+        with (
+            upkeep(settings, home),
+            Runs(home.database, home.events) as runs,
+            _put_together(settings, home, clock, pressed, parts, runs) as together,
+            settled(),
+        ):
             yield together
 
 
 @contextmanager
 def _put_together(
-    settings: Settings, home: House, clock: Clock, pressed: Button | None, parts: FactorParts | None
+    settings: Settings, home: House, clock: Clock, pressed: Button | None, parts: FactorParts | None, runs: Runs
 ) -> Iterator[Device]:
     """The lock first: its relay is off before anything else is made, and again before anything else is closed."""
     with ExitStack() as at_the_end:
@@ -104,10 +112,12 @@ def _put_together(
         at_the_end.callback(the_lock.shut)
         guarded, heard_out = replay_guard(settings, home, recognises)
         watched = DamageWatch(guarded, home.speakers.damaged)
-        try:
-            watched.look()
-        except StorageError as error:
-            kiosk.fault(error)
+        what = f"edgevoice {version('edgevoice')}, x-vector {model}"
+        for begin in (partial(runs.started, what), watched.look):
+            try:
+                begin()
+            except StorageError as error:
+                kiosk.fault(error)
         afterwards = Aftermath(settings.mood, home.habits, home.events)
         pipeline = Pipeline(lambda: ear(settings, early=True), watched, kiosk, heard_out, afterwards)
         yield Device(

@@ -1,5 +1,6 @@
 """``edgevoice check``: a self-test, a line each, and what to do where one fails."""
 
+import ctypes
 import platform
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -15,10 +16,17 @@ from edgevoice.errors import EdgevoiceError, HardwareError, StorageError
 from edgevoice.hardware.portaudio import choose
 from edgevoice.hardware.recorder_process import list_devices
 from edgevoice.recognition.recognise import Recogniser
-from edgevoice.storage.backups import backups
+from edgevoice.storage.backups import DAY_S, backups, free_bytes
 from edgevoice.storage.events import BUILT_IN
 from edgevoice.storage.voiceprints import DAMAGED
 from edgevoice.tflite import interpreter
+
+OLDEST_BACKUP_DAYS = 3
+"""A door that serves makes one a day."""
+LEAST_FREE_BYTES = 100_000_000
+"""In the data folder; a backup of as many events as are kept by default takes 40 MB of it."""
+_UNSYNCHRONISED = 5  # what adjtimex(2) returns, as TIME_ERROR, until something has set the clock by another one
+_TIMEX_BYTES = 512  # more than its argument has on any system; all zero, it asks and changes nothing
 
 
 @click.command()
@@ -27,7 +35,7 @@ from edgevoice.tflite import interpreter
 )
 @pass_desk
 def check(desk: Desk, board: bool) -> int:
-    """Test installation, settings, models, database, clock, microphone and GPIO; exit status 1 where one fails."""
+    """Test installation, settings, models, database, backups, clock, microphone, GPIO; exit status 1 if one fails."""
     if board:
         return 0 if check_board(desk) else 1
     results = [_try(desk, name, test) for name, test in TESTS.items()]
@@ -77,9 +85,8 @@ def _mood(loaded: Loaded) -> str:
 def _database(loaded: Loaded) -> str:
     with app.house(loaded) as house:
         house.database.check()
-        people, newest = house.speakers.list(), next(iter(backups(loaded.data)), None)
-        backed_up = f"the newest backup is of {newest.made_at:%Y-%m-%d %H:%M} UTC" if newest else "no backup yet"
-        return f"{house.database.path} is sound; {len(people)} people enrolled; {backed_up}"
+        house.events.check()
+        return f"{house.database.path} is sound; {len(house.speakers.list())} people enrolled"
 
 
 def _people(loaded: Loaded) -> str:
@@ -94,11 +101,66 @@ def _people(loaded: Loaded) -> str:
         return f"{len(house.speakers.voiceprints(model))} voiceprints open with the key"
 
 
+def _backups(loaded: Loaded) -> str:
+    if not loaded.settings.storage.backups_kept:
+        return "none are made: storage.backups_kept = 0"
+    with app.house(loaded) as house:
+        served_days = house.heard.served_s / DAY_S
+    newest, now = next(iter(backups(loaded.data)), None), datetime.now(timezone.utc)
+    if newest is None:
+        if served_days > OLDEST_BACKUP_DAYS:
+            raise StorageError(
+                f"none, and the door has served for {served_days:.0f} days: `edgevoice events` tells why none could be"
+                " made; make one: edgevoice backup"
+            )
+        return "none yet"
+    told = f"the newest is of {newest.made_at:%Y-%m-%d %H:%M} UTC"
+    if newest.made_at > now:
+        raise StorageError(f"{told}, which is in the future: set the clock, then make another: edgevoice backup")
+    if served_days and (now - newest.made_at).days >= OLDEST_BACKUP_DAYS:
+        raise StorageError(
+            f"{told}, and a door that serves makes one a day: `edgevoice events` tells why none could be made, or that"
+            " the door did not serve; make one: edgevoice backup"
+        )
+    return told
+
+
+def _free_space(loaded: Loaded) -> str:
+    try:
+        free = free_bytes(loaded.data)
+    except OSError as error:
+        raise StorageError(f"{loaded.data}: {error.strerror}; correct the permissions") from error
+    return space_told(free)
+
+
+def space_told(free: int) -> str:
+    """``free``: bytes in the data folder; StorageError where they are too few."""
+    if free < LEAST_FREE_BYTES:
+        raise StorageError(
+            f"{free / 1e6:.0f} MB, {LEAST_FREE_BYTES / 1e6:.0f} MB wanted: a door that cannot write down what it does"
+            " stays shut; free some space, as with `journalctl --vacuum-size=50M`"
+        )
+    return f"{free / 1e6:.0f} MB"
+
+
 def _clock(_: Loaded) -> str:
-    now = datetime.now(timezone.utc)
+    return clock_told(datetime.now(timezone.utc), _adjtimex())
+
+
+def clock_told(now: datetime, kernel: int) -> str:
+    """``kernel``: what adjtimex(2) returns; HardwareError where the clock was never set."""
     if now.year < BUILT_IN:
         raise HardwareError(f"the clock shows {now:%Y-%m-%d}; set it, or let it be set: timedatectl set-ntp true")
-    return f"{now:%Y-%m-%d %H:%M:%S} UTC"
+    alone = "; no other clock has set it since the start: compare it with yours" if kernel == _UNSYNCHRONISED else ""
+    return f"{now:%Y-%m-%d %H:%M:%S} UTC{alone}"
+
+
+def _adjtimex() -> int:
+    """-1 where it cannot be asked."""
+    try:
+        return int(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES)))
+    except (OSError, AttributeError):  # not Linux
+        return -1
 
 
 def _microphone(loaded: Loaded) -> str:
@@ -144,6 +206,8 @@ TESTS: dict[str, Callable[[Loaded], str]] = {
     "mood": _mood,
     "database": _database,
     "people": _people,
+    "backups": _backups,
+    "free space": _free_space,
     "clock": _clock,
     "microphone": _microphone,
     "GPIO": _gpio,

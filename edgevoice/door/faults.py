@@ -29,7 +29,7 @@ class _Told:
 
 
 class Faults:
-    """Writes faults to the audit log and to the program's; nothing else is ever held back."""
+    """Writes faults to the audit log and to the program's; of the rest only starts are held back (``runs.py``)."""
 
     def __init__(self, events: Events, clock: Clock) -> None:
         """``clock``: monotonic seconds."""

@@ -16,6 +16,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from edgevoice.errors import DamagedError, StorageError
+from edgevoice.storage import chain
 from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.files import beside, clear_unfinished, flush, make_folder, place
 from edgevoice.storage.keys import ENROL_AGAIN, Key
@@ -59,19 +60,21 @@ def backups(folder: Path) -> list[Backup]:
 
 
 def is_due(folder: Path, now_s: float | None = None) -> bool:
-    """Whether the newest backup is a day old, or there is none. One from the future is young: a clock was set back."""
+    """Whether the newest backup is a day old, or there is none. One from the future is due too: a clock was wrong when
+    it was made, or is now, and the date would hold back all others for years."""
     now_s = time.time() if now_s is None else now_s
     for backup in backups(folder):
         with suppress(FileNotFoundError):  # one that is taken away at this moment, as somebody is removed
-            return now_s - backup.path.stat().st_mtime >= DAY_S
+            return not 0 <= now_s - backup.path.stat().st_mtime < DAY_S
     return True
 
 
-def _free(folder: Path) -> int:
+def free_bytes(folder: Path) -> int:
+    """For which there is room in a folder."""
     return shutil.disk_usage(folder).free
 
 
-def back_up(database: Database, keep: int = KEPT_BACKUPS, free: Callable[[Path], int] = _free) -> Backup:
+def back_up(database: Database, keep: int = KEPT_BACKUPS, free: Callable[[Path], int] = free_bytes) -> Backup:
     """Copy the database while others use it, read the copy through, and let go of all but the newest ``keep``.
 
     ``free``: bytes that a folder has room for. StorageError: no space, also where the door would have none meanwhile,
@@ -170,7 +173,8 @@ def damaged_files(folder: Path) -> list[Path]:
 
 
 def examine(path: Path, keys: Sequence[Key], known_as: Path | None = None) -> None:
-    """Read a database through and open all that is vital in it with one of the keys; changes nothing.
+    """Read a database through, open all that is vital in it with one of the keys and look whether its audit log can be
+    written on; changes nothing.
 
     ``known_as``: what errors call it where its owner knows it by another name.
 
@@ -183,22 +187,38 @@ def examine(path: Path, keys: Sequence[Key], known_as: Path | None = None) -> No
         there = {str(name) for (name,) in copy.rows("select name from sqlite_master where type = 'table'")}
         vital = [sealed for sealed in SEALED if sealed.vital and sealed.table in there]
         found = [(sealed, row) for sealed in vital for row in copy.rows(_rows_of(sealed))]
-        names = [str(name) for (name,) in copy.rows("select key from sealing")] if "sealing" in there else []
+        names = _keys_named(copy) if "sealing" in there else []
         if (found or names) and not (keys := [key for key in keys if not names or key.id in names]):
             raise StorageError(f"{copy.path} is sealed with a key that is not here: {ENROL_AGAIN}")
         for sealed, (secret, *bound) in found:
             purpose = sealed.purpose(*bound)
             if not isinstance(secret, bytes) or all(key.open(secret, purpose) is None for key in keys):
                 raise StorageError(f"{copy.path}: {purpose} does not open with the key: {ENROL_AGAIN}")
+        if names:
+            _check_log(copy, keys)
 
 
 def examine_copy(database: Database, copy: Path, keys: Sequence[Key]) -> None:
     """As ``examine``, for a copy that was just made: what is wrong with it is told of the database."""
     database.check(thorough=True)  # of its indexes, which were made anew, the copy tells nothing
+    with database.snapshot():  # as another program may change the key
+        _check_log(database, keys)
     try:
         examine(copy, keys, known_as=database.path)
     except DamagedError as error:
         raise StorageError("the copy was damaged while it was written: check the card") from error
+
+
+def _check_log(database: Database, keys: Sequence[Key]) -> None:
+    """DamagedError where the key that the database names did not sign where its audit log begins and ends."""
+    names = _keys_named(database)
+    for key in keys:
+        if key.id in names:
+            chain.read_ends(database, key)
+
+
+def _keys_named(database: Database) -> list[str]:
+    return [str(name) for (name,) in database.rows("select key from sealing")]
 
 
 def _clear(folder: Path) -> None:

@@ -7,8 +7,9 @@ import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from edgevoice.errors import StorageError
+from edgevoice.errors import DamagedError, StorageError
 from edgevoice.storage.database import Database
+from edgevoice.storage.explain import PUT_A_BACKUP
 from edgevoice.storage.keys import MAC_BYTES, Key
 from edgevoice.storage.sealed import EVENTS
 
@@ -55,16 +56,17 @@ def append(database: Database, key: Key, at: str, kind: str, plain: bytes, keep:
 
 
 def read_ends(database: Database, key: Key) -> Ends:
-    """Where the chain begins and ends; StorageError where that was changed by somebody without the key."""
+    """Where the chain begins and ends; DamagedError where that is not as it was signed: nothing can be written then."""
     found = database.rows("select before_id, before_mac, last_id, last_mac, tag from chain")
     match found:
         case [(int(first), bytes(first_mac), int(last), bytes(last_mac), bytes(tag))]:
             ends = Ends(first, first_mac, last, last_mac)
             if hmac.compare_digest(tag, _tag(key, ends)):
                 return ends
-    raise StorageError(
-        f"database {database.path}: where the audit log begins and ends was changed by another program:"
-        " put a backup in its place (`edgevoice restore`)"
+    database.damaged = True
+    raise DamagedError(
+        f"database {database.path}: where the audit log begins and ends was changed by another program, or is damaged:"
+        f" end the door and {PUT_A_BACKUP}; or keep all that is there, and sign the log anew (`edgevoice key rotate`)"
     )
 
 

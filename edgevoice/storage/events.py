@@ -117,6 +117,13 @@ class Events:
             macs = self._database.rows("select mac from events where id = ?", (last,))
         return Proof(rows, last, "".join(mac.hex() for (mac,) in macs if isinstance(mac, bytes)), tuple(found))
 
+    def check(self) -> None:
+        """Whether the log can be written on; DamagedError, and LostKeyError without the key."""
+        with self._database.snapshot():
+            key = self._secrets.current()
+            if key is not None:
+                chain.read_ends(self._database, key)
+
     def holds(self, number: int, head: str) -> bool:
         """Whether event ``number`` is the one that was the newest, signed with ``head``, when that was noted."""
         found = self._database.rows("select mac from events where id = ?", (number,))

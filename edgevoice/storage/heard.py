@@ -108,6 +108,11 @@ class Heard:
                         f" removed meanwhile, or replay.keep_most ({self.most}) is too small for it; enrol again"
                     )
 
+    @property
+    def served_s(self) -> float:
+        """Seconds that the door has served, as far as they are written down."""
+        return (self._state.get(self.NAME) or {}).get("served_s", 0.0)
+
     def drop_old(self) -> None:
         """Forget what is older than is kept."""
         with self._database.transaction():
@@ -149,11 +154,10 @@ class Heard:
 
     def _served(self) -> float:
         """Seconds served so far, written down within the caller's transaction."""
-        figures = self._state.get(self.NAME) or {}
         now_s = self._clock()
         passed_s = 0.0 if self._looked_s is None else max(now_s - self._looked_s, 0.0)
         self._looked_s = now_s
-        served_s = figures.get("served_s", 0.0) + passed_s
+        served_s = self.served_s + passed_s
         self._state.put(self.NAME, {"served_s": served_s})
         return served_s
 

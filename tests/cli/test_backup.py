@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edgevoice.storage.database import FILE_NAME
+from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.visit import FOLDER
 from tests.cli.conftest import Shell
 
@@ -49,6 +49,20 @@ def test_the_last_good_daily_backup_is_put_back_without_a_file(household: Shell)
     (household.data / FILE_NAME).write_bytes(b"a letter" * 9999)
     assert "was damaged, and moved to" in household("restore").out
     assert names(household) == ["Ada", "Ben"]
+
+
+def test_where_the_audit_log_cannot_be_written_on_no_backup_is_made_and_the_last_good_one_helps(
+    household: Shell,
+) -> None:
+    assert household("backup").status == 0
+    with Database.open(household.data) as database:
+        database.rows("update chain set last_mac = x'00' || substr(last_mac, 2)")
+    said = household("backup")
+    assert said.status == 1
+    assert "where the audit log begins and ends was changed by another program, or is damaged" in said.err
+    assert "was damaged, and moved to" in household("restore").out
+    assert names(household) == ["Ada", "Ben"]
+    assert household("speakers", "promote", "Ben").status == 0
 
 
 def test_without_any_good_backup_that_is_an_error_with_what_to_do(household: Shell) -> None:

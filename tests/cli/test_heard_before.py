@@ -53,8 +53,8 @@ def test_a_replayed_unlock_is_refused_and_the_smoke_alarm_is_named(household: Sh
     replayed = [record for record in records if "decision" in record][1]
     assert str(replayed["reason"]).startswith("this recording was heard before: attempt ")
     assert isinstance(replayed["recording"], dict)
-    told = household.json("events", "--last", "3").records
-    assert [event["kind"] for event in told] == ["open", "refused", "sound"]
+    told = household.json("events", "--last", "4").records
+    assert [event["kind"] for event in told] == ["open", "refused", "sound", "stopped"]
 
 
 def test_a_live_alarm_behind_another_microphone_is_named_and_opens_nothing(

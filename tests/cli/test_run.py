@@ -38,7 +38,21 @@ def test_a_known_voice_opens_the_lock_which_shuts_itself(household: Shell) -> No
     assert (opened["state"], locked["state"]) == ("open", "locked")
     assert 5.0 <= float(str(locked["t_s"])) - float(str(opened["t_s"])) < 5.0 + 0.2  # a block late at most
     assert events(records, "state") == ["listening", "checking", "open", "listening", "stopped"]
-    assert [event["kind"] for event in household.json("events", "--last", "1").records] == ["open"]
+    assert [event["kind"] for event in household.json("events", "--last", "3").records] == [
+        "started",
+        "open",
+        "stopped",
+    ]
+
+
+def test_a_session_in_which_nobody_came_stands_in_the_audit_log(shell: Shell, models: Path) -> None:
+    for _ in range(2):
+        run(shell, "room.flac")
+    told = shell.json("events").records
+    assert [event["kind"] for event in told] == ["started", "stopped"] * 2
+    assert str(told[0]["reason"]).startswith("edgevoice ")
+    assert ", x-vector xvector-" in str(told[0]["reason"])
+    assert told[3]["reason"] == "in order"
 
 
 def test_the_lock_is_shut_when_the_sound_ends_before_the_pulse(household: Shell) -> None:

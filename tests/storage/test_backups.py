@@ -20,7 +20,7 @@ from edgevoice.storage.database import FILE_NAME, Database
 from edgevoice.storage.events import MOST_EVENTS, Events
 from edgevoice.storage.files import beside
 from edgevoice.storage.keys import read_key
-from edgevoice.storage.restore import is_lost, last_good, put_in_place
+from edgevoice.storage.restore import is_lost, last_good, newest_good, put_in_place
 from edgevoice.storage.rotation import rotate
 from edgevoice.storage.secrets import Secrets
 from edgevoice.storage.speakers import Speakers
@@ -153,12 +153,17 @@ def test_the_newest_are_kept_by_number_whatever_the_clock_says(home: Path, datab
     assert [backup.number for backup in backups(home)] == [5, 4, 3]
 
 
-def test_one_a_day_is_due_and_one_from_the_future_is_young(home: Path, database: Database) -> None:
+def test_one_a_day_is_due_and_one_from_the_future_holds_back_no_other(home: Path, database: Database) -> None:
     assert is_due(home)
     back_up(database)
     assert not is_due(home)
     assert is_due(home, time.time() + DAY_S + 1)
-    assert not is_due(home, 12.0)  # the clock was never set
+    assert is_due(home, 12.0)  # the clock was never set
+    made = back_up(database)
+    os.utime(made.path, (4e9, 4e9))
+    assert is_due(home)
+    back_up(database)
+    assert not is_due(home)
 
 
 def test_one_that_goes_while_it_is_looked_at_is_none(home: Path, database: Database) -> None:
@@ -178,6 +183,47 @@ def test_a_backup_that_the_key_does_not_open_does_not_count(home: Path, database
         back_up(database, keep=1)
     assert [backup.path for backup in backups(home)] == [good.path]
     assert list((home / "backups").iterdir()) == [good.path]
+
+
+FLIPPED = "update chain set last_mac = x'00' || substr(last_mac, 2)"
+
+
+def test_a_database_whose_audit_log_cannot_be_written_on_gives_no_backup_and_the_older_ones_stay(
+    home: Path, database: Database
+) -> None:
+    good = back_up(database)
+    database.rows(FLIPPED)
+    for _ in range(8):
+        with pytest.raises(DamagedError, match=r"where the audit log begins and ends.*edgevoice restore.*key rotate"):
+            back_up(database)
+    assert list((home / "backups").iterdir()) == [good.path]
+    with Database.read(good.path) as copy:
+        put_back = copy.rows("select last_mac from chain")
+    database.rows("update chain set last_mac = ?", put_back[0])
+    assert back_up(database).number == 2
+
+
+def test_a_backup_whose_audit_log_cannot_be_written_on_is_no_good(home: Path, database: Database) -> None:
+    good, bad = back_up(database), back_up(database)
+    with closing(sqlite3.connect(bad.path, isolation_level=None)) as another:
+        another.execute(FLIPPED)
+        another.execute("pragma journal_mode = delete")
+    assert newest_good(home) == good
+
+
+def test_a_change_of_the_key_keeps_what_is_there_where_the_audit_log_cannot_be_written_on(
+    home: Path, database: Database, speakers: Speakers
+) -> None:
+    back_up(database)
+    database.rows(FLIPPED)
+    secrets = Secrets(home / "key", database)
+    events = Events(database, secrets=secrets)
+    rotate(database, secrets, events)
+    assert "the audit log was not whole" in events.last(1)[0].reason
+    assert [event.readable for event in events.last(9)] == [True, True]
+    assert len(Speakers(database, secrets).voiceprints(MODEL)) == 2
+    (made,) = backups(home)
+    assert newest_good(home) == made
 
 
 def test_a_backup_that_would_leave_the_door_no_room_to_write_is_not_begun(home: Path, database: Database) -> None:
