@@ -153,7 +153,7 @@ def test_a_door_whose_audit_log_cannot_be_written_on_stays_shut_once_and_then_wo
     with app.house(loaded) as home:
         home.database.mend_with(mending(home))
         lock = FakeLock(clock)
-        act = Act(lock, FakeLights(clock), home.events)
+        act = Act(lock, FakeLights(clock), home.events, clock=clock)
         home.database.rows("update chain set last_mac = x'00' || substr(last_mac, 2)")
         assert not opens(act)
         assert lock.openings == []
