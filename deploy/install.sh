@@ -125,6 +125,7 @@ program() {
         fail "pip could not install edgevoice[$extras]; see the lines above. Nothing was changed"
     say "trying it on the visit that it brings along"
     try_it || fail "the new edgevoice does not work here; see the lines above. Nothing was changed"
+    reads_settings || fail "the new edgevoice refuses $settings; correct what the line above names. Nothing was changed"
     trap - EXIT
     [ "$dry_run" ] || rm -rf "$source"
 }
@@ -136,6 +137,12 @@ try_it() {
     "$release/bin/edgevoice" --config /dev/null --data "$try" visit --fast >"$try/said" 2>&1 || { tail -n 20 "$try/said"; rm -rf "$try"; return 1; }
     tail -n 1 "$try/said"
     rm -rf "$try"
+}
+
+# An owner's settings may have what this release no longer knows.
+reads_settings() {
+    if [ "$dry_run" ] || [ ! -e "$settings" ]; then return 0; fi
+    as_user "$release/bin/edgevoice" --config "$settings" config show >/dev/null
 }
 
 # While a release is tried, $prefix/unproved names the one that served before. Where a power cut ended that, this finds it: with
@@ -250,6 +257,8 @@ start() {
     if [ "$changed$release" ]; then say "starting the door" && run systemctl stop edgevoice; fi
     # Longer than TimeoutStartSec; without a microphone the start waits on.
     if run timeout 100 systemctl start edgevoice; then proved; return; fi
+    # One that waited for its microphone before, and does so now, works as well as it did.
+    if [ "$was_up" ] && [ ! "$was_active" ] && [ "$(systemctl show -P SubState edgevoice)" != start ]; then was_active=1; fi
     [ "$before$was_active" = "${before}1" ] || fail "it hears nothing yet: journalctl -u edgevoice -e; it waits for its microphone, or is tried again and again"
     say "the new one does not start; the old one comes back"
     failed=$(readlink "$prefix/current")

@@ -16,6 +16,7 @@ import pytest
 from edgevoice.cli import main
 from edgevoice.config import load
 from edgevoice.storage.backups import BEFORE_UPGRADE
+from tests.program import EDGEVOICE
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 DEBIAN = Path("/etc/debian_version").exists() and shutil.which("dpkg-query")
@@ -176,6 +177,34 @@ def test_a_new_version_that_does_not_start_gives_way_to_the_old_one_and_the_copy
         "edgevoice.sqlite": "Ada and Ben",
         "key": "the key",
     }
+
+
+@pytest.mark.parametrize(("new_one", "serves"), [("auto-restart", "old"), ("start", "new")])
+def test_where_both_wait_for_a_microphone_the_new_one_stays_and_one_that_ends_gives_way(
+    tmp_path: Path, people: Path, new_one: str, serves: str
+) -> None:
+    manager = f"""
+systemctl() {{
+    case $1${{3-}} in showActiveState) echo activating ;; showSubState) echo {new_one} ;; esac
+    [ "$1" = start ] && [ "$(readlink "$prefix/current")" = "$prefix/new" ] && return 1
+    return 0
+}}"""
+    done = upgraded(tmp_path / "opt", people, manager=manager)
+    assert done.returncode == 1
+    assert (tmp_path / "opt" / "current").resolve().name == serves
+
+
+@pytest.mark.parametrize(("written", "status"), [("[door]\nopen_seconds = 6.0\n", 0), ("[door]\nnear_miss = 6.0\n", 1)])
+def test_a_release_that_refuses_the_settings_is_not_put_in_place(tmp_path: Path, written: str, status: int) -> None:
+    functions, _, _ = (DEPLOY / "install.sh").read_text().partition('\narguments "$@"\n')
+    settings, release = tmp_path / "edgevoice.toml", tmp_path / "new"
+    settings.write_text(written)
+    (release / "bin").mkdir(parents=True)
+    program(release / "bin", "edgevoice", f'exec {" ".join(map(str, EDGEVOICE))} "$@"')
+    here = f'release={release} settings={settings} dry_run=; as_user() {{ "$@"; }}; reads_settings'
+    done = subprocess.run(["sh", "-c", f"{functions}\n{here}"], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == status
+    assert ("near_miss" in done.stderr) is bool(status)
 
 
 @pytest.mark.parametrize("signal", ["HUP", "INT", "TERM"])
