@@ -40,7 +40,7 @@ def events(desk: Desk, last: int, verifying: bool, noted: str | None) -> int:
             "readable": event.readable,
         }
         clock = "" if event.clock_set else "(the clock was not set)  "
-        desk.answer(record, f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}  {clock}{event.kind:8}  {event.reason}")
+        desk.answer(record, f"{event.at.astimezone():%Y-%m-%d %H:%M:%S%z}  {clock}{event.kind:8}  {event.reason}")
     if not found:
         desk.say("nothing has happened yet")
     if not all(event.readable for event in found):

@@ -1,10 +1,13 @@
 """``edgevoice events``."""
 
+import time
+from datetime import datetime, timezone
+
 import pytest
 
 from edgevoice.config.settings import StorageSettings
 from edgevoice.storage.database import Database
-from edgevoice.storage.events import MOST_EVENTS
+from edgevoice.storage.events import MOST_EVENTS, Events
 from tests.cli.conftest import Shell
 from tests.house import block, door
 
@@ -18,6 +21,19 @@ def test_the_newest_are_told_oldest_first(shell: Shell) -> None:
     assert list(records[0]) == ["id", "at", "kind", "reason", "speaker", "figures", "clock_set", "readable"]
     assert records[0]["kind"] == "open"
     assert "Ada scored 4.2, needs 3.1" in shell("events").out
+
+
+def test_the_hour_that_comes_twice_in_autumn_is_told_apart(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = [datetime(2026, 10, 25, 0, 30, tzinfo=timezone.utc), datetime(2026, 10, 25, 1, 30, tzinfo=timezone.utc)]
+    with Database.open(shell.data) as database:
+        for at, kind in zip(times, ("open", "refused"), strict=True):
+            Events(database, now=lambda at=at: at).write(kind, "why")
+    with monkeypatch.context() as berlin:
+        berlin.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        told = shell("events").out.splitlines()
+    time.tzset()
+    assert told == ["2026-10-25 02:30:00+0200  open      why", "2026-10-25 02:30:00+0100  refused   why"]
 
 
 def test_a_new_house_has_no_history(shell: Shell) -> None:
