@@ -148,6 +148,16 @@ def test_a_press_that_nobody_could_give_is_not_asked_for(tmp_path: Path) -> None
         load(write(tmp_path, settings))
 
 
+def test_a_service_whose_settings_name_no_folder_serves_no_empty_house(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/edgevoice")
+    refused = refusal(tmp_path, "[door]\nopen_seconds = 6.0\n")
+    assert "storage.folder is not set, and this service keeps its people in /var/lib/edgevoice" in refused
+    assert load(write(tmp_path, '[storage]\nfolder = "/srv"\n')).data == Path("/srv")
+    assert load(write(tmp_path, ""), data=tmp_path).data == tmp_path
+
+
 def test_a_rule_for_one_sound_is_read_and_shown_as_it_was_written(tmp_path: Path) -> None:
     file = write(tmp_path, '[sounds]\neach = { "smoke alarm" = "lights and sounder", doorbell = "lights" }')
     loaded = load(file)

@@ -1,6 +1,7 @@
 """A TOML file and the command line -> Settings, and where each value comes from."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
@@ -41,7 +42,7 @@ def load(file: Path | None = None, data: Path | None = None, system_file: Path =
     """Settings from ``file``, or else from the first that exists of ``<data>/edgevoice.toml`` and ``system_file``.
 
     ``data``: the folder that --data names; it goes before storage.folder. SettingsError: with file, key, what was
-    found and what is allowed.
+    found and what is allowed; and where neither names a folder, but systemd has one for this service.
     """
     found = file or _search(data or default_data_folder(), system_file)
     written = _read(found) if found else {}
@@ -50,6 +51,11 @@ def load(file: Path | None = None, data: Path | None = None, system_file: Path =
     if data is not None:
         settings = replace(settings, storage=replace(settings.storage, folder=data))
         sources["storage.folder"] = "option"
+    elif settings.storage.folder is None and (kept := os.environ.get("STATE_DIRECTORY")):
+        raise SettingsError(
+            f"{found or system_file}: storage.folder is not set, and this service keeps its people in {kept}: set it to "
+            "that, or an empty house would be served, and commands by hand would look elsewhere"
+        )
     return Loaded(settings, found, settings.storage.folder or default_data_folder(), sources)
 
 

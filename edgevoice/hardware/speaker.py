@@ -9,7 +9,7 @@ import numpy as np
 
 from edgevoice.errors import EdgevoiceError, HardwareError
 from edgevoice.hardware import Prompt
-from edgevoice.hardware.playback import SoundSystem, loudspeaker, play, start_playback
+from edgevoice.hardware.playback import Playback, SoundSystem, loudspeaker, play, start_playback
 from edgevoice.hardware.portaudio import quiet_stderr
 from edgevoice.hardware.prompts import FOLDER, clip
 from edgevoice.hardware.sound_file import read_sound
@@ -37,6 +37,9 @@ class Speaker:
                 "missing. Set sounder.language to one that ships, or make the clips: python -m tools.synthetic.prompts."
             )
         self._device, self._gain, self._sound_system = device, volume_percent / 100, sound_system
+        # Kept from prompt to prompt, as PortAudio 19.6 keeps 12 kB of each that is made; after a failure another one is
+        # made, which sees the devices present then.
+        self._audio: Playback | None = None
         self._turn = threading.Lock()
         self._next: tuple[Prompt, ...] = ()
         self._replaced = threading.Event()  # ends what is being said
@@ -70,6 +73,8 @@ class Speaker:
             thread = self._thread
         if thread is not None:
             thread.join(1.0)
+        if not self.busy:  # else it hangs in PortAudio, and that goes with the program
+            self._let_go()
 
     def sound(self, prompts: Sequence[Prompt]) -> Samples:
         """(n,) int16 at 16 kHz: what these prompts sound like. AudioError."""
@@ -97,9 +102,15 @@ class Speaker:
             return prompts, self._replaced
 
     def _play(self, samples: Samples, replaced: threading.Event) -> None:
-        audio = self._sound_system()
+        audio = self._audio = self._audio or self._sound_system()
         try:
             play(audio, loudspeaker(audio, self._device), samples, lambda: not replaced.is_set())
-        finally:
+        except Exception:  # whatever PortAudio raises
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        audio, self._audio = self._audio, None
+        if audio is not None:
             with quiet_stderr():
                 audio.terminate()

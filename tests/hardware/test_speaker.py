@@ -35,7 +35,31 @@ def test_what_is_said_is_played_clip_after_clip_sample_for_sample() -> None:
     assert np.array_equal(stream.samples(), np.concatenate([*clips, QUIET]))
     assert stream.ended
     assert not stream.is_open
+    speaker.close()
     assert audio.terminated == 1
+
+
+def test_one_portaudio_serves_all_prompts_and_another_one_after_a_failure() -> None:
+    made: list[FakePlayback] = []
+
+    def make() -> FakePlayback:
+        made.append(FakePlayback("loud"))
+        return made[-1]
+
+    def say() -> None:
+        speaker.say([Prompt.DONE])
+        wait_until(lambda: not speaker.busy)
+
+    speaker = Speaker("en", sound_system=make)
+    for _ in range(3):
+        say()
+    made[0].unplugged = True
+    say()
+    assert [audio.terminated for audio in made] == [1]
+    say()
+    assert [len(audio.streams) for audio in made] == [4, 1]
+    speaker.close()
+    assert [audio.terminated for audio in made] == [1, 1]
 
 
 def test_half_the_volume_is_half_the_amplitude() -> None:
