@@ -53,8 +53,8 @@ def load(file: Path | None = None, data: Path | None = None, system_file: Path =
         sources["storage.folder"] = "option"
     elif settings.storage.folder is None and (kept := os.environ.get("STATE_DIRECTORY")):
         raise SettingsError(
-            f"{found or system_file}: storage.folder is not set, and this service keeps its people in {kept}: set it to "
-            "that, or an empty house would be served, and commands by hand would look elsewhere"
+            f"{found or system_file}: storage.folder is not set, and this service keeps its people in {kept}: set it "
+            "to that, or an empty house would be served, and commands by hand would look elsewhere"
         )
     return Loaded(settings, found, settings.storage.folder or default_data_folder(), sources)
 
