@@ -157,3 +157,15 @@ def test_whether_it_is_kept_how_a_person_usually_sounds(tmp_path: Path, models: 
         assert [answer.outcome.opened for answer in answers] == [True]
         it.device.pipeline.finish()
         assert bool(it.home.database.rows("select * from habits")) is kept
+
+
+def test_who_was_enrolled_with_another_model_is_told_when_the_door_begins_to_serve(tmp_path: Path) -> None:
+    loaded = load(data=tmp_path / "data", system_file=tmp_path / "none")
+    with app.house(loaded) as home:
+        model = app.xvector(loaded.settings).manifest.name
+        for name, enrolled_with in (("Ada", model), ("Ben", "xvector-00000000"), ("Cy", "xvector-00000000")):
+            home.speakers.add(name, ADA, enrolled_with, 3)
+        with app.device(loaded.settings, home, ManualClock()) as device:
+            assert device.kiosk.state is State.FAULT
+        (fault,) = [event for event in home.events.last(9) if event.kind == "fault"]
+        assert f"Ben, Cy cannot get in: enrolled with another model than {model}" in fault.reason

@@ -22,7 +22,7 @@ from edgevoice.door.claim import Claim
 from edgevoice.door.inputs import Inputs
 from edgevoice.door.kiosk import Extras, Kiosk
 from edgevoice.door.known_sounds import SoundWatch
-from edgevoice.door.left_out import DamageWatch
+from edgevoice.door.left_out import DamageWatch, demand_one_model
 from edgevoice.door.lockout import Attempts
 from edgevoice.door.machine import Limits
 from edgevoice.door.reception import Reception
@@ -113,7 +113,8 @@ def _put_together(
         guarded, heard_out = replay_guard(settings, home, recognises)
         watched = DamageWatch(guarded, home.speakers.damaged)
         what = f"edgevoice {version('edgevoice')}, x-vector {model}"
-        for begin in (partial(runs.started, what), watched.look):
+        one_model = partial(demand_one_model, home.speakers.outdated(model), model)
+        for begin in (partial(runs.started, what), watched.look, one_model):
             try:
                 begin()
             except StorageError as error:

@@ -1,4 +1,4 @@
-"""Whose voiceprint is damaged: told loudly, once, before anybody is judged without it."""
+"""Whose voiceprint is damaged, or of another model: told loudly, once, before anybody is judged without it."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,6 +7,16 @@ from edgevoice.listening.utterance import Utterance
 from edgevoice.recognition.recognise import Evidence, Recognises
 from edgevoice.storage.speakers import Speaker
 from edgevoice.storage.voiceprints import DAMAGED
+
+
+def demand_one_model(outdated: Sequence[Speaker], model: str) -> None:
+    """StorageError that names ``outdated``, who were enrolled with another model, as before an upgrade."""
+    if outdated:
+        names = ", ".join(sorted(person.name for person in outdated))
+        raise StorageError(
+            f"{names} cannot get in: enrolled with another model than {model}; run: edgevoice enroll --renew NAME, for"
+            " each"
+        )
 
 
 class DamageWatch:
