@@ -33,6 +33,7 @@ from edgevoice.app.models import (
 )
 from edgevoice.app.recordings import fingerprint, library, rhythm
 from edgevoice.app.serving import Device, device
+from edgevoice.app.unserved import told_by_lights
 from edgevoice.hardware.systemd import under_systemd
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "recogniser",
     "rhythm",
     "sounder",
+    "told_by_lights",
     "under_systemd",
     "utterances",
     "watchdog",

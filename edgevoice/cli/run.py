@@ -1,7 +1,7 @@
 """``edgevoice run``: the kiosk."""
 
 import time
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from importlib import import_module
 from pathlib import Path
 
@@ -81,11 +81,11 @@ def _serve_microphone(desk: Desk, keys: bool) -> None:
     """Where there is no device a person is told at once; a service waits for it, as for one that goes away later, with
     everything else served: that is told and written down."""
     display, settings, started = display_of(desk), desk.loaded.settings, time.monotonic()
-    with (
-        _keyboard(settings, keys) as button,
-        app.house(desk.loaded) as house,
-        app.device(settings, house, pressed=button) as device,
-    ):
+    with ExitStack() as at_the_end:
+        with app.told_by_lights(settings) if app.under_systemd() else nullcontext():
+            button = at_the_end.enter_context(_keyboard(settings, keys))
+            house = at_the_end.enter_context(app.house(desk.loaded))
+            device = at_the_end.enter_context(app.device(settings, house, pressed=button))
         service = Service(device, display, lambda _: None)
 
         def report(status: MicrophoneStatus) -> None:

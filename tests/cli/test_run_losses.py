@@ -25,7 +25,7 @@ def test_dropped_blocks_are_a_line_and_no_fault(tmp_path: Path, capsys: pytest.C
         )
         microphone.open()
         for number in range(6):
-            machine.stream.speak(np.full(1_280, number + 1))
+            machine.stream.speak(np.arange(1_280) + number)
         next(microphone.blocks())
         assert it.kiosk.look() is State.LISTENING
         assert it.audit() == []
