@@ -106,8 +106,8 @@ class Microphone(Protocol):
 
     @property
     def healthy(self) -> bool:
-        """Whether what ``blocks`` gives is sound: a muted or dead device gives zeros for ever, one that is away
-        nothing."""
+        """Whether what ``blocks`` gives is sound: a muted or dead device gives one value for ever, one that is
+        away nothing."""
         ...
 
 

@@ -74,7 +74,7 @@ class PyAudioMicrophone:
 
     @property
     def healthy(self) -> bool:
-        """Whether sound was heard, and none has been missing since; zeros are sound where ``silence_seconds`` is 0."""
+        """Whether sound was heard, and none has been missing since; one value is, where ``silence_seconds`` is 0."""
         return self._heard and self.status.healthy
 
     def open(self) -> None:
@@ -145,7 +145,7 @@ class PyAudioMicrophone:
             else:
                 last_heard = self._clock()
                 self._next_sample = block.start_sample + len(block.samples)
-                self._watch_silence(block)
+                self._watch_silence(block, stream.is_still)
                 self._watch_losses()
                 yield block
 
@@ -157,9 +157,9 @@ class PyAudioMicrophone:
             message = f"Microphone {self._device!r} went away: no sound for {waited:.1f} s; plug it in again."
             raise self._fail(MicrophoneState.UNPLUGGED, message)
 
-    def _watch_silence(self, block: AudioBlock) -> None:
+    def _watch_silence(self, block: AudioBlock, is_still: bool) -> None:
         limit = self._settings.silence_seconds
-        if (block.samples[1:] != block.samples[:1]).any() or not limit:
+        if not is_still or not limit:
             self._heard, self._still, self._muted = True, 0, ""
             self._tell(MicrophoneState.HEARING)
             return

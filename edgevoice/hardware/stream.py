@@ -35,6 +35,8 @@ class CaptureStream:
         """start_sample: what the first sample of this stream is called. Raises OSError as PortAudio does."""
         self.overruns = 0
         """Times PortAudio said that it lost sound before we could have it."""
+        self.is_still = False
+        """Whether each channel of what was taken last was one value, before the resampler, whose filter rises to it."""
         self._ring: Ring[_Captured] = Ring(ring_blocks)
         self._origin = start_sample
         self._captured_frames = 0
@@ -63,6 +65,7 @@ class CaptureStream:
             self._begin_run(captured.start_frame)
         frames = np.frombuffer(captured.frames, np.int16).reshape(-1, self._channels)
         self._next_frame += len(frames)
+        self.is_still = bool((frames == frames[0]).all())
         samples = self._resample(downmix(frames.astype(np.float32)))
         block = AudioBlock(samples, self._next_sample)
         self._next_sample += len(samples)

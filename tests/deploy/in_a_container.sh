@@ -131,7 +131,7 @@ inside systemctl start edgevoice
 mute
 expect 'Watchdog timeout' 60
 since=$(date '+%F %T')
-expect 'digital zeros.*unmute it' 60
+expect 'digital silence.*unmute it' 60
 serves=$(main)
 sleep 45
 [ "$(inside systemctl show -P ActiveState edgevoice)" = activating ] || fail "it does not wait"

@@ -196,6 +196,20 @@ def test_a_device_that_gives_one_value_alone_is_noticed_reported_and_opened_anew
     assert f"digital silence (every sample is {stuck_at})" in desk.reports[1].message
 
 
+@pytest.mark.parametrize(("rate", "stuck_at"), [(48_000, [37]), (44_100, [-32_768]), (48_000, [1_000, -1])])
+def test_a_stuck_device_that_is_resampled_is_never_heard(rate: int, stuck_at: list[int]) -> None:
+    """The filter rises to the value each time that the device is opened."""
+    desk = Desk(Card(channels=len(stuck_at), rates=(rate,), mono=len(stuck_at) == 1))
+    desk.microphone.open()
+    blocks = desk.microphone.blocks()
+    for _ in range(32):  # 80 ms each
+        desk.machine.stream.speak(np.tile(np.array(stuck_at, np.int16), (rate * 80 // 1000, 1)))
+        next(blocks)
+        assert not desk.microphone.healthy
+    assert len(desk.machine.streams) == 3
+    assert desk.states == [MicrophoneState.STARTING, MicrophoneState.SILENT]
+
+
 @pytest.mark.parametrize(("silence_seconds", "healthy"), [(60.0, False), (0.0, True)])
 def test_a_device_that_gave_zeros_alone_is_not_healthy_unless_they_are_sound(
     silence_seconds: float, healthy: bool
