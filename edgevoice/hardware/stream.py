@@ -65,7 +65,7 @@ class CaptureStream:
             self._begin_run(captured.start_frame)
         frames = np.frombuffer(captured.frames, np.int16).reshape(-1, self._channels)
         self._next_frame += len(frames)
-        self.is_still = bool((frames == frames[0]).all())
+        self.is_still = bool((frames == frames[:1]).all())
         samples = self._resample(downmix(frames.astype(np.float32)))
         block = AudioBlock(samples, self._next_sample)
         self._next_sample += len(samples)
