@@ -42,19 +42,16 @@ class Identifier:
 
 def hear_all(ear: Listen, samples: Samples) -> list[Utterance]:
     """Every utterance in (n,) samples at 16 kHz, as a microphone would hear them before a pause."""
-    utterances = []
-    with_pause = np.concatenate([samples, np.zeros(PAUSE, np.int16)])
-    for start in range(0, len(with_pause), _AT_ONCE):
-        utterances += ear.hear(AudioBlock(with_pause[start : start + _AT_ONCE], start))
-    return utterances + ear.finish()
+    return _hear(ear, np.concatenate([samples, np.zeros(PAUSE, np.int16)]))
 
 
 def hear_clip(samples: Samples, settings: ListeningSettings) -> Cepstra:
     """(n,) samples of one clip at 16 kHz -> (frames, 40): its utterances joined, or all of it where there is none.
 
+    No pause is put behind it: a clip may end within a word, and silence that nobody recorded says nothing of a voice.
     AudioError where it has no utterance and is shorter than SHORTEST_CLIP_S.
     """
-    if utterances := hear_all(Listen(settings), samples):
+    if utterances := _hear(Listen(settings), samples):
         return np.concatenate([utterance.mfcc for utterance in utterances])
     if len(samples) < SHORTEST_CLIP_S * SAMPLE_RATE:
         raise AudioError(f"no utterance in {len(samples) / SAMPLE_RATE:.2f} s, {SHORTEST_CLIP_S} s wanted")
@@ -70,6 +67,14 @@ def hear_voices(samples: Samples, settings: ListeningSettings) -> list[Utterance
     if not len(frames) or measure_prosody(frames).voiced_s < SHORTEST_CLIP_S:
         return []
     return [Utterance(frames, 0.0, len(samples) / SAMPLE_RATE)]
+
+
+def _hear(ear: Listen, samples: Samples) -> list[Utterance]:
+    """The end of the sound ends its last utterance."""
+    utterances = []
+    for start in range(0, len(samples), _AT_ONCE):
+        utterances += ear.hear(AudioBlock(samples[start : start + _AT_ONCE], start))
+    return utterances + ear.finish()
 
 
 def _all_frames(samples: Samples, settings: ListeningSettings) -> Frames:

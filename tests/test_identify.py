@@ -11,8 +11,10 @@ from edgevoice import app
 from edgevoice.cli import main
 from edgevoice.config import Settings
 from edgevoice.errors import AudioError
-from edgevoice.identify import hear_all, to_16_khz
+from edgevoice.identify import hear_all, hear_clip, to_16_khz
 from edgevoice.listening.capture import AudioBlock
+from edgevoice.listening.listen import ListeningSettings
+from edgevoice.listening.window import FRAMES_PER_SECOND, HOP, WINDOW
 from edgevoice.visit import FOLDER
 from tests.cli.conftest import VISIT
 from tests.sound import clip
@@ -44,6 +46,16 @@ def test_a_clip_is_heard_as_a_microphone_would_hear_it_before_a_pause() -> None:
     (by_microphone,) = ear.hear(AudioBlock(with_pause, 0))
     (by_file,) = hear_all(app.ear(Settings()), samples)
     np.testing.assert_array_equal(by_file.mfcc, by_microphone.mfcc)
+
+
+def test_a_clip_that_ends_within_a_word_is_embedded_without_silence_that_nobody_recorded() -> None:
+    cut = clip("ben-unlock-1.opus")[:36_000]
+    mfcc = hear_clip(cut, ListeningSettings())
+    (at_a_door,) = hear_all(app.ear(Settings()), cut)
+    frames_of_the_clip = (len(cut) - WINDOW) // HOP + 1
+    assert round(at_a_door.start_s * FRAMES_PER_SECOND) + len(mfcc) == frames_of_the_clip
+    assert len(at_a_door.mfcc) > len(mfcc)
+    np.testing.assert_array_equal(mfcc, at_a_door.mfcc[: len(mfcc)])
 
 
 @pytest.mark.parametrize(
