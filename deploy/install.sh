@@ -5,6 +5,7 @@
 #   sudo deploy/install.sh --upgrade    put this checkout's edgevoice in the place of the old one; people and settings stay
 #   sudo deploy/install.sh --remove     take the program away; people and settings stay
 #   sudo deploy/install.sh --remove --purge    and forget them
+# --new-model: upgrade also where the new edgevoice knows voices by another model, and everybody has to enrol again.
 # --wheels DIR: take Python's packages from this folder instead of the network.
 # docs/install.md tells the whole way, from an empty SD card.
 set -eu
@@ -20,11 +21,11 @@ unit=/etc/systemd/system/edgevoice.service
 rules=/etc/udev/rules.d/60-edgevoice.rules
 user=edgevoice
 
-dry_run='' mode=install purge='' wheels='' changed='' release='' before='' was_active='' was_up='' interrupted=''
+dry_run='' mode=install purge='' new_model='' wheels='' changed='' release='' before='' was_active='' was_up='' interrupted=''
 
 say() { printf 'edgevoice: %s\n' "$*"; }
 fail() { printf 'edgevoice: error: %s\n' "$*" >&2; exit "${status:-1}"; }
-usage() { sed -n '2,9s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,10s/^# \{0,1\}//p' "$0"; }
 
 # Runs a command, or says what it would run.
 run() { if [ "$dry_run" ]; then printf '  would run: %s\n' "$*"; else "$@"; fi; }
@@ -48,6 +49,7 @@ arguments() {
             --upgrade) mode=upgrade ;;
             --remove) mode=remove ;;
             --purge) purge=1 ;;
+            --new-model) new_model=1 ;;
             --wheels) [ $# -gt 1 ] || status=2 fail "--wheels wants a folder"; wheels=$(realpath "$2"); shift ;;
             -h | --help) usage; exit 0 ;;
             *) usage >&2; status=2 fail "unknown option $1" ;;
@@ -55,6 +57,7 @@ arguments() {
         shift
     done
     [ -z "$purge" ] || [ "$mode" = remove ] || status=2 fail "--purge goes with --remove"
+    [ -z "$new_model" ] || [ "$mode" = upgrade ] || status=2 fail "--new-model goes with --upgrade"
     [ -z "$wheels" ] || [ -d "$wheels" ] || fail "$wheels is no folder"
 }
 
@@ -126,6 +129,7 @@ program() {
     say "trying it on the visit that it brings along"
     try_it || fail "the new edgevoice does not work here; see the lines above. Nothing was changed"
     reads_settings || fail "the new edgevoice refuses $settings; correct what the line above names. Nothing was changed"
+    knows_the_people
     trap - EXIT
     [ "$dry_run" ] || rm -rf "$source"
 }
@@ -143,6 +147,24 @@ try_it() {
 reads_settings() {
     if [ "$dry_run" ] || [ ! -e "$settings" ]; then return 0; fi
     as_user "$release/bin/edgevoice" --config "$settings" config show >/dev/null
+}
+
+# A voiceprint says nothing to another model than its own.
+knows_the_people() {
+    if [ "$dry_run$new_model" ] || [ ! -f "$data/edgevoice.sqlite" ]; then return 0; fi
+    known=$(model_of "$prefix/current") wanted=$(model_of "$release")
+    [ -z "$known" ] || [ "$known" = "$wanted" ] ||
+        fail "the new edgevoice knows voices by $wanted, the old one by $known: everybody would have to enrol again. Nothing was changed; where that is wanted: $0 --upgrade --new-model"
+}
+
+# model_of RELEASE: the name of its speaker model under the owner's settings; nothing where it cannot say.
+model_of() {
+    as_user "$1/bin/python" -c '
+import sys
+from pathlib import Path
+from edgevoice import app
+from edgevoice.config import load
+print(app.xvector(load(Path(sys.argv[1])).settings).manifest.name)' "$settings" 2>/dev/null || true
 }
 
 # While a release is tried, $prefix/unproved names the one that served before. Where a power cut ended that, this finds it: with

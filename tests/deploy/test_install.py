@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from edgevoice import app
 from edgevoice.cli import main
-from edgevoice.config import load
+from edgevoice.config import Settings, load
 from edgevoice.storage.backups import BEFORE_UPGRADE
 from tests.program import EDGEVOICE
 
@@ -205,6 +206,28 @@ def test_a_release_that_refuses_the_settings_is_not_put_in_place(tmp_path: Path,
     done = subprocess.run(["sh", "-c", f"{functions}\n{here}"], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == status
     assert ("near_miss" in done.stderr) is bool(status)
+
+
+@pytest.mark.parametrize(
+    ("new_one", "asked", "status"),
+    [(f'exec {sys.executable} "$@"', "", 0), ("echo xvector-other", "", 1), ("echo xvector-other", "new_model=1", 0)],
+    ids=["the same", "another", "another, as wanted"],
+)
+def test_a_release_to_which_everybody_would_be_a_stranger_is_put_in_place_only_where_that_is_wanted(
+    tmp_path: Path, people: Path, new_one: str, asked: str, status: int
+) -> None:
+    functions, _, _ = (DEPLOY / "install.sh").read_text().partition('\narguments "$@"\n')
+    for release, script in (("current", f'exec {sys.executable} "$@"'), ("new", new_one)):
+        (tmp_path / release / "bin").mkdir(parents=True)
+        program(tmp_path / release / "bin", "python", script)
+    settings = tmp_path / "edgevoice.toml"
+    settings.write_text(f'[storage]\nfolder = "{people}"\n')
+    here = f'prefix={tmp_path} release={tmp_path}/new settings={settings} data={people} {asked}; as_user() {{ "$@"; }}'
+    lines = f"{functions}\n{here}\nknows_the_people"
+    done = subprocess.run(["sh", "-c", lines], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == status, done.stderr
+    ours = app.xvector(Settings()).manifest.name
+    assert (f"knows voices by xvector-other, the old one by {ours}" in done.stderr) is bool(status)
 
 
 @pytest.mark.parametrize("signal", ["HUP", "INT", "TERM"])
