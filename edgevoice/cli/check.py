@@ -86,7 +86,7 @@ def _database(loaded: Loaded) -> str:
     with app.house(loaded) as house:
         house.database.check()
         house.events.check()
-        return f"{house.database.path} is sound; {len(house.speakers.list())} people enrolled"
+        return f"{house.database.path} is sound; people enrolled: {len(house.speakers.list())}"
 
 
 def _people(loaded: Loaded) -> str:
